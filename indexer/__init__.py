@@ -1,0 +1,1 @@
+"""The daemon side: from files to chunks to the store."""

@@ -1,0 +1,282 @@
+"""The values that cross the boundaries of the program. All are frozen; none holds a connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+"""Embeddings, float32, shape (n, dims), each row of unit length."""
+
+Embed = Callable[[Sequence[str]], Vectors]
+"""Texts to embeddings. Search receives one, so the store recomputes without knowing ONNX."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder the user asked to have indexed."""
+
+    id: int
+    name: str
+    path: Path
+    include: tuple[str, ...] = ()
+    """Globs; when given, only files that match one are indexed."""
+    exclude: tuple[str, ...] = ()
+    online: bool = True
+    """False while the folder cannot be seen, for instance an unplugged disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What `stat` says about a file; equal signatures mean an unchanged file."""
+
+    size: int
+    mtime_ns: int
+    change: int
+    """32-bit digest of ctime and inode: catches edits that restore the modification time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A range of bytes in a source file."""
+
+    start: int
+    length: int
+
+    @property
+    def end(self) -> int:
+        """The first byte after the span."""
+        return self.start + self.length
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of a document, as the bytes that hold its text in the source file."""
+
+    span: Span
+    level: int
+    """0 is the document's title (front matter or `<title>`), 1 to 6 are headings."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """An indexed file. Its chunks have the ids `first_chunk` … `first_chunk + len(spans) - 1`."""
+
+    first_chunk: int
+    path: Path
+    folder_id: int
+    signature: Signature
+    digest: bytes
+    """BLAKE2b-128 of the file's bytes."""
+    kind: str
+    """The reader that read it: `markdown`, `text`, `html`, `python`, …"""
+    encoding: str
+    spans: tuple[Span, ...]
+    outline: tuple[Heading, ...]
+    """Headings in document order."""
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedFile:
+    """A file that was looked at and not indexed, with the reason in one line."""
+
+    path: Path
+    folder_id: int
+    signature: Signature
+    reason: str
+    failed: bool
+    """True when something went wrong; False when there was nothing to index."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """What the indexer hands to the store for one file: where its chunks are and what is in them."""
+
+    folder_id: int
+    path: Path
+    signature: Signature
+    digest: bytes
+    kind: str
+    encoding: str
+    spans: tuple[Span, ...]
+    outline: tuple[Heading, ...]
+    texts: tuple[str, ...]
+    """Indexed text of each chunk (heading path and plain text), for the words; not stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The current text of one chunk, read back from its source file."""
+
+    text: str
+    """Plain text, markup removed."""
+    context: str
+    """Title and heading path, joined by ` › `; may be empty."""
+    span: Span
+    line: int
+    """1-based line of the span's first byte."""
+    fresh: bool
+    """True if the file is byte for byte the one that was indexed, or was read anew just now."""
+
+    @property
+    def indexed_text(self) -> str:
+        """The text that is embedded and whose words are indexed."""
+        return f"{self.context}\n{self.text}" if self.context else self.text
+
+
+class FileState(StrEnum):
+    """How a file stands against the index."""
+
+    CURRENT = "current"
+    CHANGED = "changed"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBack:
+    """Answer of `ReadText`: the passages asked for or, for a changed file, those it has now."""
+
+    state: FileState
+    title: str
+    passages: tuple[Passage, ...]
+
+
+ReadText = Callable[[FileRecord, Sequence[int]], ReadBack]
+"""(file, indexes into its spans) → passages in that order; for a CHANGED file, all of today's."""
+
+
+class Mode(StrEnum):
+    """What a query is matched against."""
+
+    HYBRID = "hybrid"
+    SEMANTIC = "semantic"
+    LEXICAL = "lexical"
+    EXACT = "exact"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Limits on the files searched; applied before ranking, so they never empty a result list."""
+
+    folders: tuple[str, ...] = ()
+    """Names of folders."""
+    paths: tuple[str, ...] = ()
+    """Globs over absolute paths, or over the end of one if relative; any may match."""
+    types: tuple[str, ...] = ()
+    """File name suffixes without the dot (`md`, `pdf`) or reader kinds (`markdown`)."""
+    since: float | None = None
+    """Modification time, seconds since the epoch; inclusive."""
+    until: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A search request."""
+
+    text: str
+    limit: int = 10
+    """Most hits returned."""
+    mode: Mode = Mode.HYBRID
+    filters: Filters = field(default_factory=Filters)
+    budget: int = 32
+    """Most chunks whose embedding is recomputed; 0 answers from codes and words alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One result."""
+
+    rank: int
+    score: float
+    """In (0, 1), higher is better; comparable within one answer."""
+    path: Path
+    title: str
+    heading: str
+    """Heading path inside the document, without the title; may be empty."""
+    line: int
+    page: int | None
+    start: int
+    """First byte of the chunk in the source file."""
+    end: int
+    text: str
+    """The chunk's plain text."""
+    highlights: tuple[tuple[int, int], ...]
+    """Character ranges of matched words in `text`, ascending."""
+    snippet: tuple[int, int]
+    """Character range of the best sentence or two in `text`."""
+    fresh: bool
+    source: tuple[str, ...]
+    """What found it: `words`, `meaning`, or both."""
+    modified: float
+    """The file's modification time, seconds since the epoch."""
+    duplicates: tuple[Path, ...] = ()
+    """Other indexed files with the same bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """What one search did."""
+
+    chunks: int
+    """Chunks in the index that the filters let through."""
+    scanned: int
+    """Codes compared."""
+    candidates_words: int
+    candidates_meaning: int
+    recomputed: int
+    """Embeddings recomputed."""
+    milliseconds: dict[str, float]
+    """Stage name → time, in the order they ran."""
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """An answer; `exact` is False for the instant answer that a later one refines."""
+
+    query: Query
+    hits: tuple[Hit, ...]
+    exact: bool
+    explain: Explain
+
+
+@dataclass(frozen=True, slots=True)
+class FolderStatus:
+    """A folder with what the index holds of it."""
+
+    folder: Folder
+    files: int
+    chunks: int
+    skipped: int
+    failed: int
+    text_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The state of the whole index."""
+
+    folders: tuple[FolderStatus, ...]
+    files: int
+    chunks: int
+    skipped: int
+    failed: int
+    writer: str | None
+    """The process that is writing now, for people (`pid 123, thimble index`), or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Where the index's bytes go. All counts are bytes; parts sum to `index_bytes`."""
+
+    text_bytes: int
+    """Bytes of the indexed source files."""
+    index_bytes: int
+    """Bytes of every file of the index."""
+    parts: dict[str, int]
+    stored_vectors_bytes: int
+    """What storing every chunk's embedding as float32 would take."""

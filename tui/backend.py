@@ -1,0 +1,79 @@
+"""What the terminal app needs from the program. `app` passes the engine, tests pass a fake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from store import Filters, Folder, Hit, Mode, Results, SkippedFile, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an index run has come."""
+
+    phase: str
+    """`scanning`, `indexing` or `done`."""
+    files_done: int
+    files_total: int
+    """Files to read in this run, as far as known."""
+    bytes_done: int
+    bytes_total: int
+    skipped: int
+    failed: int
+    elapsed_s: float
+    current: Path | None
+
+    @property
+    def remaining_s(self) -> float | None:
+        """Estimated seconds to go, None while unknown."""
+        if not self.bytes_done or self.elapsed_s < 0.5:
+            return None
+        return self.elapsed_s * (self.bytes_total - self.bytes_done) / self.bytes_done
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The part of a document around a hit, as plain text."""
+
+    text: str
+    first_line: int
+    """1-based line number of the first line of `text`."""
+    passage: tuple[int, int]
+    """Character range of the hit's chunk in `text`."""
+    highlights: tuple[tuple[int, int], ...]
+    """Character ranges of matched words in `text`."""
+
+
+class Backend(Protocol):
+    """The program behind the screens. Every method may block and is called from worker threads."""
+
+    def search(
+        self, text: str, *, mode: Mode, filters: Filters, limit: int
+    ) -> Iterator[Results]:
+        """Yield the instant answer, then the exact one. Raises StoreError."""
+
+    def preview(self, hit: Hit, query: str) -> Preview:
+        """Return the text around a hit. Raises OSError if its file is gone."""
+
+    def status(self) -> Status:
+        """Return what the index holds now."""
+
+    def skipped(self) -> tuple[SkippedFile, ...]:
+        """Return the files that were looked at and not indexed."""
+
+    def add_folder(self, path: Path) -> Folder:
+        """Register a folder. Raises ValueError with a sentence for people, or StoreError."""
+
+    def remove_folder(self, folder: Folder) -> None:
+        """Forget a folder; its files are untouched."""
+
+    def index(
+        self, report: Callable[[Progress], None], is_cancelled: Callable[[], bool]
+    ) -> Progress:
+        """Bring the index up to date, reporting a few times a second; returns the last report."""
+
+    def editor_command(self, hit: Hit) -> list[str]:
+        """Return the command that opens a hit in the user's editor at its line."""
