@@ -1,4 +1,4 @@
-"""What can go wrong with the store. Every one of these stops the command; none concerns one file."""
+"""What can go wrong with the store. Each of these stops the command; none concerns one file."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ class SkippedFile:
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """What the indexer hands to the store for one file: where its chunks are and what is in them."""
+    """What the indexer hands to the store for one file: where its chunks are, what is in them."""
 
     folder_id: int
     path: Path
