@@ -2,15 +2,51 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from time import monotonic
 from typing import Self
 
-from store import Filters, Folder, Hit, Mode, Results, Size, SkippedFile, Status
+from indexer import (
+    BUILT_IN,
+    Embedder,
+    Model,
+    Run,
+    Tally,
+    Unreadable,
+    is_known_binary,
+    load_quantiser,
+    read_back,
+    read_now,
+    why,
+)
+from store import (
+    Filters,
+    Folder,
+    Hit,
+    Mode,
+    Passage,
+    Query,
+    Results,
+    SearchModels,
+    Size,
+    SkippedFile,
+    Status,
+    Store,
+)
 from tui import Preview, Progress
 
+from .editor import editor_command
 from .settings import Settings
+
+_BYTES_PER_MB = 1 << 20
+_GAP = "\n\n"
+"""Between chunks, when they are shown together."""
+_SURROUNDINGS = 12
+"""Chunks shown before and after a hit in its preview."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,26 +63,70 @@ class Verdict:
 class Engine:
     """Search, status and indexing over one index. Opens the store when first needed."""
 
-    def __init__(self, settings: Settings) -> None: ...
-    def __enter__(self) -> Self: ...
-    def __exit__(self, *exc: object) -> None: ...
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._store = Store(settings.paths.index / "thimble.db")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._store.close()
 
     def search(
         self,
         text: str,
         *,
         mode: Mode = Mode.HYBRID,
-        filters: Filters = Filters(),
+        filters: Filters = Filters(),  # noqa: B008 (frozen)
         limit: int = 10,
-        budget: int = 32,
+        budget: int | None = None,
     ) -> Iterator[Results]:
-        """Yield the instant answer, then the exact one (only the latter if budget is 0)."""
+        """Yield the instant answer, then the exact one (only one if nothing is recomputed).
 
-    def preview(self, hit: Hit, query: str) -> Preview: ...
-    def status(self) -> Status: ...
-    def skipped(self) -> tuple[SkippedFile, ...]: ...
-    def size(self) -> Size: ...
-    def folders(self) -> tuple[Folder, ...]: ...
+        Raises StoreError or ModelError.
+        """
+        wanted = self._settings.budget if budget is None else budget
+        query = Query(text, limit=limit, mode=mode, filters=filters, budget=wanted)
+        return self._store.search(query, self._models, read_back)
+
+    def preview(self, hit: Hit, query: str) -> Preview:
+        """Return the text around a hit. Raises OSError if its file is gone, or Unreadable."""
+        del query  # the hit knows which of its words matched
+        passages = read_now(hit.path)
+        place = _place(passages, hit)
+        around = passages[max(0, place - _SURROUNDINGS) : place + _SURROUNDINGS + 1]
+        before = around[: min(place, _SURROUNDINGS)]
+        start = sum(len(one.text) + len(_GAP) for one in before)
+        passage = passages[place].text
+        same = passage == hit.text
+        return Preview(
+            text=_GAP.join(one.text for one in around),
+            first_line=around[0].line,
+            passage=(start, start + len(passage)),
+            highlights=tuple((start + a, start + b) for a, b in hit.highlights) if same else (),
+        )
+
+    def read(self, path: Path) -> str:
+        """Return a document's text as it is now, markup removed. Raises OSError, Unreadable."""
+        return _GAP.join(passage.text for passage in read_now(path))
+
+    def status(self) -> Status:
+        """Return what the index holds now."""
+        return self._store.status()
+
+    def skipped(self) -> tuple[SkippedFile, ...]:
+        """Return the files that were looked at and not indexed."""
+        return self._store.skipped()
+
+    def size(self) -> Size:
+        """Return where the index's bytes go."""
+        return self._store.size(self._index_embedder.model.dims)
+
+    def folders(self) -> tuple[Folder, ...]:
+        """Return the folders being indexed, ordered by name."""
+        return self._store.folders()
+
     def add_folder(
         self,
         path: Path,
@@ -55,16 +135,125 @@ class Engine:
         include: Sequence[str] = (),
         exclude: Sequence[str] = (),
     ) -> Folder:
-        """Register a folder. Raises ValueError with a sentence for people."""
+        """Register a folder. Raises ValueError with a sentence for people, or StoreError."""
+        root = path.expanduser().resolve()
+        if not root.is_dir():
+            raise ValueError(f"{path} is not a folder")
+        folders = self.folders()
+        for folder in folders:
+            if folder.path == root or folder.path in root.parents:
+                raise ValueError(f"{root} is indexed already, as part of the folder {folder.name}")
+            if root in folder.path.parents:
+                raise ValueError(
+                    f"{root} holds the folder {folder.name}, which is indexed already; "
+                    f"run `thimble remove {folder.name}` first"
+                )
+        chosen = _free_name(name, root, {folder.name for folder in folders})
+        with self._store.writer() as writer:
+            return writer.add_folder(chosen, root, include, exclude)
 
-    def remove_folder(self, folder: Folder) -> None: ...
+    def remove_folder(self, folder: Folder) -> None:
+        """Forget a folder with everything indexed in it; its files are untouched."""
+        with self._store.writer() as writer:
+            writer.remove_folder(folder)
+
     def index(
         self,
         report: Callable[[Progress], None],
         is_cancelled: Callable[[], bool] = lambda: False,
-    ) -> Progress: ...
-    def why(self, path: Path) -> Verdict: ...
-    def read(self, path: Path) -> str:
-        """Return a document's text as it is now, markup removed. Raises OSError, Unreadable."""
+    ) -> Progress:
+        """Bring the index up to date; returns the last report. Raises StoreError, ModelError."""
+        models = self._models
+        with self._store.writer() as writer:
+            writer.adopt_models(models.fingerprint)
+            run = Run(
+                writer,
+                self._index_embedder,
+                models.quantiser,
+                max_bytes=self._settings.max_file_mb * _BYTES_PER_MB,
+                report=lambda tally: report(_progress(tally)),
+                is_cancelled=is_cancelled,
+            )
+            return _progress(run.run(self.folders()))
 
-    def editor_command(self, hit: Hit) -> list[str]: ...
+    def why(self, path: Path) -> Verdict:
+        """Say why a file is or is not indexed."""
+        place = path.expanduser().parent.resolve() / path.name
+        folder = next((one for one in self.folders() if one.path in place.parents), None)
+        if folder is None:
+            return Verdict(
+                place, False, "no indexed folder holds it; `thimble add` the folder it is in"
+            )
+        reason = why(
+            folder,
+            place,
+            max_bytes=self._settings.max_file_mb * _BYTES_PER_MB,
+            reason_by_name=is_known_binary,
+        )
+        if reason is not None:
+            return Verdict(place, False, reason)
+        record = self._store.file_at(folder, place)
+        if record is not None:
+            reason = f"indexed in the folder {folder.name}, read as {record.kind}"
+            return Verdict(place, True, reason, len(record.spans))
+        skipped = next((one for one in self.skipped() if one.path == place), None)
+        reason = skipped.reason if skipped else "not looked at yet; run `thimble index`"
+        return Verdict(place, False, reason)
+
+    def editor_command(self, hit: Hit) -> list[str]:
+        """Return the command that opens a hit in the user's editor at its line."""
+        return editor_command(hit.path, hit.line, editor=self._settings.editor, environ=os.environ)
+
+    @cached_property
+    def _index_embedder(self) -> Embedder:
+        folder = self._settings.index_model or BUILT_IN
+        return Embedder(Model.load(folder), self._settings.threads)
+
+    @cached_property
+    def _rank_embedder(self) -> Embedder:
+        if self._settings.rank_model is None:
+            return self._index_embedder
+        return Embedder(Model.load(self._settings.rank_model), self._settings.threads)
+
+    @cached_property
+    def _models(self) -> SearchModels:
+        quantiser = load_quantiser(self._index_embedder, self._settings.paths.home / "projections")
+        return SearchModels(
+            fingerprint=f"{self._index_embedder.model.sha256} {quantiser.digest}",
+            quantiser=quantiser,
+            embed_for_codes=self._index_embedder.embed_queries,
+            embed_query=self._rank_embedder.embed_queries,
+            embed_passages=self._rank_embedder.embed_passages,
+        )
+
+
+def _place(passages: Sequence[Passage], hit: Hit) -> int:
+    """Return the place of the passage that holds a hit's start, the nearest if none does."""
+    if not passages:
+        raise Unreadable("the file holds no text any more")
+    distances = [abs(one.span.start - hit.start) for one in passages]
+    return distances.index(min(distances))
+
+
+def _free_name(name: str | None, root: Path, taken: set[str]) -> str:
+    if name is not None:
+        if name in taken:
+            raise ValueError(f"there is a folder named {name} already; choose another --name")
+        return name
+    base = os.fsencode(root.name or "root").decode("utf-8", "replace")
+    candidates = (base if number == 1 else f"{base}-{number}" for number in range(1, 10_000))
+    return next(one for one in candidates if one not in taken)
+
+
+def _progress(tally: Tally) -> Progress:
+    return Progress(
+        phase=tally.phase,
+        files_done=tally.files_done,
+        files_total=tally.files_total,
+        bytes_done=tally.bytes_done,
+        bytes_total=tally.bytes_total,
+        skipped=tally.skipped,
+        failed=tally.failed,
+        elapsed_s=monotonic() - tally.started,
+        current=tally.current,
+    )

@@ -1,1 +1,26 @@
-"""The daemon side: from files to chunks to the store."""
+"""The indexer: from files to chunks to the store."""
+
+from __future__ import annotations
+
+from .document import Unreadable
+from .embedder import Embedder, load_quantiser
+from .model import BUILT_IN, Model, ModelError
+from .pipeline import Run, Tally
+from .readers import is_known_binary
+from .scan import why
+from .source import read_back, read_now
+
+__all__ = [
+    "BUILT_IN",
+    "Embedder",
+    "Model",
+    "ModelError",
+    "Run",
+    "Tally",
+    "Unreadable",
+    "is_known_binary",
+    "load_quantiser",
+    "read_back",
+    "read_now",
+    "why",
+]

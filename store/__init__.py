@@ -11,7 +11,11 @@ from .errors import (
     StoreFull,
     StoreTooNew,
 )
+from .models import SearchModels
+from .quantiser import Quantiser
+from .store import Store
 from .types import (
+    Changes,
     Embed,
     Explain,
     FileRecord,
@@ -22,6 +26,7 @@ from .types import (
     Heading,
     Hit,
     Mode,
+    MovedFile,
     NewFile,
     Passage,
     Query,
@@ -35,8 +40,10 @@ from .types import (
     Status,
     Vectors,
 )
+from .writer import Writer
 
 __all__ = [
+    "Changes",
     "Embed",
     "Explain",
     "FileRecord",
@@ -48,17 +55,21 @@ __all__ = [
     "Hit",
     "Mode",
     "ModelMismatch",
+    "MovedFile",
     "NewFile",
     "Passage",
+    "Quantiser",
     "Query",
     "ReadBack",
     "ReadText",
     "Results",
+    "SearchModels",
     "Signature",
     "Size",
     "SkippedFile",
     "Span",
     "Status",
+    "Store",
     "StoreBusy",
     "StoreDamaged",
     "StoreError",
@@ -66,4 +77,5 @@ __all__ = [
     "StoreFull",
     "StoreTooNew",
     "Vectors",
+    "Writer",
 ]

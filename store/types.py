@@ -110,6 +110,26 @@ class NewFile:
 
 
 @dataclass(frozen=True, slots=True)
+class MovedFile:
+    """A file whose content is indexed already, under another path or signature."""
+
+    old: Path
+    new: Path
+    signature: Signature
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What one transaction changes in a folder. All paths lie in that folder."""
+
+    files: tuple[NewFile, ...] = ()
+    """Replace what was known of their paths; each has at least one chunk."""
+    skipped: tuple[SkippedFile, ...] = ()
+    moved: tuple[MovedFile, ...] = ()
+    removed: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """The current text of one chunk, read back from its source file."""
 

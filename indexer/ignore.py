@@ -1,0 +1,249 @@
+"""What is not read, and why: ignore files, hidden and temporary names, folders full of programs.
+
+The scan, `why` and whatever watches files ask the same `Rules`, so there is one answer. A folder
+that the user named is read even if it is hidden or ignored by a folder above it: rules start to
+hold below it.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Self
+
+from store import Folder
+
+from .globs import Pattern, Patterns, parse_glob, parse_line
+from .secrets import secret_by_name
+
+ReasonByName = Callable[[str], str | None]
+"""A file's name → why the readers cannot read such files, None if they may."""
+
+MAX_FILE_BYTES = 32 * 2**20
+"""Larger files are not read unless the settings say otherwise."""
+
+RULE_FILES = (".gitignore", ".ignore", ".thimbleignore")
+"""Within one folder later files win over earlier ones; files of deeper folders win over both."""
+
+_MAX_RULE_FILE_BYTES = 256 * 2**10
+_NO_FILE = frozenset({errno.ENOENT, errno.ELOOP, errno.ENXIO})
+"""What opening a dead link, a link to itself and a socket fails with."""
+
+_PROGRAM_FOLDERS = {
+    "node_modules": "installed packages",
+    "bower_components": "installed packages",
+    "__pycache__": "compiled Python",
+    "__MACOSX": "left over from an archive",
+    "CVS": "version control",
+    "lost+found": "file system",
+    "$RECYCLE.BIN": "recycle bin",
+    "System Volume Information": "file system",
+}
+_PROGRAM_FOLDER_MARKS = {
+    "pyvenv.cfg": "a Python environment",
+    "conda-meta": "a conda environment",
+}
+_CACHE_TAG = "CACHEDIR.TAG"
+_CACHE_MARK = b"Signature: 8a477f597d28d172789f06886806bc55"
+
+_TEMPORARY_PREFIXES = (".#", ".~lock.", ".goutputstream-", "~$")
+_TEMPORARY_SUFFIXES = ("~", ".swp", ".swo", ".swx", ".tmp", ".part", ".partial", ".crdownload")
+_TEMPORARY_NAMES = frozenset({"4913", "Thumbs.db", "desktop.ini", "Icon\r"})
+
+_KINDS_WITHOUT_TEXT = {
+    "image": "apng avif bmp cr2 cr3 dng gif heic heif icns ico jpeg jpg jxl nef orf png psd raf "
+    "rw2 svg svgz tga tif tiff webp xcf",
+    "audio": "aac aif aiff amr ape flac m4a m4b mid midi mka mp3 oga ogg opus wav wma",
+    "video": "3gp avi flv m4v mkv mov mp4 mpeg mpg ogv vob webm wmv",
+    "archive": "7z apk appimage bz2 cab deb dmg egg flatpak gem gz img iso jar lz lz4 lzma msi "
+    "pkg qcow2 rar rpm snap tar tbz tgz txz vdi vhd vmdk war whl xz zip zst",
+    "program": "bin class dll dylib exe ko o pdb pyc pyd pyo so wasm",
+    "database": "accdb db db-shm db-wal fdb mdb myd sqlite sqlite-shm sqlite-wal sqlite3",
+    "font": "eot otf ttc ttf woff woff2",
+    "data file": "arrow ckpt feather gguf h5 hdf5 joblib npy npz onnx parquet pickle pkl pt pth "
+    "safetensors tflite",
+}
+_KIND_BY_SUFFIX = {
+    suffix: kind for kind, suffixes in _KINDS_WITHOUT_TEXT.items() for suffix in suffixes.split()
+}
+
+
+class Report(Enum):
+    """Whether people hear of a file that is not read without asking about it."""
+
+    SILENT = "silent"
+    COUNTED = "counted"
+    LISTED = "listed"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a file or folder is not read: one line for people that names the rule."""
+
+    reason: str
+    report: Report = Report.SILENT
+
+
+@dataclass(frozen=True, slots=True)
+class _RuleFile:
+    path: str
+    base: str
+    """Path of its folder relative to the root, with a trailing separator; empty for the root."""
+    patterns: Patterns
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules in force inside one folder of a root. All paths are relative to the root."""
+
+    root: str
+    max_bytes: int
+    reason_by_name: ReasonByName
+    include: Patterns
+    named: Patterns
+    """The include globs that name something, as `*.pem` does and `*` does not."""
+    dotted: Patterns
+    """The include globs for hidden names, such as `.env`."""
+    exclude: Patterns
+    rule_files: tuple[_RuleFile, ...] = ()
+    """Deepest first."""
+
+    @classmethod
+    def of(cls, folder: Folder, *, max_bytes: int, reason_by_name: ReasonByName) -> Self:
+        """Return the rules that hold in the root of a folder before its ignore files are read."""
+        include = [parse_glob(glob) for glob in folder.include]
+        return cls(
+            root=str(folder.path),
+            max_bytes=max_bytes,
+            reason_by_name=reason_by_name,
+            include=Patterns(include),
+            named=Patterns(p for p in include if any(c.isalnum() for c in _last_part(p))),
+            dotted=Patterns(p for p in include if _last_part(p).startswith(".")),
+            exclude=Patterns(map(parse_glob, folder.exclude)),
+        )
+
+    def enter(self, path: str, names: Collection[str]) -> Rules:
+        """Return the rules inside the folder `path`, which holds `names`.
+
+        Raises OSError if an ignore file cannot be read: without its rules nothing may be indexed.
+        """
+        found = [name for name in reversed(RULE_FILES) if name in names]
+        if not found:
+            return self
+        files = (self._read_rules(path, name) for name in found)
+        return replace(self, rule_files=(*files, *self.rule_files))
+
+    def refuse_folder(self, path: str, name: str) -> Refusal | None:
+        """Return why a folder is not looked into, None if it is."""
+        if refusal := self._refuse_by_patterns(path, is_folder=True):
+            return refusal
+        if name in _PROGRAM_FOLDERS:
+            return Refusal(f"{name} folder ({_PROGRAM_FOLDERS[name]})")
+        return Refusal("hidden") if name.startswith(".") else None
+
+    def refuse_contents(self, path: str, names: Collection[str]) -> Refusal | None:
+        """Return why a folder is left again now that what it holds is known. Raises OSError."""
+        if not path:
+            return None
+        for mark, kind in _PROGRAM_FOLDER_MARKS.items():
+            if mark in names:
+                return Refusal(f"{kind} (it holds {mark})")
+        tag = f"{self.root}{os.sep}{path}{os.sep}{_CACHE_TAG}"
+        if _CACHE_TAG in names and _read_start(tag, len(_CACHE_MARK)) == _CACHE_MARK:
+            return Refusal(f"a cache (it holds {_CACHE_TAG})")
+        return None
+
+    def refuse_file(self, path: str, name: str, status: os.stat_result) -> Refusal | None:
+        """Return why a file is not read, None if it is. `status` is what `lstat` says of it."""
+        if not stat.S_ISREG(status.st_mode):
+            is_link = stat.S_ISLNK(status.st_mode)
+            return Refusal("symbolic link (not followed)" if is_link else "not a regular file")
+        if refusal := self._refuse_name(path, name):
+            return refusal
+        if status.st_size > self.max_bytes:
+            limit = f"{self.max_bytes / 2**20:g} MiB"
+            return Refusal(f"larger than {limit} (set max_file_mb)", Report.LISTED)
+        return None
+
+    def is_named(self, path: str) -> bool:
+        """Return whether the user asked for this very file, which allows it to hold secrets."""
+        return bool(self.named) and self.named.deciding(path, is_folder=False) is not None
+
+    def _refuse_name(self, path: str, name: str) -> Refusal | None:
+        if _is_temporary(name):
+            return Refusal("temporary file")
+        if refusal := self._refuse_by_patterns(path, is_folder=False):
+            return refusal
+        if self.include and not self._is_included(path):
+            return Refusal("matches none of the folder's --include globs")
+        if not self.is_named(path) and (reason := secret_by_name(name)):
+            return Refusal(reason, Report.LISTED)
+        if name.startswith(".") and not self.dotted.deciding(path, is_folder=False):
+            return Refusal("hidden")
+        suffix = name.rpartition(".")[2].lower()
+        if suffix in _KIND_BY_SUFFIX and suffix != name.lower():
+            return Refusal(f"{_KIND_BY_SUFFIX[suffix]} (.{suffix})", Report.COUNTED)
+        reason = self.reason_by_name(name)
+        return Refusal(reason, Report.LISTED) if reason else None
+
+    def _refuse_by_patterns(self, path: str, *, is_folder: bool) -> Refusal | None:
+        if self.exclude and (pattern := self.exclude.deciding(path, is_folder=is_folder)):
+            return Refusal(f"excluded by the folder's --exclude {pattern.text}")
+        for file in self.rule_files:
+            pattern = file.patterns.deciding(path[len(file.base) :], is_folder=is_folder)
+            if pattern:
+                ignored = Refusal(f"ignored by {file.path}: {pattern.text}")
+                return ignored if pattern.ignores else None
+        return None
+
+    def _is_included(self, path: str) -> bool:
+        if self.include.deciding(path, is_folder=False):
+            return True
+        ends = (end for end, character in enumerate(path) if character == os.sep)
+        return any(self.include.deciding(path[:end], is_folder=True) for end in ends)
+
+    def _read_rules(self, path: str, name: str) -> _RuleFile:
+        base = path + os.sep if path else ""
+        full = self.root + os.sep + base + name
+        try:
+            data = _read_start(full, _MAX_RULE_FILE_BYTES + 1)
+        except OSError as error:
+            raise OSError(error.errno, f"cannot read its {name}: {error.strerror}") from error
+        if len(data) > _MAX_RULE_FILE_BYTES:
+            limit = _MAX_RULE_FILE_BYTES // 2**10
+            raise OSError(errno.EFBIG, f"its {name} is larger than {limit} KiB")
+        text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+        lines = (line.removesuffix("\r") for line in text.split("\n"))
+        return _RuleFile(full, base, Patterns(filter(None, map(parse_line, lines))))
+
+
+def _last_part(pattern: Pattern) -> str:
+    return pattern.text.rstrip("/").rpartition("/")[2]
+
+
+def _is_temporary(name: str) -> bool:
+    return (
+        name.endswith(_TEMPORARY_SUFFIXES)
+        or name.startswith(_TEMPORARY_PREFIXES)
+        or name in _TEMPORARY_NAMES
+        or (len(name) > 2 and name[0] == name[-1] == "#")
+    )
+
+
+def _read_start(path: str, limit: int) -> bytes:
+    """Return up to `limit` bytes of a regular file; nothing if there is none (a FIFO, a folder)."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno in _NO_FILE:
+            return b""
+        raise
+    try:
+        is_regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
+        return os.read(descriptor, limit) if is_regular else b""
+    finally:
+        os.close(descriptor)

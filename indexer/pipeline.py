@@ -1,0 +1,254 @@
+"""Bringing folders' index up to date: scan, read, chunk, embed, store.
+
+Each batch of files is one transaction. Whatever stops a run, the batches before it stay, and the
+next run goes on from there. Reading the next batch overlaps with embedding the one before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+
+from store import (
+    Changes,
+    Folder,
+    MovedFile,
+    NewFile,
+    Quantiser,
+    Signature,
+    SkippedFile,
+    Vectors,
+    Writer,
+)
+
+from .document import Unreadable
+from .embedder import Embedder
+from .readers import is_known_binary
+from .scan import FoundFile, Scan, scan
+from .secrets import looks_secret
+from .source import SourceFile, read_and_chunk, read_source
+
+_BATCH_CHUNKS = 1024
+_BATCH_FILES = 256
+_UNSEEN = Signature(0, 0, 0)
+"""Of things whose state could not be read; differs from every real signature."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run has done so far."""
+
+    phase: str = "scanning"
+    """`scanning`, `indexing` or `done`."""
+    files_total: int = 0
+    """Files to read in this run."""
+    bytes_total: int = 0
+    files_done: int = 0
+    bytes_done: int = 0
+    indexed: int = 0
+    moved: int = 0
+    removed: int = 0
+    skipped: int = 0
+    failed: int = 0
+    current: Path | None = None
+    started: float = field(default_factory=monotonic)
+    """On the monotonic clock."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Changes being gathered."""
+
+    files: list[NewFile] = field(default_factory=list)
+    skipped: list[SkippedFile] = field(default_factory=list)
+    moved: list[MovedFile] = field(default_factory=list)
+    chunks: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        things = len(self.files) + len(self.skipped) + len(self.moved)
+        return self.chunks >= _BATCH_CHUNKS or things >= _BATCH_FILES
+
+    @property
+    def texts(self) -> list[str]:
+        return [text for file in self.files for text in file.texts]
+
+    @property
+    def changes(self) -> Changes:
+        return Changes(tuple(self.files), tuple(self.skipped), tuple(self.moved))
+
+
+class Run:
+    """One run over some folders. The tally may be read by other threads meanwhile."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        embedder: Embedder,
+        quantiser: Quantiser,
+        *,
+        max_bytes: int,
+        report: Callable[[Tally], None],
+        is_cancelled: Callable[[], bool],
+    ) -> None:
+        self._writer = writer
+        self._embedder = embedder
+        self._quantiser = quantiser
+        self._max_bytes = max_bytes
+        self._report = report
+        self._is_cancelled = is_cancelled
+        self.tally = Tally()
+
+    def run(self, folders: Sequence[Folder]) -> Tally:
+        """Bring folders up to date. Raises StoreError or ModelError; files raise nothing."""
+        scans = [(folder, self._scan(folder)) for folder in folders]
+        self.tally.phase = "indexing"
+        for folder, found in scans:
+            if found.online:
+                self._update(folder, found)
+        if not self._is_cancelled():
+            self.tally.phase = "done"
+        self.tally.current = None
+        self._report(self.tally)
+        return self.tally
+
+    def _scan(self, folder: Folder) -> Scan:
+        self.tally.current = folder.path
+        self._report(self.tally)
+        outcome = scan(
+            folder,
+            self._writer.known_files(folder),
+            max_bytes=self._max_bytes,
+            reason_by_name=is_known_binary,
+            is_cancelled=self._is_cancelled,
+        )
+        self._writer.set_online(folder, outcome.online)
+        self.tally.files_total += len(outcome.found)
+        self.tally.bytes_total += sum(file.signature.size for file in outcome.found)
+        return outcome
+
+    def _update(self, folder: Folder, outcome: Scan) -> None:
+        missing = _Missing(folder, outcome, self._writer)
+        with ThreadPoolExecutor(1, "embed") as pool:
+            ahead: tuple[_Batch, Future[Vectors]] | None = None
+            for batch in self._batches(folder, outcome, missing):
+                vectors = pool.submit(self._embedder.embed_passages, batch.texts)
+                if ahead is not None:
+                    self._commit(folder, *ahead)
+                ahead = (batch, vectors)
+            if ahead is not None:
+                self._commit(folder, *ahead)
+        if not self._is_cancelled():
+            self._finish(folder, outcome, missing)
+
+    def _batches(self, folder: Folder, outcome: Scan, missing: _Missing) -> Iterator[_Batch]:
+        batch = _Batch()
+        for found in outcome.found:
+            if self._is_cancelled():
+                return
+            self._take(folder, found, missing, batch)
+            self.tally.files_done += 1
+            self.tally.bytes_done += found.signature.size
+            self._report(self.tally)
+            if batch.is_full:
+                yield batch
+                batch = _Batch()
+        yield batch
+
+    def _take(self, folder: Folder, found: FoundFile, missing: _Missing, batch: _Batch) -> None:
+        """Read one file into the batch."""
+        path = folder.path / found.path
+        self.tally.current = path
+        signature = found.signature
+        try:
+            source = read_source(path)
+            signature = source.signature
+            if old := missing.old_place(found, source.digest):
+                batch.moved.append(MovedFile(old, path, signature))
+                return
+            batch.files.append(_new_file(folder, path, source, named=found.named))
+            batch.chunks += len(batch.files[-1].spans)
+        except FileNotFoundError:
+            return
+        except Unreadable as error:
+            batch.skipped.append(
+                SkippedFile(path, folder.id, signature, error.reason, error.failed)
+            )
+        except OSError as error:
+            reason = f"cannot be read: {error.strerror or error}"
+            batch.skipped.append(SkippedFile(path, folder.id, signature, reason, failed=True))
+
+    def _commit(self, folder: Folder, batch: _Batch, vectors: Future[Vectors]) -> None:
+        self._writer.apply(folder, batch.changes, vectors.result(), self._quantiser)
+        self.tally.indexed += len(batch.files)
+        self.tally.moved += len(batch.moved)
+        self.tally.skipped += sum(not one.failed for one in batch.skipped)
+        self.tally.failed += sum(one.failed for one in batch.skipped)
+
+    def _finish(self, folder: Folder, outcome: Scan, missing: _Missing) -> None:
+        """Forget what is gone, last, so that moves were recognised; note what was not read."""
+        skipped = [
+            SkippedFile(folder.path / path, folder.id, signature, reason, failed=False)
+            for path, signature, reason in outcome.skipped
+            if missing.known.get(path) != signature
+        ]
+        skipped += [
+            SkippedFile(folder.path / path, folder.id, _UNSEEN, reason, failed=True)
+            for path, reason in outcome.unreadable
+        ]
+        removed = tuple(folder.path / path for path in (*missing.left, *outcome.ignored))
+        if skipped or removed:
+            none = np.empty((0, self._quantiser.dims), dtype=np.float32)
+            changes = Changes(skipped=tuple(skipped), removed=removed)
+            self._writer.apply(folder, changes, none, self._quantiser)
+        self.tally.removed += len(removed)
+        self.tally.skipped += len(skipped) - len(outcome.unreadable)
+        self.tally.failed += len(outcome.unreadable)
+
+
+class _Missing:
+    """Files that are gone from their place; some turn up elsewhere."""
+
+    def __init__(self, folder: Folder, outcome: Scan, writer: Writer) -> None:
+        self._folder = folder
+        self.known = writer.known_files(folder) if outcome.skipped else {}
+        self._digests = writer.digests(folder) if outcome.found else {}
+        self.left = dict.fromkeys(outcome.missing)
+        self._by_digest = {
+            self._digests[path]: path for path in outcome.missing if path in self._digests
+        }
+
+    def old_place(self, found: FoundFile, digest: bytes) -> Path | None:
+        """Return where this content is indexed: its own path if it did not change, or a gone one.
+
+        A place is given out once.
+        """
+        if self._digests.get(found.path) == digest:
+            return self._folder.path / found.path
+        path = self._by_digest.pop(digest, None)
+        if path is None:
+            return None
+        del self.left[path]
+        return self._folder.path / path
+
+
+def _new_file(folder: Folder, path: Path, source: SourceFile, *, named: bool) -> NewFile:
+    if not named and (secret := looks_secret(source.data)):
+        raise Unreadable(secret)
+    document, chunked = read_and_chunk(source.data, path)
+    return NewFile(
+        folder_id=folder.id,
+        path=path,
+        signature=source.signature,
+        digest=source.digest,
+        kind=document.kind,
+        encoding=document.encoding,
+        spans=chunked.spans,
+        outline=chunked.outline,
+        texts=chunked.texts,
+    )

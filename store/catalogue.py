@@ -1,0 +1,271 @@
+"""What is indexed: folders, directories, files, and the files that were skipped.
+
+Paths are kept as bytes, since a file name need not be valid text.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from .spans import pack_outline, pack_spans, unpack_outline, unpack_spans
+from .types import FileRecord, Folder, FolderStatus, NewFile, Signature, SkippedFile
+
+_FILE = """
+SELECT file.first_chunk, folder.path, directory.path, file.name, folder.id, file.size,
+       file.mtime_ns, file.change, file.digest, file.kind, file.encoding, file.spans, file.outline
+FROM file JOIN directory ON directory.id = file.directory JOIN folder ON folder.id = folder
+"""
+
+
+def get_meta(connection: apsw.Connection, key: str) -> Any:
+    """Return a value of the meta table, or None."""
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return None if row is None else row[0]
+
+
+def set_meta(connection: apsw.Connection, key: str, value: apsw.SQLiteValue) -> None:
+    """Store a value in the meta table."""
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+
+def insert_folder(
+    connection: apsw.Connection,
+    name: str,
+    path: Path,
+    include: Iterable[str],
+    exclude: Iterable[str],
+) -> Folder:
+    """Register a folder."""
+    globs = (tuple(include), tuple(exclude))
+    connection.execute(
+        "INSERT INTO folder (name, path, include, exclude) VALUES (?, ?, ?, ?)",
+        (name, os.fsencode(path), json.dumps(globs[0]), json.dumps(globs[1])),
+    )
+    return Folder(connection.last_insert_rowid(), name, path, *globs)
+
+
+def folders(connection: apsw.Connection) -> tuple[Folder, ...]:
+    """Return all folders, ordered by name."""
+    rows = connection.execute(
+        "SELECT id, name, path, include, exclude, online FROM folder ORDER BY name"
+    )
+    return tuple(
+        Folder(
+            number,
+            name,
+            Path(os.fsdecode(path)),
+            tuple(json.loads(include)),
+            tuple(json.loads(exclude)),
+            bool(online),
+        )
+        for number, name, path, include, exclude, online in rows
+    )
+
+
+def set_online(connection: apsw.Connection, folder_id: int, online: bool) -> None:
+    """Record whether a folder can be seen."""
+    connection.execute("UPDATE folder SET online = ? WHERE id = ?", (online, folder_id))
+
+
+def delete_folder(connection: apsw.Connection, folder_id: int) -> None:
+    """Forget a folder with everything indexed in it."""
+    within = "directory IN (SELECT id FROM directory WHERE folder = ?)"
+    connection.execute(
+        f"INSERT INTO tombstone SELECT first_chunk, chunks FROM file WHERE {within}",  # noqa: S608
+        (folder_id,),
+    )
+    connection.execute(f"DELETE FROM file WHERE {within}", (folder_id,))  # noqa: S608
+    connection.execute(f"DELETE FROM skipped WHERE {within}", (folder_id,))  # noqa: S608
+    connection.execute("DELETE FROM folder WHERE id = ?", (folder_id,))
+
+
+def known_files(connection: apsw.Connection, folder_id: int) -> dict[str, Signature]:
+    """Return path relative to the folder → signature, of all files indexed or skipped."""
+    known: dict[str, Signature] = {}
+    for table in ("file", "skipped"):
+        rows = connection.execute(
+            f"""SELECT directory.path, name, size, mtime_ns, change
+            FROM {table} JOIN directory ON directory.id = directory WHERE folder = ?""",  # noqa: S608
+            (folder_id,),
+        )
+        for directory, name, size, mtime_ns, change in rows:
+            path = os.fsdecode(os.path.join(directory, name))  # noqa: PTH118 (bytes)
+            known[path] = Signature(size, mtime_ns, change)
+    return known
+
+
+def digests(connection: apsw.Connection, folder_id: int) -> dict[str, bytes]:
+    """Return path relative to the folder → digest of the indexed content."""
+    rows = connection.execute(
+        """SELECT directory.path, name, digest
+        FROM file JOIN directory ON directory.id = directory WHERE folder = ?""",
+        (folder_id,),
+    )
+    return {
+        os.fsdecode(os.path.join(directory, name)): digest  # noqa: PTH118 (bytes)
+        for directory, name, digest in rows
+    }
+
+
+def directory_id(connection: apsw.Connection, folder_id: int, relative: Path) -> int:
+    """Return the id of a directory, registering it if it is new."""
+    path = b"" if relative == Path() else os.fsencode(relative)
+    connection.execute(
+        "INSERT OR IGNORE INTO directory (folder, path) VALUES (?, ?)", (folder_id, path)
+    )
+    return int(
+        connection.execute(
+            "SELECT id FROM directory WHERE folder = ? AND path = ?", (folder_id, path)
+        ).get
+    )
+
+
+def insert_file(
+    connection: apsw.Connection, file: NewFile, directory: int, first_chunk: int
+) -> None:
+    """Add an indexed file whose chunks start at `first_chunk`."""
+    connection.execute(
+        "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            first_chunk,
+            directory,
+            os.fsencode(file.path.name),
+            file.signature.size,
+            file.signature.mtime_ns,
+            file.signature.change,
+            file.digest,
+            file.kind,
+            file.encoding,
+            pack_spans(file.spans),
+            pack_outline(file.outline),
+            len(file.spans),
+        ),
+    )
+
+
+def insert_skipped(connection: apsw.Connection, file: SkippedFile, directory: int) -> None:
+    """Record that a file was looked at and not indexed."""
+    connection.execute(
+        "INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            directory,
+            os.fsencode(file.path.name),
+            file.signature.size,
+            file.signature.mtime_ns,
+            file.signature.change,
+            file.reason,
+            file.failed,
+        ),
+    )
+
+
+def forget_file(connection: apsw.Connection, directory: int, name: bytes) -> None:
+    """Drop what is known of one path; its chunks become a tombstone."""
+    rows = connection.execute(
+        "DELETE FROM file WHERE directory = ? AND name = ? RETURNING first_chunk, chunks",
+        (directory, name),
+    ).fetchall()
+    connection.executemany("INSERT INTO tombstone VALUES (?, ?)", rows)
+    connection.execute("DELETE FROM skipped WHERE directory = ? AND name = ?", (directory, name))
+
+
+def relocate_file(
+    connection: apsw.Connection,
+    old: tuple[int, bytes],
+    new: tuple[int, bytes],
+    signature: Signature,
+) -> None:
+    """Give an indexed file another (directory, name) and signature; its chunks stay."""
+    connection.execute(
+        """UPDATE file SET directory = ?, name = ?, size = ?, mtime_ns = ?, change = ?
+        WHERE directory = ? AND name = ?""",
+        (*new, signature.size, signature.mtime_ns, signature.change, *old),
+    )
+
+
+def file_of_chunk(connection: apsw.Connection, chunk: int) -> FileRecord:
+    """Return the file that a live chunk belongs to."""
+    row = connection.execute(
+        _FILE + "WHERE file.first_chunk <= ? ORDER BY file.first_chunk DESC LIMIT 1", (chunk,)
+    ).fetchone()
+    return _record(row)
+
+
+def file_at(connection: apsw.Connection, folder: Folder, path: Path) -> FileRecord | None:
+    """Return the indexed file at a path in a folder, or None."""
+    relative = path.parent.relative_to(folder.path)
+    directory = b"" if relative == Path() else os.fsencode(relative)
+    row = connection.execute(
+        _FILE + "WHERE folder.id = ? AND directory.path = ? AND file.name = ?",
+        (folder.id, directory, os.fsencode(path.name)),
+    ).fetchone()
+    return None if row is None else _record(row)
+
+
+def files(connection: apsw.Connection) -> Iterator[FileRecord]:
+    """Yield every indexed file in the order of its chunks."""
+    for row in connection.execute(_FILE + "ORDER BY file.first_chunk"):
+        yield _record(row)
+
+
+def skipped_files(connection: apsw.Connection) -> tuple[SkippedFile, ...]:
+    """Return the skipped files, ordered by path."""
+    rows = connection.execute(
+        """SELECT folder.path, directory.path, skipped.name, folder.id, size, mtime_ns, change,
+        reason, failed FROM skipped JOIN directory ON directory.id = directory
+        JOIN folder ON folder.id = folder"""
+    )
+    found = (
+        SkippedFile(_path(*parts), folder, Signature(*signature), reason, bool(failed))
+        for *parts, folder, s0, s1, s2, reason, failed in rows
+        for signature in [(s0, s1, s2)]
+    )
+    return tuple(sorted(found, key=lambda file: file.path))
+
+
+def _record(row: Any) -> FileRecord:
+    if row is None:
+        raise LookupError("no file holds this chunk")
+    first_chunk, *parts, folder_id = row[:5]
+    size, mtime_ns, change, digest, kind, encoding, spans, outline = row[5:]
+    return FileRecord(
+        first_chunk=first_chunk,
+        path=_path(*parts),
+        folder_id=folder_id,
+        signature=Signature(size, mtime_ns, change),
+        digest=digest,
+        kind=kind,
+        encoding=encoding,
+        spans=unpack_spans(spans),
+        outline=unpack_outline(outline),
+    )
+
+
+def _path(folder: bytes, directory: bytes, name: bytes) -> Path:
+    return Path(os.fsdecode(os.path.join(folder, directory, name)))  # noqa: PTH118 (bytes)
+
+
+def folder_statuses(connection: apsw.Connection) -> tuple[FolderStatus, ...]:
+    """Return what the index holds of each folder, ordered by name."""
+    indexed = _sums(connection, "file", "count(*), sum(chunks), sum(size)")
+    skipped = _sums(connection, "skipped", "sum(NOT failed), sum(failed)")
+    statuses = []
+    for folder in folders(connection):
+        files, chunks, text_bytes = indexed.get(folder.id, (0, 0, 0))
+        passed_over, failed = skipped.get(folder.id, (0, 0))
+        statuses.append(FolderStatus(folder, files, chunks, passed_over, failed, text_bytes))
+    return tuple(statuses)
+
+
+def _sums(connection: apsw.Connection, table: str, columns: str) -> dict[int, tuple[int, ...]]:
+    rows = connection.execute(
+        f"""SELECT folder, {columns} FROM {table} JOIN directory ON directory.id = directory
+        GROUP BY folder"""  # noqa: S608
+    )
+    return {row[0]: tuple(row[1:]) for row in rows}

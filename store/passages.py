@@ -1,0 +1,64 @@
+"""Reading candidates back from their source files, each file once in a search."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import apsw
+
+from . import catalogue
+from .bm25 import LexicalScores
+from .candidates import Candidate
+from .types import FileRecord, FileState, Passage, ReadBack, ReadText
+
+
+class PassageReader:
+    """Current text of candidates. A changed file answers with its best passage of now."""
+
+    def __init__(self, connection: apsw.Connection, read: ReadText, lexical: LexicalScores) -> None:
+        self._connection = connection
+        self._read = read
+        self._lexical = lexical
+        self._files: dict[int, FileRecord] = {}
+        self._titles: dict[int, str] = {}
+        self._passages: dict[int, Passage | None] = {}
+
+    def prefetch(self, candidates: Iterable[Candidate]) -> None:
+        """Read many candidates, opening each file once."""
+        chunks_by_file: dict[int, list[int]] = defaultdict(list)
+        for candidate in candidates:
+            if candidate.chunk not in self._passages:
+                record = self.file(candidate)
+                chunks_by_file[record.first_chunk].append(candidate.chunk)
+        for first_chunk, chunks in chunks_by_file.items():
+            self._read_file(self._files[first_chunk], chunks)
+
+    def passage(self, candidate: Candidate) -> Passage | None:
+        """Return the text of a candidate, or None if its file is gone."""
+        if candidate.chunk not in self._passages:
+            self.prefetch([candidate])
+        return self._passages[candidate.chunk]
+
+    def file(self, candidate: Candidate) -> FileRecord:
+        """Return the file that a candidate belongs to."""
+        record = catalogue.file_of_chunk(self._connection, candidate.chunk)
+        return self._files.setdefault(record.first_chunk, record)
+
+    def title(self, record: FileRecord) -> str:
+        """Return the title of a file that has been read."""
+        return self._titles[record.first_chunk]
+
+    def _read_file(self, record: FileRecord, chunks: list[int]) -> None:
+        answer = self._read(record, [chunk - record.first_chunk for chunk in chunks])
+        self._titles[record.first_chunk] = answer.title
+        if answer.state is FileState.CURRENT:
+            self._passages.update(zip(chunks, answer.passages, strict=True))
+            return
+        best = self._best(answer)
+        self._passages.update(dict.fromkeys(chunks, best))
+
+    def _best(self, answer: ReadBack) -> Passage | None:
+        if answer.state is FileState.MISSING or not answer.passages:
+            return None
+        return max(answer.passages, key=lambda one: self._lexical.score_text(one.indexed_text))

@@ -1,0 +1,226 @@
+"""The words: which chunks hold which terms, in immutable segments that get merged.
+
+A segment covers a range of chunk ids. Its postings, sorted by term key and chunk, are cut into
+blocks of about `_BLOCK_POSTINGS`; a block is one stream of varints:
+
+    number of terms · key gaps · numbers of chunks · (chunk gap << 1 | occurs more than once) …
+    · occurrences - 2, for those flagged
+
+A term's first chunk counts from the segment's first. Merging neighbours keeps the number of
+segments logarithmic and drops the postings of dead chunks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import apsw
+import numpy as np
+from numpy.typing import NDArray
+
+from . import varint
+from .blobs import seal, unseal
+from .errors import StoreDamaged
+
+_BLOCK_POSTINGS = 4096
+_MERGE_FACTOR = 8
+_CHEAP_POSTINGS = 1 << 16
+"""Segments of so few postings together are merged whatever their balance."""
+
+Ids = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """Triples (term key, chunk id, occurrences), sorted by key, then chunk."""
+
+    keys: Ids
+    chunks: Ids
+    counts: Ids
+
+    def __len__(self) -> int:
+        return self.keys.size
+
+    @classmethod
+    def collect(cls, first_chunk: int, terms_of_chunks: Sequence[Sequence[int]]) -> Postings:
+        """Invert the terms of consecutive chunks."""
+        lengths = [len(terms) for terms in terms_of_chunks]
+        keys = np.fromiter(
+            (key for terms in terms_of_chunks for key in terms), dtype=np.int64, count=sum(lengths)
+        )
+        places = np.repeat(np.arange(len(lengths)), lengths)
+        pairs, counts = np.unique(keys << 32 | places, return_counts=True)
+        return cls(pairs >> 32, (pairs & 0xFFFFFFFF) + first_chunk, counts.astype(np.int64))
+
+    def only(self, live: NDArray[np.bool_]) -> Postings:
+        """Return the postings of live chunks, `live` being indexed by chunk id."""
+        kept = live[self.chunks]
+        return Postings(self.keys[kept], self.chunks[kept], self.counts[kept])
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A row of the segment table."""
+
+    id: int
+    first_chunk: int
+    end_chunk: int
+    postings: int
+
+    @property
+    def tier(self) -> int:
+        """Size class; segments of one tier get merged."""
+        return int(np.log(max(self.postings, 4096)) / np.log(_MERGE_FACTOR))
+
+
+def write_segment(
+    connection: apsw.Connection, first_chunk: int, end_chunk: int, postings: Postings
+) -> None:
+    """Store the postings of the chunk ids from `first_chunk` to before `end_chunk`."""
+    connection.execute(
+        "INSERT INTO segment (first_chunk, end_chunk, postings) VALUES (?, ?, ?)",
+        (first_chunk, end_chunk, len(postings)),
+    )
+    segment = connection.last_insert_rowid()
+    connection.executemany(
+        "INSERT INTO postings VALUES (?, ?)", _encode_blocks(segment, first_chunk, postings)
+    )
+
+
+def merge_segments(connection: apsw.Connection, live: NDArray[np.bool_]) -> None:
+    """Merge neighbouring segments of the same tier while there are enough of them."""
+    while group := _mergeable(segments(connection)):
+        merged = _concatenate([_read_segment(connection, segment) for segment in group]).only(live)
+        for segment in group:
+            drop_segment(connection, segment)
+        write_segment(connection, group[0].first_chunk, group[-1].end_chunk, merged)
+
+
+def segments(connection: apsw.Connection) -> list[Segment]:
+    """Return all segments in the order of their chunks."""
+    rows = connection.execute(
+        "SELECT id, first_chunk, end_chunk, postings FROM segment ORDER BY first_chunk"
+    )
+    return [Segment(*row) for row in rows]
+
+
+def drop_segment(connection: apsw.Connection, segment: Segment) -> None:
+    """Forget a segment and its postings."""
+    connection.execute(
+        "DELETE FROM postings WHERE id >= ? AND id < ?", (segment.id << 32, segment.id + 1 << 32)
+    )
+    connection.execute("DELETE FROM segment WHERE id = ?", (segment.id,))
+
+
+def look_up(connection: apsw.Connection, key: int) -> tuple[Ids, Ids]:
+    """Return the chunks that hold a term, ascending, and how often each does."""
+    chunks, counts = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    for segment in segments(connection):
+        row = connection.execute(
+            "SELECT data FROM postings WHERE id <= ? AND id >= ? ORDER BY id DESC LIMIT 1",
+            (segment.id << 32 | key, segment.id << 32),
+        ).fetchone()
+        if row is None:
+            continue
+        block = _decode_block(row[0], segment)
+        first, end = np.searchsorted(block.keys, [key, key + 1])
+        chunks.append(block.chunks[first:end])
+        counts.append(block.counts[first:end])
+    return np.concatenate(chunks), np.concatenate(counts)
+
+
+def read_all(connection: apsw.Connection) -> Postings:
+    """Return the postings of every segment, those of dead chunks included."""
+    return _concatenate([_read_segment(connection, part) for part in segments(connection)])
+
+
+def _mergeable(all_segments: list[Segment]) -> list[Segment]:
+    """Return a run of neighbours of similar size that is long enough to merge, or nothing.
+
+    A run that one large segment dominates waits, so that each posting is rewritten only a
+    logarithmic number of times.
+    """
+    for tier in sorted({segment.tier for segment in all_segments}):
+        for small, run in groupby(all_segments, key=lambda segment: segment.tier <= tier):
+            group = list(run)
+            sizes = [segment.postings for segment in group]
+            balanced = 2 * max(sizes) <= sum(sizes) or sum(sizes) <= _CHEAP_POSTINGS
+            if small and len(group) >= _MERGE_FACTOR and balanced:
+                return group
+    return []
+
+
+def _encode_blocks(segment: int, first_chunk: int, postings: Postings) -> list[tuple[int, bytes]]:
+    if not len(postings):
+        return []
+    starts = np.flatnonzero(np.diff(postings.keys, prepend=-1))
+    edges = np.flatnonzero(np.diff(starts // _BLOCK_POSTINGS, prepend=-1))
+    ends = [*starts[edges[1:]], len(postings)]
+    blocks = []
+    for begin, end in zip(starts[edges], ends, strict=True):
+        part = slice(begin, end)
+        key = int(postings.keys[begin])
+        data = _encode_block(
+            postings.keys[part], postings.chunks[part] - first_chunk, postings.counts[part]
+        )
+        blocks.append((segment << 32 | key, seal(data)))
+    return blocks
+
+
+def _encode_block(keys: Ids, chunks: Ids, counts: Ids) -> bytes:
+    starts = np.flatnonzero(np.diff(keys, prepend=-1))
+    gaps = np.diff(chunks, prepend=0)
+    gaps[starts] = chunks[starts]
+    repeated = counts > 1
+    return varint.encode(
+        np.concatenate(
+            [
+                [starts.size],
+                np.diff(keys[starts], prepend=0),
+                np.diff(starts, append=keys.size),
+                gaps << 1 | repeated,
+                counts[repeated] - 2,
+            ]
+        )
+    )
+
+
+def _decode_block(data: bytes, segment: Segment) -> Postings:
+    numbers = varint.decode(unseal(data, f"a block of postings (segment {segment.id})"))
+    terms = int(numbers[0])
+    gaps, sizes, rest = np.split(numbers[1:], [terms, 2 * terms])
+    total = int(sizes.sum())
+    if rest.size < total:
+        raise StoreDamaged("a block of postings in the index is too short")
+    flagged, extra = rest[:total], rest[total:]
+    repeated = (flagged & 1).astype(bool)
+    counts = np.ones(total, dtype=np.int64)
+    counts[repeated] = extra + 2
+    running = np.cumsum(flagged >> 1)
+    before = np.cumsum(sizes) - sizes
+    restart = np.concatenate(([0], running))[before]
+    chunks = running - np.repeat(restart, sizes) + segment.first_chunk
+    return Postings(np.repeat(np.cumsum(gaps), sizes), chunks, counts)
+
+
+def _read_segment(connection: apsw.Connection, segment: Segment) -> Postings:
+    rows = connection.execute(
+        "SELECT data FROM postings WHERE id >= ? AND id < ? ORDER BY id",
+        (segment.id << 32, segment.id + 1 << 32),
+    )
+    blocks = [_decode_block(data, segment) for (data,) in rows]
+    return _concatenate(blocks)
+
+
+def _concatenate(parts: Sequence[Postings]) -> Postings:
+    """Join postings sorted each by itself; stable, so chunks stay ascending within a term."""
+    if not parts:
+        empty = np.empty(0, dtype=np.int64)
+        return Postings(empty, empty, empty)
+    keys = np.concatenate([part.keys for part in parts])
+    order = np.argsort(keys, kind="stable")
+    chunks = np.concatenate([part.chunks for part in parts])
+    counts = np.concatenate([part.counts for part in parts])
+    return Postings(keys[order], chunks[order], counts[order])

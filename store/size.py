@@ -1,0 +1,33 @@
+"""Where the bytes of the index go, counted in whole pages, so that the parts sum to the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import apsw
+
+from .types import Size
+
+_FLOAT32_BYTES = 4
+_PARTS = {
+    "codes": "codes",
+    "postings": "lexical",
+    "segment": "lexical",
+}
+"""Table → part; every other table is the catalogue."""
+
+
+def measure(connection: apsw.Connection, path: Path, dims: int) -> Size:
+    """Measure the index at `path`, whose embeddings have `dims` dimensions."""
+    parts = {"codes": 0, "lexical": 0, "catalogue": 0}
+    for table, pages in connection.execute("SELECT name, sum(pgsize) FROM dbstat GROUP BY name"):
+        parts[_PARTS.get(table, "catalogue")] += pages
+    index_bytes = sum(
+        file.stat().st_size for file in path.parent.glob(f"{path.name}*") if file.is_file()
+    )
+    # Free pages, and the log and lock of a writer at work.
+    parts["overhead"] = index_bytes - sum(parts.values())
+    text_bytes, chunks = connection.execute(
+        "SELECT coalesce(sum(size), 0), coalesce(sum(chunks), 0) FROM file"
+    ).get
+    return Size(text_bytes, index_bytes, parts, chunks * dims * _FLOAT32_BYTES)

@@ -1,0 +1,169 @@
+"""The one process that changes the index: a lock, and writes that are whole or not there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import apsw
+import numpy as np
+
+from . import analysis, catalogue, codes
+from .connection import designed_errors, open_writer, transaction
+from .lock import WriterLock
+from .postings import Postings, merge_segments, write_segment
+from .quantiser import Codes, Quantiser
+from .types import Changes, Folder, MovedFile, NewFile, Signature, Vectors
+
+
+class Writer:
+    """Write access to the index. Use as a context manager; every method is one transaction."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = WriterLock.beside(path)
+
+    def __enter__(self) -> Self:
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._lock.acquire()
+        try:
+            self._connection = open_writer(self._path)
+        except BaseException:
+            self._lock.release()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        try:
+            with designed_errors(self._path):
+                self._connection.execute("PRAGMA incremental_vacuum").fetchall()
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                self._connection.close()
+        finally:
+            self._lock.release()
+
+    def adopt_models(self, fingerprint: str) -> bool:
+        """Say which index model the codes come from.
+
+        If the index holds codes of another one, everything derived from documents is dropped,
+        since vectors of two models cannot be compared. Returns whether that happened.
+        """
+        with self._change() as connection:
+            known = catalogue.get_meta(connection, "index_model")
+            if known == fingerprint:
+                return False
+            for table in ("file", "skipped", "tombstone", "codes", "segment", "postings"):
+                connection.execute(f"DELETE FROM {table}")  # noqa: S608
+            catalogue.set_meta(connection, "next_chunk", 1)
+            catalogue.set_meta(connection, "index_model", fingerprint)
+            return known is not None
+
+    def add_folder(
+        self, name: str, path: Path, include: Iterable[str], exclude: Iterable[str]
+    ) -> Folder:
+        """Register a folder."""
+        with self._change() as connection:
+            return catalogue.insert_folder(connection, name, path, include, exclude)
+
+    def remove_folder(self, folder: Folder) -> None:
+        """Forget a folder with everything indexed in it."""
+        with self._change() as connection:
+            catalogue.delete_folder(connection, folder.id)
+            _merge(connection)
+
+    def set_online(self, folder: Folder, online: bool) -> None:
+        """Record whether a folder can be seen."""
+        if folder.online != online:
+            with self._change() as connection:
+                catalogue.set_online(connection, folder.id, online)
+
+    def known_files(self, folder: Folder) -> dict[str, Signature]:
+        """Return relative path → signature of the folder's files, indexed or skipped."""
+        return catalogue.known_files(self._connection, folder.id)
+
+    def digests(self, folder: Folder) -> dict[str, bytes]:
+        """Return relative path → digest of the folder's indexed files."""
+        return catalogue.digests(self._connection, folder.id)
+
+    def apply(
+        self, folder: Folder, changes: Changes, vectors: Vectors, quantiser: Quantiser
+    ) -> None:
+        """Make some changes in a folder, all or none.
+
+        Args:
+            folder: the folder they concern.
+            changes: what to change.
+            vectors: embeddings of the chunks of `changes.files` in order, shape (chunks, dims).
+            quantiser: makes the codes.
+        """
+        with self._change() as connection:
+            for moved in changes.moved:
+                self._move(connection, folder, moved)
+            for path in changes.removed:
+                self._forget(connection, folder, path)
+            for skipped in changes.skipped:
+                directory = self._forget(connection, folder, skipped.path)
+                catalogue.insert_skipped(connection, skipped, directory)
+            if changes.files:
+                self._insert(connection, folder, changes.files, quantiser.encode(vectors))
+            elif changes.removed:
+                _merge(connection)
+
+    def _insert(
+        self, connection: apsw.Connection, folder: Folder, files: Sequence[NewFile], rows: Codes
+    ) -> None:
+        terms = [analysis.terms(text) for file in files for text in file.texts]
+        if len(terms) != len(rows):
+            raise ValueError(f"{len(terms)} chunks but {len(rows)} embeddings")
+        first = next_chunk = _number(connection, "next_chunk")
+        for file in files:
+            directory = self._forget(connection, folder, file.path)
+            catalogue.insert_file(connection, file, directory, next_chunk)
+            next_chunk += len(file.spans)
+        codes.append(connection, first, rows, np.array([len(keys) for keys in terms]))
+        write_segment(connection, first, next_chunk, Postings.collect(first, terms))
+        catalogue.set_meta(connection, "next_chunk", next_chunk)
+        _merge(connection)
+
+    def _move(self, connection: apsw.Connection, folder: Folder, moved: MovedFile) -> None:
+        source, target = (
+            (
+                catalogue.directory_id(connection, folder.id, _parent(folder, path)),
+                os.fsencode(path.name),
+            )
+            for path in (moved.old, moved.new)
+        )
+        if source != target:
+            catalogue.forget_file(connection, *target)
+        catalogue.relocate_file(connection, source, target, moved.signature)
+
+    def _forget(self, connection: apsw.Connection, folder: Folder, path: Path) -> int:
+        directory = catalogue.directory_id(connection, folder.id, _parent(folder, path))
+        catalogue.forget_file(connection, directory, os.fsencode(path.name))
+        return directory
+
+    @contextmanager
+    def _change(self) -> Iterator[apsw.Connection]:
+        """Run a block as one transaction that gives the index a new generation."""
+        with designed_errors(self._path), transaction(self._connection):
+            yield self._connection
+            generation = _number(self._connection, "generation")
+            catalogue.set_meta(self._connection, "generation", generation + 1)
+
+
+def _merge(connection: apsw.Connection) -> None:
+    merge_segments(connection, codes.live_mask(connection, _number(connection, "next_chunk")))
+
+
+def _number(connection: apsw.Connection, key: str) -> int:
+    return int(catalogue.get_meta(connection, key) or 0)
+
+
+def _parent(folder: Folder, path: Path) -> Path:
+    return path.parent.relative_to(folder.path)

@@ -1,0 +1,127 @@
+"""A store with made-up documents: every file a list of chunks, embedded by hashing words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+
+from store import (
+    Changes,
+    FileRecord,
+    FileState,
+    Folder,
+    NewFile,
+    Passage,
+    Quantiser,
+    ReadBack,
+    SearchModels,
+    Signature,
+    Span,
+    Store,
+    Vectors,
+    Writer,
+)
+
+DIMS = 128
+
+
+def embed(texts: Sequence[str]) -> Vectors:
+    """Embed texts as the normalised sum of a random vector for each word."""
+    vectors = np.array(
+        [sum((_word(word) for word in text.lower().split()), _word("")) for text in texts]
+    )
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(unit, dtype=np.float32)
+
+
+def _word(word: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    seed = int.from_bytes(blake2b(word.encode(), digest_size=8).digest(), "little")
+    return np.random.default_rng(seed).standard_normal(DIMS)
+
+
+QUANTISER = Quantiser.fit(embed([f"word{number}" for number in range(400)]))
+MODELS = SearchModels("test", QUANTISER, embed, embed, embed)
+
+
+def signature(number: int = 1) -> Signature:
+    """Return a signature like no other number's."""
+    return Signature(number, number, number)
+
+
+@dataclass
+class Library:
+    """Documents in memory, and the store that indexes them."""
+
+    root: Path
+    documents: dict[str, list[str]] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
+    reads: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.store = Store(self.root / "index" / "thimble.db")
+        with self.store.writer() as writer:
+            writer.adopt_models("test")
+            self.folder: Folder = writer.add_folder("library", self.root, (), ())
+
+    def put(self, writer: Writer | None = None, /, **documents: list[str]) -> None:
+        """Index documents: name → texts of the chunks."""
+        self.documents.update(documents)
+        files = tuple(self.new_file(name, texts) for name, texts in documents.items())
+        vectors = embed([text for texts in documents.values() for text in texts])
+        if writer is not None:
+            writer.apply(self.folder, Changes(files=files), vectors, QUANTISER)
+            return
+        with self.store.writer() as own:
+            own.apply(self.folder, Changes(files=files), vectors, QUANTISER)
+
+    def remove(self, *names: str) -> None:
+        """Forget documents."""
+        paths = tuple(self.path(name) for name in names)
+        with self.store.writer() as writer:
+            writer.apply(self.folder, Changes(removed=paths), embed([""])[:0], QUANTISER)
+        for name in names:
+            del self.documents[name]
+
+    def path(self, name: str) -> Path:
+        """Return the path of a document."""
+        return self.root / "texts" / f"{name}.txt"
+
+    def new_file(self, name: str, texts: list[str]) -> NewFile:
+        """Return a document as the indexer would hand it over."""
+        return NewFile(
+            folder_id=self.folder.id,
+            path=self.path(name),
+            signature=signature(),
+            digest=blake2b("\0".join(texts).encode(), digest_size=16).digest(),
+            kind="text",
+            encoding="utf-8",
+            spans=spans_of(texts),
+            outline=(),
+            texts=tuple(texts),
+        )
+
+    def read(self, record: FileRecord, indexes: Sequence[int]) -> ReadBack:
+        """Read chunks back from memory, as the indexer does from files."""
+        name = record.path.stem
+        self.reads.append(name)
+        if name not in self.documents:
+            return ReadBack(FileState.MISSING, name, ())
+        texts = self.documents[name]
+        if name in self.changed:
+            passages = [Passage(text, "", Span(0, 1), 1, fresh=True) for text in texts]
+            return ReadBack(FileState.CHANGED, name, tuple(passages))
+        spans = spans_of(texts)
+        passages = [Passage(texts[one], "", spans[one], one + 1, fresh=True) for one in indexes]
+        return ReadBack(FileState.CURRENT, name, tuple(passages))
+
+
+def spans_of(texts: Sequence[str]) -> tuple[Span, ...]:
+    """Return spans as if the texts followed each other, one byte apart."""
+    starts = np.cumsum([0, *(len(text.encode()) + 1 for text in texts)])
+    return tuple(
+        Span(int(start), len(text.encode())) for start, text in zip(starts, texts, strict=False)
+    )

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import contextlib
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from store import Heading, Span, StoreDamaged, varint
+from store.blobs import seal, unseal
+from store.codes import quantise_lengths
+from store.postings import Postings, Segment, _decode_block, _encode_block
+from store.spans import pack_outline, pack_spans, unpack_outline, unpack_spans
+
+numbers = st.lists(st.integers(0, 2**63 - 1))
+
+
+@given(numbers)
+def test_varints_come_back_as_they_went_in(values: list[int]) -> None:
+    assert varint.decode(varint.encode(values)).tolist() == values
+
+
+@given(st.binary())
+def test_any_bytes_decode_to_numbers_or_are_called_damaged(data: bytes) -> None:
+    with contextlib.suppress(StoreDamaged):
+        assert len(varint.decode(data)) <= len(data)
+
+
+def test_small_numbers_take_one_byte() -> None:
+    assert len(varint.encode(range(128))) == 128
+
+
+@given(st.binary(), st.integers(0), st.integers(1, 255))
+def test_a_flipped_byte_in_a_sealed_blob_is_found(payload: bytes, place: int, flip: int) -> None:
+    blob = bytearray(seal(payload))
+    assert unseal(bytes(blob), "it") == payload
+    blob[place % len(blob)] ^= flip
+    with pytest.raises(StoreDamaged, match="it in the index is damaged"):
+        unseal(bytes(blob), "it")
+
+
+@given(st.lists(st.tuples(st.integers(0, 5_000), st.integers(1, 5_000))))
+def test_spans_come_back_as_they_went_in(pairs: list[tuple[int, int]]) -> None:
+    spans, end = [], 0
+    for gap, length in pairs:
+        spans.append(Span(end + gap, length))
+        end += gap + length
+    assert unpack_spans(pack_spans(spans)) == tuple(spans)
+
+
+def test_chunk_spans_take_about_three_bytes_each() -> None:
+    spans = [Span(number * 1001, 1000) for number in range(1000)]
+    assert len(pack_spans(spans)) < 3.1 * len(spans)
+
+
+def test_overlapping_spans_are_refused() -> None:
+    with pytest.raises(ValueError, match="overlap"):
+        pack_spans([Span(0, 10), Span(5, 10)])
+
+
+@given(st.lists(st.tuples(st.integers(0, 900), st.integers(0, 90), st.integers(0, 6)), max_size=30))
+def test_outlines_come_back_as_they_went_in(rows: list[tuple[int, int, int]]) -> None:
+    starts = np.cumsum([gap for gap, _, _ in rows])
+    outline = tuple(
+        Heading(Span(int(start), length), level)
+        for start, (_, length, level) in zip(starts, rows, strict=True)
+    )
+    assert unpack_outline(pack_outline(outline)) == outline
+
+
+@given(st.lists(st.lists(st.integers(0, 50), max_size=30), min_size=1, max_size=40))
+def test_postings_say_which_chunk_holds_which_term_how_often(chunks: list[list[int]]) -> None:
+    postings = Postings.collect(7, chunks)
+    segment = Segment(1, 7, 7 + len(chunks), len(postings))
+    if not len(postings):
+        return
+    block = _encode_block(postings.keys, postings.chunks - 7, postings.counts)
+    decoded = _decode_block(seal(block), segment)
+    found = set(
+        zip(decoded.keys.tolist(), decoded.chunks.tolist(), decoded.counts.tolist(), strict=True)
+    )
+    assert found == {
+        (key, 7 + place, keys.count(key)) for place, keys in enumerate(chunks) for key in keys
+    }
+
+
+@given(st.lists(st.integers(0, 40_000), min_size=1))
+def test_chunk_lengths_keep_their_size_within_three_per_cent(lengths: list[int]) -> None:
+    packed = quantise_lengths(np.array(lengths))
+    back = np.exp2(packed / 16) - 1
+    assert np.allclose(back, lengths, rtol=0.03, atol=0.6)
