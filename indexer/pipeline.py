@@ -112,6 +112,7 @@ class Run:
             if found.online:
                 self._update(folder, found)
         if not self._is_cancelled():
+            self._writer.compact()
             self.tally.phase = "done"
         self.tally.current = None
         self._report(self.tally)

@@ -13,6 +13,7 @@ from typing import Any
 
 import apsw
 
+from . import hubs
 from .spans import pack_outline, pack_spans, unpack_outline, unpack_spans
 from .types import FileRecord, Folder, FolderStatus, NewFile, Signature, SkippedFile
 
@@ -76,11 +77,11 @@ def set_online(connection: apsw.Connection, folder_id: int, online: bool) -> Non
 def delete_folder(connection: apsw.Connection, folder_id: int) -> None:
     """Forget a folder with everything indexed in it."""
     within = "directory IN (SELECT id FROM directory WHERE folder = ?)"
-    connection.execute(
-        f"INSERT INTO tombstone SELECT first_chunk, chunks FROM file WHERE {within}",  # noqa: S608
+    rows = connection.execute(
+        f"DELETE FROM file WHERE {within} RETURNING first_chunk, chunks",  # noqa: S608
         (folder_id,),
-    )
-    connection.execute(f"DELETE FROM file WHERE {within}", (folder_id,))  # noqa: S608
+    ).fetchall()
+    _bury(connection, rows)
     connection.execute(f"DELETE FROM skipped WHERE {within}", (folder_id,))  # noqa: S608
     connection.execute("DELETE FROM folder WHERE id = ?", (folder_id,))
 
@@ -171,7 +172,7 @@ def forget_file(connection: apsw.Connection, directory: int, name: bytes) -> Non
         "DELETE FROM file WHERE directory = ? AND name = ? RETURNING first_chunk, chunks",
         (directory, name),
     ).fetchall()
-    connection.executemany("INSERT INTO tombstone VALUES (?, ?)", rows)
+    _bury(connection, rows)
     connection.execute("DELETE FROM skipped WHERE directory = ? AND name = ?", (directory, name))
 
 
@@ -227,6 +228,13 @@ def skipped_files(connection: apsw.Connection) -> tuple[SkippedFile, ...]:
         for signature in [(s0, s1, s2)]
     )
     return tuple(sorted(found, key=lambda file: file.path))
+
+
+def _bury(connection: apsw.Connection, ranges: Iterable[tuple[Any, ...]]) -> None:
+    """Mark ranges of chunks as dead."""
+    for first_chunk, chunks in ranges:
+        connection.execute("INSERT INTO tombstone VALUES (?, ?)", (first_chunk, chunks))
+        hubs.delete(connection, first_chunk, chunks)
 
 
 def _record(row: Any) -> FileRecord:

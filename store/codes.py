@@ -50,36 +50,27 @@ def append(
     connection: apsw.Connection, first: int, codes: Codes, lengths: NDArray[np.int64]
 ) -> None:
     """Write the rows of the chunks `first` … `first + len(codes) - 1`, which are new ids."""
-    rows = np.concatenate([codes, quantise_lengths(lengths)[:, None]], axis=1)
-    done = 0
-    while done < len(rows):
-        block, offset = divmod(first + done, BLOCK_CHUNKS)
-        part = rows[done : done + BLOCK_CHUNKS - offset]
-        data = _read_block(connection, block)[: offset * _ROW_BYTES] if offset else b""
-        data = data.ljust(offset * _ROW_BYTES, b"\0") + part.tobytes()
-        connection.execute("INSERT OR REPLACE INTO codes VALUES (?, ?)", (block, seal(data)))
-        done += len(part)
+    _append_rows(
+        connection, first, np.concatenate([codes, quantise_lengths(lengths)[:, None]], axis=1)
+    )
 
 
 def load(connection: apsw.Connection, next_chunk: int) -> ScanTable:
     """Read everything a scan needs. Raises StoreDamaged if ids below `next_chunk` lack rows."""
-    rows = np.zeros((next_chunk, _ROW_BYTES), dtype=np.uint8)
-    filled = 0
-    for block, data in connection.execute("SELECT block, data FROM codes ORDER BY block"):
-        part = _rows(data, block)
-        start = block * BLOCK_CHUNKS
-        if start != filled or start + len(part) > next_chunk:
-            raise StoreDamaged("the codes in the index do not fit its chunk ids; rebuild it")
-        rows[start : start + len(part)] = part
-        filled = start + len(part)
-    if next_chunk > 1 and filled != next_chunk:
-        raise StoreDamaged("the index lacks codes of some chunks; rebuild it")
+    rows = _all_rows(connection, next_chunk)
     lengths = np.exp2(rows[:, CODE_BYTES] / np.float32(_LENGTH_STEPS)) - 1
     return ScanTable(
         codes=np.ascontiguousarray(rows[:, :CODE_BYTES].T),
         lengths=lengths.astype(np.float32),
         live=live_mask(connection, next_chunk),
     )
+
+
+def keep(connection: apsw.Connection, live: NDArray[np.bool_]) -> None:
+    """Drop the rows of all but the live chunks, which move together, from id 1 on."""
+    rows = _all_rows(connection, live.size)[live]
+    connection.execute("DELETE FROM codes")
+    _append_rows(connection, 1, rows)
 
 
 def live_mask(connection: apsw.Connection, next_chunk: int) -> NDArray[np.bool_]:
@@ -101,3 +92,29 @@ def _rows(data: bytes, block: int) -> NDArray[np.uint8]:
     if len(payload) % _ROW_BYTES:
         raise StoreDamaged(f"block {block} of the codes in the index has a wrong length")
     return np.frombuffer(payload, dtype=np.uint8).reshape(-1, _ROW_BYTES)
+
+
+def _append_rows(connection: apsw.Connection, first: int, rows: NDArray[np.uint8]) -> None:
+    done = 0
+    while done < len(rows):
+        block, offset = divmod(first + done, BLOCK_CHUNKS)
+        part = rows[done : done + BLOCK_CHUNKS - offset]
+        data = _read_block(connection, block)[: offset * _ROW_BYTES] if offset else b""
+        data = data.ljust(offset * _ROW_BYTES, b"\0") + part.tobytes()
+        connection.execute("INSERT OR REPLACE INTO codes VALUES (?, ?)", (block, seal(data)))
+        done += len(part)
+
+
+def _all_rows(connection: apsw.Connection, next_chunk: int) -> NDArray[np.uint8]:
+    rows = np.zeros((next_chunk, _ROW_BYTES), dtype=np.uint8)
+    filled = 0
+    for block, data in connection.execute("SELECT block, data FROM codes ORDER BY block"):
+        part = _rows(data, block)
+        start = block * BLOCK_CHUNKS
+        if start != filled or start + len(part) > next_chunk:
+            raise StoreDamaged("the codes in the index do not fit its chunk ids; rebuild it")
+        rows[start : start + len(part)] = part
+        filled = start + len(part)
+    if next_chunk > 1 and filled != next_chunk:
+        raise StoreDamaged("the index lacks codes of some chunks; rebuild it")
+    return rows

@@ -86,6 +86,12 @@ def _m001_create_tables(connection: apsw.Connection) -> None:
         data BLOB NOT NULL
     );
 
+    CREATE VIRTUAL TABLE hub USING vec0 (
+        chunk INTEGER PRIMARY KEY,
+        embedding INT8[96] distance_metric=cosine,
+        chunk_size=64                   -- vec0 allocates rows by so many
+    );
+
     INSERT INTO meta VALUES ('generation', 0), ('next_chunk', 1);
     """)
 

@@ -17,7 +17,7 @@ import apsw
 import numpy as np
 from numpy.typing import NDArray
 
-from . import analysis, bm25
+from . import analysis, bm25, hubs
 from .candidates import Candidate, Evidence
 from .codes import ScanTable
 from .filters import allowed_chunks
@@ -98,7 +98,11 @@ class Search:
             with self._timed("embed"):
                 embedding = self._models.embed_for_codes([parsed.text])[0]
             with self._timed("scan"):
-                meaning = estimate(self._table.codes, self._models.quantiser.tables(embedding))
+                quantiser = self._models.quantiser
+                meaning = estimate(self._table.codes, quantiser.tables(embedding))
+            with self._timed("hubs"):
+                near = hubs.nearest(self._connection, embedding, quantiser)
+                meaning[near.chunks] = near.similarities
         scales = (Scale.of(lexical.scores[allowed]), Scale.of(meaning[allowed]))
         return Evidence(parsed, allowed, lexical, meaning, Fusion(self._query.mode, *scales))
 

@@ -21,7 +21,8 @@ def measure(connection: apsw.Connection, path: Path, dims: int) -> Size:
     """Measure the index at `path`, whose embeddings have `dims` dimensions."""
     parts = {"codes": 0, "lexical": 0, "catalogue": 0}
     for table, pages in connection.execute("SELECT name, sum(pgsize) FROM dbstat GROUP BY name"):
-        parts[_PARTS.get(table, "catalogue")] += pages
+        part = "codes" if table.startswith("hub") else _PARTS.get(table, "catalogue")
+        parts[part] += pages
     index_bytes = sum(
         file.stat().st_size for file in path.parent.glob(f"{path.name}*") if file.is_file()
     )

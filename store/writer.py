@@ -12,12 +12,15 @@ from typing import Self
 import apsw
 import numpy as np
 
-from . import analysis, catalogue, codes
+from . import analysis, catalogue, codes, compaction, hubs
 from .connection import designed_errors, open_writer, transaction
 from .lock import WriterLock
 from .postings import Postings, merge_segments, write_segment
-from .quantiser import Codes, Quantiser
+from .quantiser import Quantiser
 from .types import Changes, Folder, MovedFile, NewFile, Signature, Vectors
+
+_DERIVED_TABLES = ("file", "skipped", "tombstone", "codes", "hub", "segment", "postings")
+"""Made from documents and a model; may be dropped and made anew."""
 
 
 class Writer:
@@ -58,7 +61,7 @@ class Writer:
             known = catalogue.get_meta(connection, "index_model")
             if known == fingerprint:
                 return False
-            for table in ("file", "skipped", "tombstone", "codes", "segment", "postings"):
+            for table in _DERIVED_TABLES:
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608
             catalogue.set_meta(connection, "next_chunk", 1)
             catalogue.set_meta(connection, "index_model", fingerprint)
@@ -111,22 +114,40 @@ class Writer:
                 directory = self._forget(connection, folder, skipped.path)
                 catalogue.insert_skipped(connection, skipped, directory)
             if changes.files:
-                self._insert(connection, folder, changes.files, quantiser.encode(vectors))
+                self._insert(connection, folder, changes.files, vectors, quantiser)
             elif changes.removed:
                 _merge(connection)
 
+    def compact(self, *, force: bool = False) -> bool:
+        """Give back the room of dead chunks if there are many; returns whether there were."""
+        with designed_errors(self._path):
+            next_chunk = _number(self._connection, "next_chunk")
+            if not force and not compaction.is_worthwhile(self._connection, next_chunk):
+                return False
+        with self._change() as connection:
+            after = compaction.compact(connection, next_chunk)
+            catalogue.set_meta(connection, "next_chunk", after)
+        return True
+
     def _insert(
-        self, connection: apsw.Connection, folder: Folder, files: Sequence[NewFile], rows: Codes
+        self,
+        connection: apsw.Connection,
+        folder: Folder,
+        files: Sequence[NewFile],
+        vectors: Vectors,
+        quantiser: Quantiser,
     ) -> None:
         terms = [analysis.terms(text) for file in files for text in file.texts]
-        if len(terms) != len(rows):
-            raise ValueError(f"{len(terms)} chunks but {len(rows)} embeddings")
+        if len(terms) != len(vectors):
+            raise ValueError(f"{len(terms)} chunks but {len(vectors)} embeddings")
         first = next_chunk = _number(connection, "next_chunk")
         for file in files:
             directory = self._forget(connection, folder, file.path)
             catalogue.insert_file(connection, file, directory, next_chunk)
             next_chunk += len(file.spans)
-        codes.append(connection, first, rows, np.array([len(keys) for keys in terms]))
+        lengths = np.array([len(keys) for keys in terms])
+        codes.append(connection, first, quantiser.encode(vectors), lengths)
+        hubs.insert(connection, first, vectors, quantiser)
         write_segment(connection, first, next_chunk, Postings.collect(first, terms))
         catalogue.set_meta(connection, "next_chunk", next_chunk)
         _merge(connection)

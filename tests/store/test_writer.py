@@ -9,6 +9,7 @@ import pytest
 
 from store import (
     Changes,
+    Hit,
     Mode,
     MovedFile,
     Query,
@@ -35,6 +36,10 @@ def apply(library: Library, changes: Changes) -> None:
 def found(library: Library, text: str) -> list[str]:
     query = Query(text, mode=Mode.LEXICAL)
     return [hit.path.name for hit in [*library.store.search(query, MODELS, library.read)][-1].hits]
+
+
+def search(library: Library, text: str) -> tuple[Hit, ...]:
+    return [*library.store.search(Query(text), MODELS, library.read)][-1].hits
 
 
 def test_a_second_writer_is_told_who_has_the_lock(library: Library) -> None:
@@ -221,3 +226,35 @@ def test_the_index_can_be_read_by_its_owner_only(library: Library) -> None:
 
 def test_signatures_tell_states_apart() -> None:
     assert Signature(1, 2, 3) == Signature(1, 2, 3) != Signature(1, 2, 4)
+
+
+def test_compaction_gives_room_back_and_changes_no_answer(library: Library) -> None:
+    for round_ in range(3):
+        library.put(
+            **{f"note{n}": [f"topic{n} round{round_} {w}" for w in "ab"] for n in range(90)}
+        )
+    library.remove(*(f"note{n}" for n in range(0, 90, 3)))
+    before = {n: found(library, f"topic{n}") for n in range(90)}
+    semantic = [hit.path for hit in search(library, "topic7 round2")]
+    with library.store.writer() as writer:
+        assert not writer.compact()
+        assert writer.compact(force=True)
+    assert {n: found(library, f"topic{n}") for n in range(90)} == before
+    assert [hit.path for hit in search(library, "topic7 round2")] == semantic
+    record = library.store.file_at(library.folder, library.path("note1"))
+    assert record is not None
+    assert record.first_chunk == 1
+    library.put(fresh=["a topic after compaction"])
+    assert found(library, "after compaction") == ["fresh.txt"]
+    with library.store.writer() as writer:
+        assert writer.compact(force=True)
+
+
+def test_an_emptied_index_compacts_to_nothing(library: Library) -> None:
+    library.put(one=["words"])
+    library.remove("one")
+    with library.store.writer() as writer:
+        assert writer.compact(force=True)
+    assert not found(library, "words")
+    library.put(one=["words again"])
+    assert found(library, "again") == ["one.txt"]

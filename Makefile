@@ -1,0 +1,56 @@
+# Two commands for a new user: `make demo` and `make test`. Both make their own environment.
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO := THIMBLE_HOME=$(CURDIR)/.demo $(BIN)/thimble
+
+.PHONY: demo test lint format bench lock clean
+
+demo: .venv/installed
+	@rm -rf .demo
+	@$(DEMO) add samples --name samples
+	@if [ -t 0 ] && [ -t 1 ]; then $(DEMO); else \
+	  echo; echo '$$ thimble search "when do I get my money back after moving out"'; echo; \
+	  $(DEMO) search -n 3 "when do I get my money back after moving out"; fi
+
+test: lint
+	$(BIN)/pytest
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/installed-dev
+	$(BIN)/python -m bench $(BENCH)
+
+# Writes the exact versions that the environments get; run it after changing a dependency.
+lock: .venv/installed-dev
+	$(BIN)/pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --strip-extras --no-header --no-emit-index-url --no-emit-find-links \
+	  --no-emit-trusted-host --no-annotate --all-build-deps --output-file requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --strip-extras --no-header --no-emit-index-url --no-emit-find-links \
+	  --no-emit-trusted-host --no-annotate --extra dev --all-build-deps \
+	  --output-file requirements-dev.lock pyproject.toml
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'thimble needs Python 3.11 or newer; name one: make PYTHON=python3.12 …' >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/installed: .venv/bin/python requirements.lock pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/installed-dev: .venv/bin/python requirements-dev.lock pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@ .venv/installed
+
+clean:
+	rm -rf .venv .demo build dist bench/out .mypy_cache .ruff_cache .pytest_cache .hypothesis

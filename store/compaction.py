@@ -1,0 +1,48 @@
+"""Giving back the room of dead chunks: the live ones are renumbered without holes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import apsw
+import numpy as np
+
+from . import codes, hubs, postings
+from .postings import Postings
+
+_FEWEST_DEAD = 1024
+_DEAD_SHARE = 0.25
+
+
+def is_worthwhile(connection: apsw.Connection, next_chunk: int) -> bool:
+    """Tell whether so many chunks are dead that renumbering pays."""
+    dead = int(connection.execute("SELECT coalesce(sum(chunks), 0) FROM tombstone").get)
+    return dead >= _FEWEST_DEAD and dead > _DEAD_SHARE * next_chunk
+
+
+def compact(connection: apsw.Connection, next_chunk: int) -> int:
+    """Renumber all live chunks in order; returns the next free id. Part of a transaction."""
+    live = codes.live_mask(connection, next_chunk)
+    numbers = np.where(live, np.cumsum(live), 0)
+    firsts: list[Any] = connection.execute(
+        "SELECT first_chunk FROM file ORDER BY first_chunk"
+    ).fetchall()
+    # Ascending, and never upwards: no number is taken yet when it is given out.
+    connection.executemany(
+        "UPDATE file SET first_chunk = ? WHERE first_chunk = ?",
+        [(int(numbers[first]), first) for (first,) in firsts],
+    )
+    codes.keep(connection, live)
+    hubs.renumber(connection, numbers)
+    words = postings.read_all(connection).only(live)
+    for segment in postings.segments(connection):
+        postings.drop_segment(connection, segment)
+    end = int(numbers.max()) + 1
+    renumbered = Postings(words.keys, numbers[words.chunks], words.counts)
+    postings.write_segment(connection, 1, end, renumbered)
+    connection.execute("DELETE FROM tombstone")
+    connection.execute(
+        """DELETE FROM directory WHERE id NOT IN (SELECT directory FROM file)
+        AND id NOT IN (SELECT directory FROM skipped)"""
+    )
+    return end

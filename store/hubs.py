@@ -1,0 +1,89 @@
+"""Hubs: one chunk in 32 keeps a finer vector, searched by sqlite-vec.
+
+A hub's vector has eight bits a dimension instead of the code's two. The nearest hubs of a query
+are certain candidates where codes alone may err; they are also where a graph search enters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import apsw
+import numpy as np
+from numpy.typing import NDArray
+
+from .quantiser import CODE_DIMS, Quantiser
+from .types import Vectors
+
+HUB_EVERY = 32
+_NEAREST = 16
+_STEPS = 40.0
+"""Steps of a hub's vector for a standard deviation of its largest dimension."""
+
+
+@dataclass(frozen=True, slots=True)
+class HubScores:
+    """The hubs nearest to a query."""
+
+    chunks: NDArray[np.int64]
+    similarities: NDArray[np.float32]
+
+
+def insert(connection: apsw.Connection, first: int, vectors: Vectors, quantiser: Quantiser) -> None:
+    """Make hubs of those chunks from `first` on whose turn it is; `vectors` are of all of them."""
+    offset = -first % HUB_EVERY
+    chosen = vectors[offset::HUB_EVERY]
+    rows = _pack(chosen - quantiser.mean, quantiser)
+    connection.executemany(
+        "INSERT INTO hub (chunk, embedding) VALUES (?, vec_int8(?))",
+        [(first + offset + HUB_EVERY * place, row.tobytes()) for place, row in enumerate(rows)],
+    )
+
+
+def delete(connection: apsw.Connection, first: int, chunks: int) -> None:
+    """Drop the hubs among the chunks from `first` on."""
+    # vec0 deletes by key alone; anything else would scan the whole table.
+    connection.execute(
+        """DELETE FROM hub WHERE chunk IN
+        (SELECT rowid FROM hub_rowids WHERE rowid >= ? AND rowid < ?)""",
+        (first, first + chunks),
+    )
+
+
+def renumber(connection: apsw.Connection, numbers: NDArray[np.int64]) -> None:
+    """Give hubs the new ids of their chunks, `numbers` being indexed by the old ones."""
+    rows: list[Any] = connection.execute("SELECT chunk, embedding FROM hub").fetchall()
+    connection.execute("DELETE FROM hub")
+    connection.executemany(
+        "INSERT INTO hub (chunk, embedding) VALUES (?, vec_int8(?))",
+        [(int(numbers[chunk]), vector) for chunk, vector in rows],
+    )
+
+
+def nearest(
+    connection: apsw.Connection, query: NDArray[np.float32], quantiser: Quantiser
+) -> HubScores:
+    """Return the hubs most similar to a query, shape (dims,), with their similarities."""
+    packed = _pack(query[None], quantiser)[0].tobytes()
+    rows: list[Any] = connection.execute(
+        "SELECT chunk, embedding FROM hub WHERE embedding MATCH vec_int8(?) AND k = ?",
+        (packed, _NEAREST),
+    ).fetchall()
+    if not rows:
+        return HubScores(np.empty(0, np.int64), np.empty(0, np.float32))
+    vectors = np.array([np.frombuffer(blob, dtype=np.int8) for _, blob in rows], dtype=np.float32)
+    restored = vectors.reshape(-1, CODE_DIMS) * _step(quantiser)
+    similarities = restored @ (query @ quantiser.rotation) + query @ quantiser.mean
+    return HubScores(
+        np.array([chunk for chunk, _ in rows], dtype=np.int64), similarities.astype(np.float32)
+    )
+
+
+def _pack(vectors: Vectors, quantiser: Quantiser) -> NDArray[np.int8]:
+    steps = np.round(vectors @ quantiser.rotation / _step(quantiser))
+    return np.clip(steps, -127, 127).astype(np.int8)
+
+
+def _step(quantiser: Quantiser) -> float:
+    return float(quantiser.scale.max()) / _STEPS
