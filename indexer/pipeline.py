@@ -36,7 +36,7 @@ from .source import SourceFile, read_and_chunk, read_source
 _BATCH_CHUNKS = 1024
 _BATCH_FILES = 256
 _UNSEEN = Signature(0, 0, 0)
-"""Of things whose state could not be read; differs from every real signature."""
+"""Of what a rule refused or could not be looked at: read as soon as that is no longer so."""
 
 
 @dataclass(slots=True)
@@ -193,23 +193,22 @@ class Run:
 
     def _finish(self, folder: Folder, outcome: Scan, missing: _Missing) -> None:
         """Forget what is gone, last, so that moves were recognised; note what was not read."""
-        skipped = [
-            SkippedFile(folder.path / path, folder.id, signature, reason, failed=False)
-            for path, signature, reason in outcome.skipped
-            if missing.known.get(path) != signature
-        ]
-        skipped += [
-            SkippedFile(folder.path / path, folder.id, _UNSEEN, reason, failed=True)
-            for path, reason in outcome.unreadable
-        ]
+        refused = [(path, reason, False) for path, _, reason in outcome.skipped]
+        refused += [(path, reason, True) for path, reason in outcome.unreadable]
+        noted = self._writer.skip_reasons(folder) if refused else {}
+        skipped = tuple(
+            SkippedFile(folder.path / path, folder.id, _UNSEEN, reason, failed)
+            for path, reason, failed in refused
+            if noted.get(path) != reason
+        )
         removed = tuple(folder.path / path for path in (*missing.left, *outcome.ignored))
         if skipped or removed:
             none = np.empty((0, self._quantiser.dims), dtype=np.float32)
-            changes = Changes(skipped=tuple(skipped), removed=removed)
+            changes = Changes(skipped=skipped, removed=removed)
             self._writer.apply(folder, changes, none, self._quantiser)
         self.tally.removed += len(removed)
-        self.tally.skipped += len(skipped) - len(outcome.unreadable)
-        self.tally.failed += len(outcome.unreadable)
+        self.tally.skipped += sum(not one.failed for one in skipped)
+        self.tally.failed += sum(one.failed for one in skipped)
 
 
 class _Missing:
@@ -217,7 +216,6 @@ class _Missing:
 
     def __init__(self, folder: Folder, outcome: Scan, writer: Writer) -> None:
         self._folder = folder
-        self.known = writer.known_files(folder) if outcome.skipped else {}
         self._digests = writer.digests(folder) if outcome.found else {}
         self.left = dict.fromkeys(outcome.missing)
         self._by_digest = {

@@ -1,4 +1,7 @@
-"""From spans back to text: the same function makes texts when indexing and when searching."""
+"""A chunk's text and context, found from the source file, its outline and its spans alone.
+
+The chunker makes its texts here as well: what was indexed and what is read back are the same.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,9 @@ from store import Heading, Span
 from .encoding import decode_bytes
 from .readers import plain
 
-_SEPARATOR = " › "
-_LONGEST_HEADING = 80
-_LONGEST_CONTEXT = 240
-"""Characters."""
+_LONGEST_NAME_CHARS = 80
+_LONGEST_CONTEXT_CHARS = 240
+_JOINT = " › "
 
 
 def read_passages(
@@ -24,43 +26,76 @@ def read_passages(
     outline: Sequence[Heading],
     indexes: Sequence[int],
 ) -> list[tuple[str, str]]:
-    """Return (context, plain text) of some chunks, from the bytes of their source file.
+    """Return the (context, text) of the chunks at `indexes`, in that order.
 
-    Args:
-        data_of_span: reads a range of bytes of the file.
-        kind: the reader that read it.
-        encoding: its codec.
-        spans: of all its chunks.
-        outline: its headings in document order.
-        indexes: which of `spans` to read.
+    Total for any bytes: if the file has changed, the texts are what now lies at the spans.
     """
 
     @cache
-    def text_of(heading: Heading) -> str:
-        return heading_text(plain(kind, decode_bytes(data_of_span(heading.span), encoding)))
+    def name_of(heading: Heading) -> str:
+        return fold(kind, decode_bytes(data_of_span(heading.span), encoding))
 
-    contexts: dict[int, str] = {}
-    path: list[Heading] = []
-    ahead = 0
-    for index in sorted(set(indexes)):
-        while ahead < len(outline) and outline[ahead].span.start < spans[index].start:
-            _enter(path, outline[ahead])
-            ahead += 1
-        context = _SEPARATOR.join(filter(None, map(text_of, path)))
-        contexts[index] = context[:_LONGEST_CONTEXT].rstrip()
+    ascending = sorted(set(indexes))
+    contexts = contexts_of(outline, [spans[index].start for index in ascending], name_of)
+    context_at = dict(zip(ascending, contexts, strict=True))
     return [
-        (contexts[index], plain(kind, decode_bytes(data_of_span(spans[index]), encoding)))
+        (context_at[index], readable(kind, decode_bytes(data_of_span(spans[index]), encoding)))
         for index in indexes
     ]
 
 
-def heading_text(text: str) -> str:
-    """Return a heading on one line, shortened to 80 characters."""
-    return " ".join(text.split())[:_LONGEST_HEADING].rstrip()
+def readable(kind: str, fragment: str) -> str:
+    """Return the plain text of a chunk."""
+    return plain(kind, fragment).strip()
 
 
-def _enter(path: list[Heading], heading: Heading) -> None:
-    """Put a heading on the path, closing those it ends; the title (level 0) stays."""
-    while path and path[-1].level >= max(1, heading.level):
-        path.pop()
-    path.append(heading)
+def fold(kind: str, fragment: str) -> str:
+    """Return the plain text of a heading, on one line."""
+    return " ".join(plain(kind, fragment).split())
+
+
+def contexts_of(
+    outline: Sequence[Heading],
+    starts: Sequence[int],
+    name_of: Callable[[Heading], str],
+) -> list[str]:
+    """Return the title and heading path that apply at each of the ascending byte offsets.
+
+    A heading applies until one of its level or above it. A chunk that begins with a heading
+    contains it and so does not need it as context.
+    """
+    title = [heading for heading in outline if heading.level == 0][:1]
+    headings = iter([heading for heading in outline if heading.level > 0])
+    following = next(headings, None)
+    path: list[Heading] = []
+    contexts: list[str] = []
+    for start in starts:
+        while following and following.span.start <= start:
+            while path and path[-1].level >= following.level:
+                path.pop()
+            path.append(following)
+            following = next(headings, None)
+        above = [heading for heading in title + path if heading.span.start != start]
+        contexts.append(_join([name_of(heading) for heading in above]))
+    return contexts
+
+
+def context_of(
+    outline: Sequence[Heading], start: int, name_of: Callable[[Heading], str]
+) -> str:
+    """Return the title and heading path that apply at the byte offset `start`."""
+    return contexts_of(outline, (start,), name_of)[0]
+
+
+def _join(names: list[str]) -> str:
+    """Join names from the outermost; if there is too much, those in the middle give way."""
+    kept = [_shorten(name) for name in dict.fromkeys(names) if name]
+    while len(kept) > 1 and len(_JOINT.join(kept)) > _LONGEST_CONTEXT_CHARS:
+        del kept[1 if len(kept) > 2 else 0]
+    return _JOINT.join(kept)
+
+
+def _shorten(name: str) -> str:
+    if len(name) <= _LONGEST_NAME_CHARS:
+        return name
+    return name[: _LONGEST_NAME_CHARS - 1].rstrip() + "…"

@@ -114,6 +114,19 @@ def digests(connection: apsw.Connection, folder_id: int) -> dict[str, bytes]:
     }
 
 
+def skip_reasons(connection: apsw.Connection, folder_id: int) -> dict[str, str]:
+    """Return path relative to the folder → why that file was not indexed."""
+    rows = connection.execute(
+        """SELECT directory.path, name, reason
+        FROM skipped JOIN directory ON directory.id = directory WHERE folder = ?""",
+        (folder_id,),
+    )
+    return {
+        os.fsdecode(os.path.join(directory, name)): reason  # noqa: PTH118 (bytes)
+        for directory, name, reason in rows
+    }
+
+
 def directory_id(connection: apsw.Connection, folder_id: int, relative: Path) -> int:
     """Return the id of a directory, registering it if it is new."""
     path = b"" if relative == Path() else os.fsencode(relative)

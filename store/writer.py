@@ -94,6 +94,10 @@ class Writer:
         """Return relative path → digest of the folder's indexed files."""
         return catalogue.digests(self._connection, folder.id)
 
+    def skip_reasons(self, folder: Folder) -> dict[str, str]:
+        """Return relative path → why a file of the folder was not indexed."""
+        return catalogue.skip_reasons(self._connection, folder.id)
+
     def apply(
         self, folder: Folder, changes: Changes, vectors: Vectors, quantiser: Quantiser
     ) -> None:

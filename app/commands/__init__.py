@@ -1,1 +1,48 @@
-"""One module per command."""
+"""One module per command, each with `run(args, context)`; a module is imported when it runs."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+from ..diagnostics import Diagnostics, ExitCode
+from ..paths import Paths
+from ..settings import Loaded, Settings, load
+
+if TYPE_CHECKING:
+    from ..engine import Engine
+    from ..output import Output
+
+OpenEngine = Callable[[Settings], "Engine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a command works with."""
+
+    paths: Paths
+    environ: Mapping[str, str]
+    flags: Mapping[str, object]
+    """Settings given on the command line; None means not given."""
+    stdin: TextIO
+    out: Output
+    diagnostics: Diagnostics
+    open_engine: OpenEngine
+
+    def load_settings(self) -> Loaded:
+        """Return the settings in force. Raises ValueError if there is a bad one."""
+        return load(self.paths, self.environ, self.flags)
+
+    def engine(self) -> Engine:
+        """Return the engine for these settings, to be used as a context manager."""
+        return self.open_engine(self.load_settings().settings)
+
+
+def run_command(args: argparse.Namespace, context: Context) -> ExitCode:
+    """Run the command that the user typed."""
+    module = importlib.import_module(f".{args.command}", __name__)
+    code: ExitCode = module.run(args, context)
+    return code

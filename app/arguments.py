@@ -1,0 +1,203 @@
+"""The command line: which commands, options and help texts there are. Imports nothing heavy."""
+
+from __future__ import annotations
+
+import argparse
+
+from . import __version__
+from .dates import parse_since, parse_until
+from .parser import Commands, Parser, add_global_options, file_types, moment, whole_number
+from .settings import KEYS
+
+MODES = ("hybrid", "semantic", "lexical", "exact")
+FORMATS = ("text", "json", "jsonl", "files")
+SHELLS = ("bash", "zsh", "fish")
+
+_ABOUT = """\
+Private search over your own documents, on your own machine.
+
+Without a command, thimble opens its screen. Your files are read, never changed, and nothing
+leaves this machine."""
+
+_EPILOG = """\
+examples:
+  thimble add ~/notes                      index a folder
+  thimble search when is the rent due      find passages by meaning and by words
+  thimble search -l --type md deposit      only the names of the files
+  thimble COMMAND --help                   all about one command
+
+exit codes:
+  0 found or done, 1 nothing found, 2 error, 130 stopped with Ctrl-C, 141 output pipe closed
+
+environment:
+  THIMBLE_HOME       one folder for index and settings, instead of the system's places
+  THIMBLE_THREADS, THIMBLE_BUDGET, …   a setting for this run; see 'thimble config'
+  THIMBLE_DEBUG=1    show where an error happened
+  NO_COLOR, CLICOLOR_FORCE             colour never, colour also in a pipe
+"""
+
+
+def build_parser() -> Parser:
+    """Return the parser of the whole command line."""
+    parser = Parser(
+        prog="thimble",
+        description=_ABOUT,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"thimble {__version__}")
+    add_global_options(parser, "auto", None)
+    commands = Commands(parser, "command")
+    for add in (_folders, _search, _show, _state, _config, _rest):
+        add(commands)
+    return parser
+
+
+def _folders(commands: Commands) -> None:
+    add = commands.add(
+        "add",
+        "index a folder, now and from then on",
+        ["thimble add ~/notes", "thimble add ~/src/app --include '*.md' --exclude 'vendor/**'"],
+    )
+    add.add_argument("folder", metavar="DIR", help="the folder; its files are never changed")
+    add.add_argument("--name", metavar="NAME", help="what to call it; default: the folder's name")
+    add.add_argument("--include", metavar="GLOB", action="append", default=[], help=_INCLUDE)
+    add.add_argument("--exclude", metavar="GLOB", action="append", default=[], help=_EXCLUDE)
+    add.add_argument("--later", action="store_true", help="register only; 'thimble index' reads it")
+
+    remove = commands.add(
+        "remove",
+        "forget a folder; its files stay as they are",
+        ["thimble remove notes", "thimble remove -y ~/notes"],
+    )
+    remove.add_argument("folder", metavar="DIR", help="its name or its path")
+    remove.add_argument("-y", "--yes", action="store_true", help="do not ask")
+
+    listing = commands.add("list", "list the folders")
+    _add_json(listing)
+
+    index = commands.add("index", "read what is new or has changed; Ctrl-C loses nothing")
+    index.add_argument("-q", "--quiet", action="store_true", help="no progress and no summary")
+
+
+_INCLUDE = "index only files that match (repeatable)"
+_EXCLUDE = "leave out files that match (repeatable)"
+
+
+def _search(commands: Commands) -> None:
+    search = commands.add(
+        "search",
+        "find passages by meaning and by words",
+        [
+            "thimble search when do I get the deposit back",
+            "thimble search --since 2w --type md,txt standup",
+            "thimble search --mode exact 'def main(' --path '*/src/*'",
+            "thimble search -l invoice | xargs -d '\\n' ls -l",
+            "thimble search --batch queries.jsonl > answers.jsonl",
+        ],
+    )
+    search.add_argument("query", metavar="QUERY", nargs="*", help="words; - reads them from stdin")
+    search.add_argument(
+        "-n", "--limit", metavar="K", type=whole_number(1), default=10, help="hits; default: 10"
+    )
+    search.add_argument("--mode", choices=MODES, default="hybrid", help=_MODE)
+    search.add_argument("--budget", metavar="R", help="embeddings recomputed; 0 is fastest")
+    _add_filters(search)
+    _add_formats(search)
+    search.add_argument("--explain", action="store_true", help="tell what the search did")
+    search.add_argument(
+        "--batch", metavar="FILE", help='JSON lines {"id", "query"}, one answer a line; - is stdin'
+    )
+
+
+def _add_filters(search: Parser) -> None:
+    group = search.add_argument_group("where to look")
+    group.add_argument("--folder", metavar="NAME", action="append", default=[], help=_FOLDER)
+    group.add_argument("--path", metavar="GLOB", action="append", default=[], help=_PATH)
+    group.add_argument(
+        "--type",
+        metavar="TYPES",
+        type=file_types,
+        action="extend",
+        default=[],
+        help="only files of these types, as in pdf,md",
+    )
+    group.add_argument("--since", metavar="WHEN", type=moment(parse_since), help=_SINCE)
+    group.add_argument("--until", metavar="WHEN", type=moment(parse_until), help=_UNTIL)
+
+
+_MODE = "what to match; default: hybrid"
+_FOLDER = "only in the folder of this name (repeatable)"
+_PATH = "only files whose path matches (repeatable)"
+_SINCE = "changed since: 2w, 3d, 12h, 6m (months), 1y, yesterday, 2026-01-31"
+_UNTIL = "changed no later than; a day is included whole"
+
+
+def _add_formats(search: Parser) -> None:
+    group = search.add_argument_group("output").add_mutually_exclusive_group()
+    group.add_argument("--format", choices=FORMATS, default="text", help=_FORMAT)
+    for flags, value, about in (
+        (["--json"], "json", "one JSON object"),
+        (["--jsonl"], "jsonl", "one JSON object a hit"),
+        (["-l", "--files"], "files", "only file names, each once"),
+    ):
+        group.add_argument(*flags, dest="format", action="store_const", const=value, help=about)
+
+
+_FORMAT = "default: text, which in a pipe is one line a hit"
+
+
+def _show(commands: Commands) -> None:
+    show = commands.add(
+        "show",
+        "print a document's text, without markup",
+        ["thimble show ~/notes/trip.md", "thimble show ~/notes/trip.md:120"],
+    )
+    show.add_argument("file", metavar="FILE[:LINE]", help="with a line: only what is around it")
+
+
+def _state(commands: Commands) -> None:
+    status = commands.add("status", "say what the index holds")
+    status.add_argument("--skipped", action="store_true", help="also list skipped files, and why")
+    _add_json(status)
+    why = commands.add("why", "say why a file is indexed or not", ["thimble why ~/notes/old.bin"])
+    why.add_argument("file", metavar="FILE")
+    _add_json(commands.add("size", "say how much disk the index takes"))
+
+
+def _config(commands: Commands) -> None:
+    config = commands.add(
+        "config",
+        "show or change the settings",
+        ["thimble config", "thimble config set max_file_mb 64", "thimble config unset editor"],
+    )
+    actions = Commands(config, "action")
+    actions.add("show", "show all settings and where each comes from; the default")
+    actions.add("path", "print the path of the settings file")
+    keys = ", ".join(KEYS)
+    get = actions.add("get", "print a setting; exit code 1 if it has no value")
+    get.add_argument("key", metavar="KEY", choices=KEYS, help=keys)
+    change = actions.add("set", "change a setting")
+    change.add_argument("key", metavar="KEY", choices=KEYS, help=keys)
+    change.add_argument("value", metavar="VALUE")
+    unset = actions.add("unset", "take a setting out of the file")
+    unset.add_argument("key", metavar="KEY")
+
+
+def _rest(commands: Commands) -> None:
+    commands.add("tui", "open the screen, as 'thimble' alone does")
+    completion = commands.add(
+        "completion",
+        "print a script that completes commands in a shell",
+        [
+            "thimble completion bash > ~/.local/share/bash-completion/completions/thimble",
+            "thimble completion zsh > ~/.zfunc/_thimble",
+            "thimble completion fish > ~/.config/fish/completions/thimble.fish",
+        ],
+    )
+    completion.add_argument("shell", metavar="SHELL", choices=SHELLS, help=", ".join(SHELLS))
+
+
+def _add_json(parser: Parser) -> None:
+    parser.add_argument("--json", action="store_true", help="one JSON object")

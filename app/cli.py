@@ -1,0 +1,96 @@
+"""The way in: read the command line, run one command, return its exit code.
+
+Importing this module, asking for help and asking for the version import nothing heavy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from .arguments import build_parser
+from .commands import Context, OpenEngine, run_command
+from .diagnostics import Diagnostics, ExitCode
+from .parser import Parser
+from .paths import Paths
+
+if TYPE_CHECKING:
+    from .engine import Engine
+    from .settings import Settings
+
+
+def entry() -> None:
+    """Run the program and leave it."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def _open_engine(settings: Settings) -> Engine:
+    from .engine import Engine  # brings numpy
+
+    return Engine(settings)
+
+
+def main(argv: Sequence[str], open_engine: OpenEngine = _open_engine) -> int:
+    """Run one command and return its exit code; whatever goes wrong is said in one sentence."""
+    diagnostics = Diagnostics(_stream(sys.stderr), os.environ)
+    stdout = _stream(sys.stdout)
+    try:
+        code = _run(argv, stdout, diagnostics, open_engine)
+        stdout.flush()
+    except (Exception, KeyboardInterrupt) as error:
+        code = diagnostics.explain(error)
+        _abandon(stdout)
+    return int(code)
+
+
+def _run(
+    argv: Sequence[str], stdout: TextIO, diagnostics: Diagnostics, open_engine: OpenEngine
+) -> ExitCode:
+    parser = build_parser()
+    try:
+        args = parser.parse_args(argv)
+    except SystemExit:  # help or version was printed
+        return ExitCode.FOUND
+    if args.command is None and not _choose_screen(args, parser, stdout, diagnostics):
+        return ExitCode.ERROR
+    from .output import Output  # brings numpy, by way of the store
+
+    flags = {"threads": args.threads, "budget": getattr(args, "budget", None)}
+    context = Context(
+        paths=Paths.find(os.environ),
+        environ=os.environ,
+        flags=flags,
+        stdin=_stream(sys.stdin),
+        out=Output(stdout, os.environ, args.color),
+        diagnostics=diagnostics,
+        open_engine=open_engine,
+    )
+    return run_command(args, context)
+
+
+def _choose_screen(
+    args: argparse.Namespace, parser: Parser, stdout: TextIO, diagnostics: Diagnostics
+) -> bool:
+    """Take no command to mean the screen; in a pipe, print help instead and return False."""
+    if stdout.isatty() and _stream(sys.stdin).isatty():
+        args.command = "tui"
+        return True
+    diagnostics.write_help(parser.format_help())
+    return False
+
+
+def _stream(stream: TextIO | None) -> TextIO:
+    """Return a standard stream; Python has none where the caller closed it."""
+    return stream if stream is not None else open(os.devnull, "r+", encoding="utf-8")  # noqa: PTH123
+
+
+def _abandon(stdout: TextIO) -> None:
+    """Send what can be sent; what cannot must not be tried again while Python shuts down."""
+    try:
+        stdout.flush()
+    except (OSError, ValueError):
+        if stdout is sys.stdout:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())

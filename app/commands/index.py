@@ -1,0 +1,41 @@
+"""`thimble index`: bring the index up to date."""
+
+from __future__ import annotations
+
+import argparse
+
+from tui import Progress
+
+from ..diagnostics import Diagnostics, ExitCode
+from ..engine import Engine
+from ..interrupts import stoppable
+from ..progress import ProgressLine, summary
+from . import Context
+
+_STOPPED = "stopped; nothing is lost, 'thimble index' goes on from here"
+
+
+def run(args: argparse.Namespace, context: Context) -> ExitCode:
+    """Index what is new or has changed in all folders."""
+    with context.engine() as engine:
+        if not engine.folders():
+            context.diagnostics.say("there is no folder to index; add one with: thimble add DIR")
+            return ExitCode.NOTHING
+        bring_up_to_date(engine, context.diagnostics, quiet=args.quiet)
+    return ExitCode.FOUND
+
+
+def bring_up_to_date(engine: Engine, diagnostics: Diagnostics, *, quiet: bool = False) -> None:
+    """Index with progress and a summary. Raises KeyboardInterrupt after a Ctrl-C, all saved."""
+    report = _ignore if quiet else ProgressLine(diagnostics).report
+    try:
+        with stoppable() as is_stopping:
+            done = engine.index(report, is_stopping)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(_STOPPED) from None
+    if not quiet:
+        diagnostics.say(summary(done))
+
+
+def _ignore(progress: Progress) -> None:
+    """Show nothing."""

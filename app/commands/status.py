@@ -1,0 +1,88 @@
+"""`thimble status`: what the index holds."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from store import FolderStatus, SkippedFile, Status
+
+from ..diagnostics import ExitCode
+from ..hits import short_path
+from ..layout import print_table
+from ..output import Output, path_fields
+from ..quantities import count, size
+from . import Context
+
+
+def run(args: argparse.Namespace, context: Context) -> ExitCode:
+    """Write the state of the index and, if asked, the files that were skipped."""
+    with context.engine() as engine:
+        status = engine.status()
+        skipped = engine.skipped() if args.skipped else ()
+    if args.json:
+        fields = _fields(status)
+        if args.skipped:
+            fields["skipped_files"] = [_skipped_fields(file) for file in skipped]
+        context.out.json(fields)
+    else:
+        _print(context.out, status)
+        _print_skipped(context.out, skipped)
+    return ExitCode.FOUND
+
+
+def _fields(status: Status) -> dict[str, object]:
+    return {
+        "schema": 1,
+        "files": status.files,
+        "chunks": status.chunks,
+        "skipped": status.skipped,
+        "failed": status.failed,
+        "roots": [_folder_fields(folder) for folder in status.folders],
+        "writer": status.writer,
+    }
+
+
+def _folder_fields(status: FolderStatus) -> dict[str, object]:
+    return {
+        "name": status.folder.name,
+        **path_fields(status.folder.path),
+        "online": status.folder.online,
+        "files": status.files,
+        "chunks": status.chunks,
+        "skipped": status.skipped,
+        "failed": status.failed,
+        "text_bytes": status.text_bytes,
+    }
+
+
+def _skipped_fields(file: SkippedFile) -> dict[str, object]:
+    return {**path_fields(file.path), "reason": file.reason, "failed": file.failed}
+
+
+def _print(out: Output, status: Status) -> None:
+    out.line(
+        f"{count(status.files, 'file')}, {count(status.chunks, 'chunk')}, "
+        f"{count(status.skipped)} skipped, {count(status.failed)} failed"
+    )
+    if status.writer:
+        out.line(f"being written by {status.writer}")
+    if status.folders:
+        out.line()
+        header = ("name", ">files", ">chunks", ">skipped", ">failed", ">text", "folder")
+        print_table(out, header, [_row(out, folder) for folder in status.folders])
+
+
+def _row(out: Output, status: FolderStatus) -> list[str]:
+    path = short_path(status.folder.path) if out.is_terminal else str(status.folder.path)
+    numbers = (status.files, status.chunks, status.skipped, status.failed)
+    place = path if status.folder.online else f"{path} (not there now)"
+    return [status.folder.name, *map(count, numbers), size(status.text_bytes), place]
+
+
+def _print_skipped(out: Output, files: Sequence[SkippedFile]) -> None:
+    if files:
+        out.line()
+    for file in sorted(files, key=lambda file: (not file.failed, file.path)):
+        word = "failed" if file.failed else "skipped"
+        out.line(f"{word}  {file.path}: {file.reason}")

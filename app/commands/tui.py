@@ -1,0 +1,18 @@
+"""`thimble tui`: the screen."""
+
+from __future__ import annotations
+
+import argparse
+
+import tui
+
+from ..diagnostics import ExitCode, UsageError
+from . import Context
+
+
+def run(args: argparse.Namespace, context: Context) -> ExitCode:  # noqa: ARG001 (one shape for all)
+    """Open the screen and stay until the user leaves."""
+    if not (context.stdin.isatty() and context.out.is_terminal):
+        raise UsageError("the screen needs a terminal; in a pipe use: thimble search")
+    with context.engine() as engine:
+        return ExitCode(tui.run(engine))

@@ -1,0 +1,82 @@
+"""Readers, one module per family of formats: bytes to documents, and fragments to plain text.
+
+A reader's `read` lays out a decoded text; its `plain` turns any fragment of such a text into what
+a person would read. `plain` never fails, whatever the fragment, and needs nothing but it: that is
+how a chunk's text is found again from its place in the source file alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from ..document import Document, Unreadable
+from ..encoding import decode
+from . import asciidoc, code, data, html, markdown, notebook, org, rst, table, tex, text, xml
+from .kinds import is_known_binary, kind_of
+from .layout import Layout, unix_lines
+
+__all__ = ["is_known_binary", "kind_of", "plain", "read_document", "unix_lines"]
+
+_FORMATS: dict[str, tuple[Callable[[str], Layout], Callable[[str], str]]] = {
+    "text": (text.read, text.plain),
+    "markdown": (markdown.read, markdown.plain),
+    "rst": (rst.read, rst.plain),
+    "org": (org.read, org.plain),
+    "asciidoc": (asciidoc.read, asciidoc.plain),
+    "tex": (tex.read, tex.plain),
+    "html": (html.read, html.plain),
+    "xml": (xml.read, xml.plain),
+    "notebook": (notebook.read, notebook.plain),
+    "csv": (table.read, table.plain),
+    "tsv": (table.read, table.plain),
+    "jsonl": (table.read_lines, data.plain_json),
+    "json": (code.read, data.plain_json),
+    "yaml": (code.read, text.plain),
+    "toml": (data.read_sections, text.plain),
+    "ini": (data.read_sections, text.plain),
+}
+_CODE = (code.read, text.plain)
+"""Every kind without a format of its own is source code."""
+
+_SHEBANG = re.compile(r"#![^\n]*?\b(python|bash|zsh|sh|node|ruby|perl|php|lua|Rscript)")
+_SHEBANG_KINDS = {"bash": "shell", "zsh": "shell", "sh": "shell", "node": "javascript"}
+
+
+def read_document(data: bytes, name: str) -> Document:
+    """Decode a file and lay out its text. `name` is the file's name, without folders.
+
+    Raises:
+        Unreadable: The file is not text, or of a format that is not read.
+    """
+    if reason := is_known_binary(name):
+        raise Unreadable(reason)
+    decoded = decode(data)
+    kind = kind_of(name) or _kind_of_text(decoded.text)
+    layout = _FORMATS.get(kind, _CODE)[0](unix_lines(decoded.text))
+    return Document(
+        kind=kind,
+        encoding=decoded.encoding,
+        bom_length=decoded.bom_length,
+        text=decoded.text,
+        blocks=tuple(layout.blocks),
+        headings=tuple(sorted(layout.headings)),
+    )
+
+
+def plain(kind: str, fragment: str) -> str:
+    """Return the readable text of any fragment of a document of this kind."""
+    return _FORMATS.get(kind, _CODE)[1](fragment)
+
+
+def _kind_of_text(decoded: str) -> str:
+    """Recognise a format by how the text begins."""
+    head = decoded[:200].lstrip("\ufeff \t\r\n").lower()
+    if head.startswith(("<!doctype html", "<html")):
+        return "html"
+    if head.startswith("<?xml"):
+        return "xml"
+    shebang = _SHEBANG.match(decoded)
+    if shebang:
+        return _SHEBANG_KINDS.get(shebang[1], "r" if shebang[1] == "Rscript" else shebang[1])
+    return "text"

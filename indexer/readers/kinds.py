@@ -1,0 +1,129 @@
+"""Which reader a file's name asks for, and which names need no opening."""
+
+from __future__ import annotations
+
+_SUFFIXES = {
+    "text": "txt text log srt vtt sub ics vcf nfo mediawiki wiki textile pod diff patch",
+    "markdown": "md markdown mdown mkd mkdn mdx rmd qmd",
+    "rst": "rst rest",
+    "org": "org",
+    "asciidoc": "adoc asciidoc",
+    "tex": "tex latex ltx sty cls bib bbl dtx",
+    "html": "html htm xhtml xht shtml",
+    "xml": "xml xsd xsl xslt rss atom fb2 dbk docbook dita ditamap opml plist gpx kml tei wsdl abw",
+    "notebook": "ipynb",
+    "csv": "csv",
+    "tsv": "tsv tab",
+    "jsonl": "jsonl ndjson",
+    "json": "json json5 jsonc geojson webmanifest",
+    "yaml": "yaml yml",
+    "toml": "toml",
+    "ini": "ini cfg conf config properties desktop editorconfig service",
+    "python": "py pyi pyw pyx pxd",
+    "javascript": "js mjs cjs jsx",
+    "typescript": "ts mts cts tsx",
+    "vue": "vue svelte astro",
+    "css": "css scss sass less",
+    "java": "java",
+    "groovy": "groovy gradle",
+    "c": "c h",
+    "cpp": "cc cpp cxx c++ hh hpp hxx ino cu cuh",
+    "objective-c": "m mm",
+    "csharp": "cs",
+    "fsharp": "fs fsi fsx",
+    "go": "go",
+    "rust": "rs",
+    "swift": "swift",
+    "kotlin": "kt kts",
+    "scala": "scala sc",
+    "dart": "dart",
+    "zig": "zig",
+    "d": "d",
+    "php": "php",
+    "ruby": "rb rake gemspec",
+    "perl": "pl pm",
+    "lua": "lua",
+    "r": "r",
+    "julia": "jl",
+    "elixir": "ex exs",
+    "erlang": "erl hrl",
+    "haskell": "hs lhs",
+    "ocaml": "ml mli",
+    "clojure": "clj cljs cljc edn",
+    "lisp": "lisp lsp el scm rkt",
+    "tcl": "tcl",
+    "shell": "sh bash zsh fish ksh",
+    "powershell": "ps1 psm1 psd1",
+    "batch": "bat cmd",
+    "vim": "vim",
+    "sql": "sql ddl",
+    "fortran": "f f90 f95 for",
+    "pascal": "pas pp",
+    "ada": "adb ads",
+    "assembly": "asm s",
+    "vhdl": "vhd vhdl",
+    "verilog": "v sv",
+    "nix": "nix",
+    "terraform": "tf tfvars hcl",
+    "protobuf": "proto",
+    "graphql": "graphql gql",
+    "cmake": "cmake",
+    "make": "mk mak",
+    "typst": "typ",
+}
+_NAMES = {
+    "text": "readme license licence copying copyright authors contributors changelog changes news"
+    " notice todo install thanks maintainers",
+    "make": "makefile gnumakefile",
+    "docker": "dockerfile containerfile",
+    "ruby": "gemfile rakefile vagrantfile podfile brewfile",
+    "python": "sconstruct sconscript wscript",
+    "groovy": "jenkinsfile",
+    "cmake": "cmakelists.txt",
+    "shell": ".bashrc .bash_profile .bash_aliases .profile .zshrc .zprofile",
+    "vim": ".vimrc",
+    "ini": ".gitconfig .editorconfig",
+}
+_BINARIES = {
+    "PDF files": "pdf",
+    "office files": "doc docx docm dot dotx xls xlsx xlsm xlsb xlt xltx ppt pptx pptm pps ppsx odt"
+    " ods odp odg ott ots rtf pages numbers key wpd one vsd vsdx pub mdb accdb",
+    "e-books": "epub mobi azw azw3 kf8 djvu cbz cbr chm lit",
+    "mails": "eml mbox msg pst ost emlx",
+    "PostScript files": "ps eps",
+    "images": "png jpg jpeg jpe gif webp bmp tif tiff ico icns svg svgz heic heif avif jxl psd ai"
+    " xcf raw cr2 nef arw dng kra sketch fig",
+    "audio": "mp3 m4a aac flac ogg oga opus wav aif aiff wma mid midi amr ape",
+    "videos": "mp4 m4v mkv webm avi mov wmv mpg mpeg flv 3gp ogv vob m2ts",
+    "archives": "zip gz tgz bz2 tbz xz txz zst lz lzma lz4 br z 7z rar tar cab jar war ear apk ipa"
+    " whl egg gem deb rpm dmg iso img pkg msi xpi crx cpio ar snap appimage",
+    "programs": "exe dll so dylib a o obj lib com sys bin elf app class pyc pyo pyd wasm ko node",
+    "databases": "db sqlite sqlite3 db3 dbf ldb mdf frm ibd realm wal shm",
+    "fonts": "ttf otf woff woff2 eot ttc pfb",
+    "data files": "parquet feather arrow avro orc npy npz h5 hdf5 mat rds rda rdata pkl pickle"
+    " joblib pt pth onnx safetensors gguf ckpt tfrecord model dat swp idx pack mo blend stl glb fbx",
+    "keys": "gpg pgp p12 pfx jks keystore kdbx der",
+}
+_READ_LATER = frozenset(("PDF files", "office files", "e-books", "mails"))
+
+_KIND_OF_SUFFIX = {s: kind for kind, suffixes in _SUFFIXES.items() for s in suffixes.split()}
+_KIND_OF_NAME = {name: kind for kind, names in _NAMES.items() for name in names.split()}
+_BINARY_OF_SUFFIX = {s: group for group, suffixes in _BINARIES.items() for s in suffixes.split()}
+
+
+def kind_of(name: str) -> str | None:
+    """Return the reader that a file of this name is for; None if the name does not tell."""
+    lowered = name.lower()
+    if lowered in _KIND_OF_NAME:
+        return _KIND_OF_NAME[lowered]
+    stem, dot, suffix = lowered.rpartition(".")
+    return _KIND_OF_SUFFIX.get(suffix) if dot and stem else None
+
+
+def is_known_binary(name: str) -> str | None:
+    """Return why a file of this name need not be opened; None if it should be."""
+    stem, dot, suffix = name.lower().rpartition(".")
+    group = _BINARY_OF_SUFFIX.get(suffix) if dot and stem else None
+    if group is None:
+        return None
+    return f"{group} are not read yet" if group in _READ_LATER else f"{group} hold no text to read"
