@@ -114,7 +114,7 @@ def _is_designed(error: BaseException) -> bool:
 def _os_sentence(error: OSError) -> str:
     reason = error.strerror or str(error) or type(error).__name__
     if error.filename is None:
-        return reason
+        return f"input or output failed: {reason}"
     places = [error.filename, error.filename2]
     return f"{' → '.join(os.fsdecode(place) for place in places if place is not None)}: {reason}"
 

@@ -36,7 +36,9 @@ class ProgressLine:
 def progress_line(progress: Progress, width: int) -> str:
     """Return a report as one line of at most `width` columns; what matters least goes first."""
     if progress.phase == "scanning":
-        parts = ["looking for changes", count(progress.files_total, "file") + " to read"]
+        parts = ["looking for changes"]
+        if progress.files_total:
+            parts.append(f"{count(progress.files_total, 'file')} to read")
     else:
         parts = [
             f"{_bar(_share(progress))} {count(progress.files_done)}/{count(progress.files_total)}",

@@ -90,7 +90,7 @@ def _ends_before(piece: Piece, run: list[Piece], tokens: float) -> bool:
     """Tell whether the chunk that `run` makes should end before `piece`."""
     if piece.start - run[-1].end > _FARTHEST_CHARS:
         return True
-    if all(one.level for one in run):
+    if tokens < _SMALL_TOKENS and all(one.level for one in run):
         return False
     if 1 <= piece.level <= 2 and tokens >= _SECTION_TOKENS:
         return True

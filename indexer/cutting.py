@@ -98,9 +98,7 @@ class Cutter:
         foreign = sum(map(len, _FOREIGN.findall(text)))
         wide = sum(map(len, _WIDE.findall(text)))
         latin = len(text) - foreign - wide
-        return (
-            latin / self._chars + foreign * TOKENS_PER_FOREIGN_CHAR + wide * TOKENS_PER_WIDE_CHAR
-        )
+        return latin / self._chars + foreign * TOKENS_PER_FOREIGN_CHAR + wide * TOKENS_PER_WIDE_CHAR
 
     def _cut(self, start: int, end: int) -> int:
         """Return where a piece of about the target size that begins at `start` had best end."""

@@ -70,7 +70,7 @@ _MAGIC = (
 _SAMPLE_BYTES = 64 * 1024
 _CONTROLS = bytes(c for c in range(32) if c not in b"\b\t\n\v\f\r\x1b")
 _MOST_CONTROLS = 0.01
-"""Share of control characters above which a file is binary; text has next to none."""
+"""Share of control characters above which a file is binary; one more is no matter."""
 
 _UNDECODED = re.compile("[\udc80-\udcff]")
 _WESTERN = "cp1252"
@@ -184,7 +184,7 @@ def _sample(data: bytes) -> bytes:
 
 def _is_binary(sample: bytes) -> bool:
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
-    return controls > _MOST_CONTROLS * len(sample)
+    return controls > 1 + _MOST_CONTROLS * len(sample)
 
 
 def _refuse(data: bytes) -> Decoded:

@@ -80,9 +80,7 @@ def contexts_of(
     return contexts
 
 
-def context_of(
-    outline: Sequence[Heading], start: int, name_of: Callable[[Heading], str]
-) -> str:
+def context_of(outline: Sequence[Heading], start: int, name_of: Callable[[Heading], str]) -> str:
     """Return the title and heading path that apply at the byte offset `start`."""
     return contexts_of(outline, (start,), name_of)[0]
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from store import Filters, Mode, Results
+from store import Explain, Filters, Mode, Query, Results
 
 from ..batch import BadLine, clean_query, read_queries
 from ..diagnostics import ExitCode, UsageError
@@ -70,10 +70,13 @@ def _filters(args: argparse.Namespace, engine: Engine) -> Filters:
 def _final(
     engine: Engine, args: argparse.Namespace, filters: Filters, budget: int, text: str
 ) -> Results:
-    """Return the exact answer; the instant one is for screens."""
-    *_, results = engine.search(
-        text, mode=Mode(args.mode), filters=filters, limit=args.limit, budget=budget
-    )
+    """Return the last and exact answer; the instant one is for screens."""
+    query = Query(text, args.limit, Mode(args.mode), filters, budget)
+    results = Results(query, hits=(), exact=True, explain=Explain(0, 0, 0, 0, 0, {}))
+    for results in engine.search(  # noqa: B007 (no answer at all if nothing is indexed)
+        text, mode=query.mode, filters=filters, limit=query.limit, budget=budget
+    ):
+        pass
     return results
 
 

@@ -101,7 +101,8 @@ _BINARIES = {
     "databases": "db sqlite sqlite3 db3 dbf ldb mdf frm ibd realm wal shm",
     "fonts": "ttf otf woff woff2 eot ttc pfb",
     "data files": "parquet feather arrow avro orc npy npz h5 hdf5 mat rds rda rdata pkl pickle"
-    " joblib pt pth onnx safetensors gguf ckpt tfrecord model dat swp idx pack mo blend stl glb fbx",
+    " joblib pt pth onnx safetensors gguf ckpt tfrecord model dat swp idx pack mo blend stl glb"
+    " fbx",
     "keys": "gpg pgp p12 pfx jks keystore kdbx der",
 }
 _READ_LATER = frozenset(("PDF files", "office files", "e-books", "mails"))

@@ -24,7 +24,8 @@ _KEPT_NAMES = (
 _KEPT_FIELDS = frozenset(_KEPT_NAMES.split())
 
 _PARTS = re.compile(
-    r"^[ \t]*(?P<code>(?P<fence>`{3,}|~{3,})[^`\n]*$(?s:.*?)(?:\n[ \t>]*(?P=fence)[`~]*[ \t]*$|\Z))"
+    r"^[ \t]*(?P<code>(?P<fence>`{3,}|~{3,})(?![`~])[^`\n]*$"
+    r"(?s:.*?)(?:\n[ \t>]*(?P=fence)[`~]*[ \t]*$|\Z))"
     r"|^[ ]{0,3}(?:"
     r"<!--(?s:.*?)(?:-->|\Z)"
     r"|(?P<rule>[-*_])(?:[ \t]*(?P=rule)){2,200}[ \t]*$"
@@ -40,7 +41,7 @@ _PARTS = re.compile(
 # characters that `text.plain` has made sure do not occur.
 _ASIDE = re.compile("\ud800([0-9]+)\ud801")
 _CODE = re.compile(
-    r"(?P<fence>`{3,}|~{3,})[^`\n]*"
+    r"(?P<fence>`{3,}|~{3,})(?![`~])[^`\n]*"
     r"(?:\n(?P<block>(?s:.*?))(?:\n[ \t>]*(?P=fence)[`~]*(?=\s|\Z)|\Z)|\Z)"
     r"|(?P<tick>`{1,2})(?P<span>[^`\n]+)(?P=tick)"
 )
@@ -67,7 +68,9 @@ _PAIRS = re.compile(
     r"|~~(?P<struck>[^\s~](?:[^~\n]*[^\s~])?)~~"
     r"|==(?P<marked>[^\s=](?:[^=\n]*[^\s=])?)=="
 )
-_EMPHASIS = re.compile(r"(?<![\w\\])[*_]{1,3}(?=[^\s*_])|(?<=[^\s*_\\])[*_]{1,3}(?!\w)")
+_EMPHASIS = re.compile(  # the first mark leads, so that the search can leap to it
+    r"[*_](?:(?<![\w\\][*_])[*_]{0,2}(?=[^\s*_])|(?<=[^\s*_\\][*_])[*_]{0,2}(?![\w*_]))"
+)
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
@@ -112,7 +115,7 @@ def _unclosed(heading: str) -> str:
     """Drop the marks that may close a heading, as in `## Words ##`, but not those of `C#`."""
     body = heading.rstrip()
     bare = body.rstrip("#")
-    return bare if bare.endswith((" ", "\t")) else body
+    return bare.rstrip() if bare.endswith((" ", "\t")) else body
 
 
 def _front_matter_text(text: str) -> str:
@@ -135,7 +138,7 @@ def _kept_fields(fields: str) -> str:
                 kept.append(value if name == "title" else f"{name}: {value}")
         elif is_kept and line[:1] in (" ", "\t", "-"):
             kept[-1] += " " + line.strip().removeprefix("- ")
-    return "\n".join(kept)
+    return "\n".join(line.replace(":  ", ": ") for line in kept)
 
 
 def _plain_around_code(text: str) -> str:
@@ -172,7 +175,9 @@ def _plain_prose(text: str) -> str:
 
 
 def _plain_line(found: re.Match[str]) -> str:
-    return "\n" + _unclosed(found["words"]) if found["words"] else "\n"
+    if found["words"]:
+        return "\n" + _unclosed(found["words"])
+    return "\n" if found["quote"] else ""
 
 
 def _plain_links(text: str) -> str:

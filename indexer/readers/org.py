@@ -9,7 +9,8 @@ from .layout import Layout
 
 _TODO = r"(?:(?:TODO|DONE|NEXT|WAITING|CANCELLED|STARTED|SOMEDAY)[ \t]+)?(?:\[\#\w\][ \t]+)?"
 _LEFT_OUT = (
-    r"(?i::(?:properties|logbook)):[ \t]*\n(?s:.*?)\n[ \t]*(?i::end):[ \t]*"
+    r"(?i::(?:properties|logbook)):[ \t]*(?:\n[ \t]*(?::|-|CLOCK)[^\n]*){0,50}?"
+    r"\n[ \t]*(?i::end):[ \t]*"
     r"|\#\+(?!(?i:title|begin|end))[\w-]+:?[^\n]*|\#[ \t][^\n]*|\#|-{5,}[ \t]*"
 )
 _PARTS = re.compile(

@@ -23,8 +23,8 @@ _PARTS = re.compile(
 
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 _REFERENCE = re.compile(
-    r"\\(?:label|ref|eqref|cite[a-z]*|includegraphics|input|usepackage|begin|end|bibliography\w*)\*?"
-    r"(?:\[[^\[\]\n]*\])*(?:\{[^{}]*\})?"
+    r"[ ~]?\\(?:label|ref|eqref|cite[a-z]*|includegraphics|input|usepackage|begin|end"
+    r"|bibliography\w*)\*?(?:\[[^\[\]\n]*\])*(?:\{[^{}]*\})?"
 )
 _COMMAND = re.compile(r"\\[a-zA-Z]+\*?(?:\[[^\[\]\n]*\])?[ \t]?")
 _ESCAPED = re.compile(r"\\([%&_#$ ,;])")

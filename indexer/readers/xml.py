@@ -15,6 +15,7 @@ _MARKUP = re.compile(
     r"|/?(?P<name>[^\s<>/!?]*)[^<>]*(?:>|\Z))"
     r"|\]\]>"
 )
+_SPACES = re.compile("  +")
 _TITLES = frozenset(("title", "book-title"))
 _FARTHEST_CHARS = 300
 """More markup than this between two texts keeps them apart."""
@@ -45,7 +46,8 @@ def read(text: str) -> Layout:
 def plain(fragment: str) -> str:
     """Return the text without tags, with characters in place of entities."""
     text = plain_text.plain(fragment)
-    text = _MARKUP.sub(_gap, text) if "<" in text or "]]>" in text else text
+    if "<" in text or "]]>" in text:
+        text = _SPACES.sub(" ", _MARKUP.sub(_gap, text))
     return plain_text.close_up(html.unescape(text) if "&" in text else text)
 
 

@@ -6,6 +6,7 @@ for honest reasons. Written after Roosdonk, September 2025.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import sqrt
 
 CM_PER_HPA = 1.02
@@ -14,7 +15,7 @@ ALARM = 0.6
 
 def changes(values: Sequence[float]) -> list[float]:
     """Differences between neighbours."""
-    return [b - a for a, b in zip(values, values[1:], strict=False)]
+    return [b - a for a, b in pairwise(values)]
 
 
 def correlation(xs: Sequence[float], ys: Sequence[float]) -> float:

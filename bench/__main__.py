@@ -1,0 +1,68 @@
+"""Run the bench: `python -m bench [--quick] [--only PART]…`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from store import StoreError
+
+from . import indexing, latency, reconcile, retrieval
+from .machine import describe_machine
+from .product import ROOT, ProductFailed
+from .report import Report, Section, to_json, to_markdown
+from .workspace import FULL, QUICK, Places, Workspace
+
+_PARTS: dict[str, Callable[[Workspace], Section]] = {
+    "retrieval": retrieval.measure,
+    "indexing": indexing.measure,
+    "latency": latency.measure,
+    "reconcile": reconcile.measure,
+}
+_SHARED = ROOT.parent / "shared"
+
+
+def main(arguments: list[str]) -> int:
+    """Measure, print and write the results; return 1 if a part could not be finished."""
+    options = _parser().parse_args(arguments)
+    out: Path = options.out.resolve()
+    places = Places(options.data, tuple(options.folders), options.reference_model, out)
+    workspace = Workspace(places, QUICK if options.quick else FULL)
+    machine = describe_machine()
+    wanted = options.only or list(_PARTS)
+    sections = tuple(_run(name, workspace) for name in _PARTS if name in wanted)
+    report = Report(machine, options.quick, sections)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "results.json").write_text(to_json(report), "utf-8")
+    (out / "results.md").write_text(to_markdown(report), "utf-8")
+    print(to_markdown(report))
+    return int(any(section.failed for section in sections))
+
+
+def _run(name: str, workspace: Workspace) -> Section:
+    """Run one part; if the product fails in it, the other parts still run."""
+    try:
+        return _PARTS[name](workspace)
+    except (ProductFailed, StoreError) as error:
+        return Section(name, notes=(f"FAILED: {error}",), failed=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure thimble.")
+    data = Path(os.environ.get("THIMBLE_BENCH_DATA", _SHARED / "data" / "ir"))
+    vault = _SHARED / "data" / "folders" / "vault"
+    model = _SHARED / "models" / "all-MiniLM-L6-v2"
+    parser.add_argument("--data", type=Path, default=data, metavar="DIR", help="retrieval sets")
+    parser.add_argument("--folders", type=Path, nargs="+", default=[vault], metavar="DIR")
+    parser.add_argument("--reference-model", type=Path, default=model, metavar="DIR")
+    parser.add_argument("--out", type=Path, default=ROOT / "bench" / "out", metavar="DIR")
+    parser.add_argument("--only", action="append", choices=_PARTS, metavar="PART")
+    parser.add_argument("--quick", action="store_true", help="a small version, within a minute")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

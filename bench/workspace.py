@@ -1,0 +1,104 @@
+"""What the parts of one bench run share: places, sizes, and the large index of two of them."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from .folders import Plan, load_prose, write_folder
+from .product import ROOT, Run, Thimble
+from .sets import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much is measured."""
+
+    sets: tuple[str, ...]
+    """Retrieval sets that count for the mean."""
+    other_sets: tuple[str, ...]
+    """Retrieval sets that are only reported."""
+    queries: int
+    """Most queries a set."""
+    folder_bytes: int
+    """Size of the generated folder."""
+    files: int
+    """Files of the folder that is reconciled."""
+    timed_queries: int
+    reference: bool
+    """Whether the transformer rival takes part; it embeds about a hundred passages a second."""
+
+
+_MEAN_SETS = ("cranfield", "med", "nq_qed", "pubmedqa", "cacm", "cosqa_dev", "locomo")
+FULL = Scale(_MEAN_SETS, ("lisa",), 600, 100_000_000, 10_000, 40, reference=True)
+QUICK = Scale(("cranfield", "med"), (), 50, 5_000_000, 500, 20, reference=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where inputs are and where results go. A missing input is reported, never guessed."""
+
+    sets: Path
+    """Folder of retrieval sets."""
+    folders: tuple[Path, ...]
+    """Real folders of notes to index."""
+    reference_model: Path
+    """Model folder of the transformer rival."""
+    out: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A folder and its finished index."""
+
+    folder: Path
+    thimble: Thimble
+    run: Run
+
+
+class Workspace:
+    """Inputs, scratch space and the large index of one bench run."""
+
+    def __init__(self, places: Places, scale: Scale) -> None:
+        self.places = places
+        self.scale = scale
+
+    def say(self, what: str) -> None:
+        """Tell a person who waits what is being done."""
+        print(what, file=sys.stderr, flush=True)
+
+    def fresh(self, name: str) -> Path:
+        """Return a path under `out` where nothing is; what an earlier run left is removed."""
+        path = self.places.out / "work" / name
+        shutil.rmtree(path, ignore_errors=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def thimble(self, name: str) -> Thimble:
+        """Return a product with an empty home."""
+        return Thimble(self.fresh(f"{name}-home"))
+
+    def add(self, name: str, folder: Path, cpu: int | None = None) -> Indexed:
+        """Index a folder in a home of its own."""
+        thimble = self.thimble(name)
+        return Indexed(folder, thimble, thimble.add(folder, cpu=cpu))
+
+    def generate(self, name: str, plan: Plan) -> Path:
+        """Write a generated folder."""
+        folder = self.fresh(name)
+        write_folder(folder, self.prose, plan)
+        return folder
+
+    @cached_property
+    def prose(self) -> list[Text]:
+        """Documents from which folders are made."""
+        return load_prose(self.places.sets, ROOT / "samples")
+
+    @cached_property
+    def large(self) -> Indexed:
+        """The generated folder, indexed on all cores."""
+        plan = Plan.of_total(self.scale.folder_bytes, 1_000, 50_000)
+        return self.add("large", self.generate("large", plan))

@@ -1,0 +1,189 @@
+"""An engine that answers from memory and notes what it was asked, and a terminal to write to."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Self
+
+from app.engine import Engine, Verdict
+from app.settings import Settings
+from store import (
+    Explain,
+    Filters,
+    Folder,
+    FolderStatus,
+    Hit,
+    Mode,
+    Query,
+    Results,
+    Signature,
+    Size,
+    SkippedFile,
+    Status,
+)
+from tui import Progress
+
+HOME = Path("/home/ada")
+NOTES = Folder(id=1, name="notes", path=HOME / "notes")
+LEASE = Hit(
+    rank=1,
+    score=0.9123456789,
+    path=HOME / "notes" / "lease.md",
+    title="Lease agreement",
+    heading="Payments › Deposit",
+    line=12,
+    page=None,
+    start=340,
+    end=420,
+    text="Rent is due monthly.\nThe deposit is returned\nwithin 30 days.",
+    highlights=((25, 32),),
+    snippet=(21, 61),
+    fresh=True,
+    source=("words", "meaning"),
+    modified=1_790_000_000.5,
+)
+MOVING = replace(
+    LEASE,
+    rank=2,
+    score=0.5,
+    path=HOME / "notes" / "moving.pdf",
+    title="",
+    heading="",
+    line=3,
+    page=7,
+    text="Ask the agent for the money back.",
+    highlights=(),
+    snippet=(0, 33),
+    fresh=False,
+    source=("meaning",),
+    duplicates=(Path("/mnt/backup/moving.pdf"),),
+)
+NOT_INDEXED = Verdict(HOME / "x", indexed=False, reason="a picture is not read")
+EXPLAIN = Explain(
+    chunks=1204,
+    scanned=1204,
+    candidates_words=16,
+    candidates_meaning=32,
+    recomputed=32,
+    milliseconds={"words": 1.25, "scan": 2.5},
+)
+DONE = Progress(
+    phase="done",
+    files_done=1204,
+    files_total=1204,
+    bytes_done=5_000_000,
+    bytes_total=5_000_000,
+    skipped=3,
+    failed=0,
+    elapsed_s=12.34,
+    current=None,
+)
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@dataclass
+class FakeEngine(Engine):
+    """Give it what it shall answer; read from it what it was asked."""
+
+    known: list[Folder] = field(default_factory=lambda: [NOTES])
+    hits: tuple[Hit, ...] = (LEASE, MOVING)
+    skipped_files: tuple[SkippedFile, ...] = ()
+    verdict: Verdict = NOT_INDEXED
+    writer: str | None = None
+    error: BaseException | None = None
+    """Raised by whatever is asked next."""
+    while_indexing: Callable[[Callable[[], bool]], None] = lambda _: None
+    settings: Settings | None = None
+    queries: list[Query] = field(default_factory=list)
+    runs: int = 0
+
+    def open(self, settings: Settings) -> FakeEngine:
+        """Stand in for the real engine's constructor."""
+        self.settings = settings
+        return self
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        return
+
+    def _fail_if_told(self) -> None:
+        if self.error is not None:
+            raise self.error
+
+    def search(
+        self,
+        text: str,
+        *,
+        mode: Mode = Mode.HYBRID,
+        filters: Filters = Filters(),  # noqa: B008
+        limit: int = 10,
+        budget: int | None = None,
+    ) -> Iterator[Results]:
+        self._fail_if_told()
+        query = Query(text, limit, mode, filters, 32 if budget is None else budget)
+        self.queries.append(query)
+        yield Results(query, self.hits[:1], exact=False, explain=EXPLAIN)
+        yield Results(query, self.hits[:limit], exact=True, explain=EXPLAIN)
+
+    def folders(self) -> tuple[Folder, ...]:
+        self._fail_if_told()
+        return tuple(self.known)
+
+    def add_folder(
+        self,
+        path: Path,
+        *,
+        name: str | None = None,
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+    ) -> Folder:
+        self._fail_if_told()
+        folder = Folder(2, name or path.name, path, tuple(include), tuple(exclude))
+        self.known.append(folder)
+        return folder
+
+    def remove_folder(self, folder: Folder) -> None:
+        self.known.remove(folder)
+
+    def index(
+        self,
+        report: Callable[[Progress], None],
+        is_cancelled: Callable[[], bool] = lambda: False,
+    ) -> Progress:
+        self._fail_if_told()
+        self.runs += 1
+        self.while_indexing(is_cancelled)
+        report(DONE)
+        return DONE
+
+    def status(self) -> Status:
+        self._fail_if_told()
+        folders = tuple(FolderStatus(one, 2, 31, 1, 0, 4_200_000) for one in self.known)
+        return Status(folders, files=2, chunks=31, skipped=1, failed=0, writer=self.writer)
+
+    def skipped(self) -> tuple[SkippedFile, ...]:
+        return self.skipped_files
+
+    def size(self) -> Size:
+        self._fail_if_told()
+        return Size(1_000_000, 80_000, {"codes": 30_000, "lexical": 50_000}, 1_536_000)
+
+    def why(self, path: Path) -> Verdict:
+        self._fail_if_told()
+        return replace(self.verdict, path=path)
+
+
+def skipped(path: Path, reason: str, *, failed: bool = False) -> SkippedFile:
+    """A file that was not indexed."""
+    return SkippedFile(path, 1, Signature(0, 0, 0), reason, failed)

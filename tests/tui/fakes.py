@@ -1,0 +1,255 @@
+"""A backend that answers from memory, always the same, and does as it is told."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from store import (
+    Explain,
+    Filters,
+    Folder,
+    FolderStatus,
+    Hit,
+    Mode,
+    Query,
+    Results,
+    Signature,
+    SkippedFile,
+    Status,
+    StoreError,
+)
+from tui import Preview, Progress
+
+NOW = 1_790_000_000.0
+"""The time it is in every test."""
+HOME = Path("/home/sam")
+DAY_S = 86_400
+
+BOTH, WORDS, MEANING = ("words", "meaning"), ("words",), ("meaning",)
+
+LEASE = """\
+Article 11. Use. The flat is let as a home for two people and no business is run in it.
+
+Article 12. Payments. The rent is due on the first working day of the month.
+
+The deposit of two months' rent is returned within 30 days after the tenant hands back the \
+keys, less the cost of any damage recorded in the exit inventory. Interest on the deposit \
+accrues to the tenant.
+
+Article 13. Repairs. Small repairs are paid by the tenant.
+"""
+
+
+def clock() -> float:
+    """Time stands still."""
+    return NOW
+
+
+def hit(rank: int, path: str, title: str, text: str, **changes: object) -> Hit:
+    """A hit in a file under the home folder, with every `deposit` matched."""
+    word = "deposit"
+    starts = [i for i in range(len(text)) if text.startswith(word, i)]
+    made = Hit(
+        rank=rank,
+        score=1 / rank,
+        path=HOME / path,
+        title=title,
+        heading="",
+        line=rank * 7,
+        page=None,
+        start=rank * 1000,
+        end=rank * 1000 + len(text),
+        text=text,
+        highlights=tuple((i, i + len(word)) for i in starts),
+        snippet=(0, len(text)),
+        fresh=True,
+        source=BOTH,
+        modified=NOW - rank * 20 * DAY_S,
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+HITS = (
+    hit(
+        1,
+        "Documents/home/lease-2024.txt",
+        "Lease agreement 2024",
+        LEASE[LEASE.index("The deposit") : LEASE.index("\n\nArticle 13")],
+        page=7,
+    ),
+    hit(
+        2,
+        "notes/moving.md",
+        "Moving checklist",
+        "Ask the agent for the money back.\nSend photos of every room.",
+        heading="Money",
+        source=MEANING,
+    ),
+    hit(
+        3,
+        "Documents/mail/2024/a very long folder name that does not fit/agent-0412.txt",
+        "Re: keys and inventory",
+        "We confirm receipt of the keys on 12 April. The deposit follows.",
+        fresh=False,
+    ),
+    hit(
+        4,
+        "Documents/law/tenancy.md",
+        "Tenancy law summary",
+        "A landlord who keeps it beyond the statutory period owes interest to the tenant.",
+        heading="Ending › 3.2 Money held",
+        source=MEANING,
+    ),
+    hit(
+        5,
+        "Documents/home/house-rules.txt",
+        "House rules",
+        "Tenants pay, for every key that they are given and for the use of the cellar and of the "
+        "bicycle room, a key deposit of 50.00 per key, given back at the end.",
+        source=WORDS,
+        duplicates=(HOME / "notes/house-rules.txt",),
+    ),
+    hit(
+        6,
+        "Documents/money/budget-2023.csv",
+        "",
+        "deposit, flat, -2400.00, 2023-02-01",
+        source=WORDS,
+    ),
+    hit(
+        7,
+        "notes/家/賃貸契約の覚え書き.md",
+        "賃貸契約の覚え書き",
+        "敷金 (deposit) は退去後に返還される。",
+        heading="敷金",
+    ),
+)
+
+FOLDERS = (
+    FolderStatus(Folder(1, "Documents", HOME / "Documents"), 6912, 41_020, 2, 1, 160_000_000),
+    FolderStatus(Folder(2, "notes", HOME / "notes"), 310, 2098, 0, 0, 2_000_000),
+    FolderStatus(
+        Folder(3, "stick", Path("/media/stick/archive"), online=False), 1088, 9000, 0, 0, 9_000_000
+    ),
+)
+
+SIGNATURE = Signature(1, 1, 1)
+SKIPPED = (
+    SkippedFile(HOME / "Documents/tax/2016.pdf", 1, SIGNATURE, "password needed", True),
+    SkippedFile(HOME / "Documents/archive.zip", 1, SIGNATURE, "not a kind that is read", False),
+    SkippedFile(HOME / "Documents/photos/huge.raw", 1, SIGNATURE, "larger than 64 MB", False),
+)
+
+DONE = Progress("done", 0, 0, 0, 0, 0, 0, 0.1, None)
+HALFWAY = Progress(
+    "indexing", 1204, 8310, 40, 240, 3, 0, 36.0, HOME / "Documents/law/2019/contract.txt"
+)
+
+
+def status_of(folders: tuple[FolderStatus, ...]) -> Status:
+    """Sum up folders."""
+    return Status(
+        folders,
+        files=sum(f.files for f in folders),
+        chunks=sum(f.chunks for f in folders),
+        skipped=sum(f.skipped for f in folders),
+        failed=sum(f.failed for f in folders),
+        writer=None,
+    )
+
+
+def answer(query: Query, hits: tuple[Hit, ...], *, exact: bool) -> Results:
+    """An answer that took 38 ms."""
+    explain = Explain(52_118, 52_118, 40, 40, 32 if exact else 0, {"codes": 8.0, "rank": 30.0})
+    return Results(query, hits, exact, explain)
+
+
+@dataclass
+class FakeBackend:
+    """Holds back, fails or answers, as the test sets it up."""
+
+    folders: tuple[FolderStatus, ...] = FOLDERS[:2]
+    hits: tuple[Hit, ...] = HITS
+    instant: tuple[Hit, ...] | None = None
+    """What the instant answer lists, if it differs."""
+    skipped_files: tuple[SkippedFile, ...] = SKIPPED
+    progress: Progress = DONE
+    """What an index run reports before it ends, or before it hangs."""
+    hangs: bool = False
+    """An index run goes on until it is cancelled."""
+    problem: StoreError | None = None
+    """Raised by every search."""
+    index_problem: StoreError | None = None
+    preview_problem: Exception | None = None
+    gates: dict[str, threading.Event] = field(default_factory=dict)
+    """Searches for these texts wait in the middle, after the instant answer."""
+    asked: list[tuple[str, Mode, Filters]] = field(default_factory=list)
+    added: list[Path] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    opened: list[Hit] = field(default_factory=list)
+    runs: int = 0
+
+    def search(self, text: str, *, mode: Mode, filters: Filters, limit: int) -> Iterator[Results]:
+        """Answer every text that has `deposit` or its beginning in it, and nothing else."""
+        self.asked.append((text, mode, filters))
+        if self.problem is not None:
+            raise self.problem
+        query = Query(text, limit, mode, filters)
+        instant = self.hits if self.instant is None else self.instant
+        yield answer(query, instant if "dep" in text else (), exact=False)
+        if gate := self.gates.get(text):
+            gate.wait(5)
+        yield answer(query, self.hits if "dep" in text else (), exact=True)
+
+    def preview(self, hit: Hit, query: str) -> Preview:
+        """Return the whole lease, or a few lines around any other hit."""
+        if self.preview_problem is not None:
+            raise self.preview_problem
+        before, after = ("What was before it.\n\n", "\n\nWhat comes after it.")
+        if hit.text in LEASE:
+            before, after = LEASE.split(hit.text)
+        moved = tuple((a + len(before), b + len(before)) for a, b in hit.highlights)
+        passage = (len(before), len(before) + len(hit.text))
+        return Preview(before + hit.text + after, hit.line - 2, passage, moved)
+
+    def status(self) -> Status:
+        """Return what the folders sum up to."""
+        return status_of(self.folders)
+
+    def skipped(self) -> tuple[SkippedFile, ...]:
+        """Return the same three files."""
+        return self.skipped_files
+
+    def add_folder(self, path: Path) -> Folder:
+        """Register any folder but one called `missing`."""
+        if path.name == "missing":
+            raise ValueError(f"{path} does not exist. Check the spelling.")
+        self.added.append(path)
+        folder = Folder(len(self.folders) + 1, path.name, path)
+        self.folders = (*self.folders, FolderStatus(folder, 0, 0, 0, 0, 0))
+        return folder
+
+    def remove_folder(self, folder: Folder) -> None:
+        """Forget a folder."""
+        self.removed.append(folder.name)
+        self.folders = tuple(f for f in self.folders if f.folder != folder)
+
+    def index(
+        self, report: Callable[[Progress], None], is_cancelled: Callable[[], bool]
+    ) -> Progress:
+        """Report once, then end, hang or fail."""
+        self.runs += 1
+        report(self.progress)
+        while self.hangs and not is_cancelled():
+            threading.Event().wait(0.01)
+        if self.index_problem is not None:
+            raise self.index_problem
+        return DONE
+
+    def editor_command(self, hit: Hit) -> list[str]:
+        """Return the command of an editor that does nothing."""
+        self.opened.append(hit)
+        return ["true", f"+{hit.line}", str(hit.path)]

@@ -1,0 +1,150 @@
+"""Folders: the first one, the library, adding, removing, pausing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input, OptionList
+
+from store import StoreBusy, StoreFull
+from tui.screens.add_folder import AddFolder, completions
+from tui.screens.dialogs import Problem, RemoveFolder
+from tui.screens.library import LibraryScreen
+
+from .driving import LARGE, focused, press, settled, started, visible
+from .fakes import FOLDERS, HALFWAY, FakeBackend
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("Documents/law", "Documents/letters", "Downloads", ".config"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "Dossier.txt").write_text("a file")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return tmp_path
+
+
+async def test_the_first_folder_is_added_and_read_at_once(home: Path) -> None:
+    backend = FakeBackend(folders=())
+    async with started(backend).run_test() as pilot:
+        await settled(pilot)
+        assert "Nothing indexed yet" in visible(pilot)
+        assert backend.runs == 0
+        await press(pilot, "a", "=Doc", "tab", "enter")
+        assert backend.added == [home / "Documents"]
+        assert backend.runs == 1
+        assert focused(pilot) == "query"
+        assert "Nothing indexed yet" not in visible(pilot)
+
+
+async def test_searching_works_while_the_first_folder_is_read(home: Path) -> None:
+    backend = FakeBackend(folders=(), progress=HALFWAY, hangs=True)
+    async with started(backend).run_test() as pilot:
+        await press(pilot, "enter", "=Doc", "enter", "=deposit")
+        assert "◐ Indexing" in visible(pilot)
+        assert "7 so far" in visible(pilot)
+
+
+def test_completion_lists_folders_only_and_hidden_ones_when_asked(home: Path) -> None:
+    assert completions("~/d") == ["~/Documents/", "~/Downloads/"]
+    assert completions("~/Documents/") == ["~/Documents/law/", "~/Documents/letters/"]
+    assert completions("~/.") == ["~/.config/"]
+    assert completions(f"{home}/Dow") == [f"{home}/Downloads/"]
+    assert completions("~/nowhere/") == []
+
+
+async def test_tab_takes_the_completion_that_arrows_chose(home: Path) -> None:
+    async with started(FakeBackend(folders=())).run_test() as pilot:
+        await press(pilot, "a", "down", "tab")
+        assert pilot.app.screen.query_one("#path", Input).value == "~/Downloads/"
+
+
+async def test_a_slash_after_a_slash_starts_the_path_over(home: Path) -> None:
+    async with started(FakeBackend(folders=())).run_test() as pilot:
+        await press(pilot, "a", "slash")
+        assert pilot.app.screen.query_one("#path", Input).value == "/"
+        assert pilot.app.screen.query_one("#paths", OptionList).option_count > 0
+
+
+async def test_a_folder_that_cannot_be_added_says_why_and_stays_open(home: Path) -> None:
+    backend = FakeBackend(folders=())
+    async with started(backend).run_test() as pilot:
+        await press(pilot, "a", "=missing", "enter")
+        assert isinstance(pilot.app.screen, AddFolder)
+        assert "spelling." in visible(pilot)
+        await press(pilot, "escape")
+        assert backend.folders == ()
+
+
+async def test_removing_a_folder_asks_first() -> None:
+    backend = FakeBackend()
+    async with started(backend).run_test() as pilot:
+        await press(pilot, "escape", "L", "down", "x")
+        assert isinstance(pilot.app.screen, RemoveFolder)
+        assert "Its files are untouched" in visible(pilot)
+        await press(pilot, "enter")
+        assert backend.removed == []
+        await press(pilot, "x", "right", "enter")
+        assert backend.removed == ["notes"]
+        assert "~/notes" not in visible(pilot)
+
+
+async def test_a_run_gives_way_to_a_removal_and_goes_on_after() -> None:
+    backend = FakeBackend(progress=HALFWAY, hangs=True)
+    async with started(backend).run_test() as pilot:
+        await press(pilot, "escape", "L", "x", "y")
+        assert backend.removed == ["Documents"]
+        assert backend.runs == 2
+
+
+async def test_skipped_files_are_listed_with_their_reasons() -> None:
+    async with started(FakeBackend()).run_test() as pilot:
+        await press(pilot, "escape", "e")
+        assert focused(pilot) == "skipped"
+        assert "~/Documents/tax/2016.pdf" in visible(pilot)
+        assert "password needed" in visible(pilot)
+        await press(pilot, "escape")
+        assert not isinstance(pilot.app.screen, LibraryScreen)
+
+
+async def test_an_offline_folder_says_so() -> None:
+    async with started(FakeBackend(folders=FOLDERS)).run_test() as pilot:
+        await press(pilot, "escape", "L")
+        assert "offline" in visible(pilot)
+
+
+async def test_indexing_can_be_paused_and_resumed() -> None:
+    backend = FakeBackend(progress=HALFWAY, hangs=True)
+    async with started(backend).run_test() as pilot:
+        await press(pilot, "escape", "s")
+        assert "▲ Indexing paused   s resume" in visible(pilot)
+        await press(pilot, "s")
+        assert "◐ Indexing" in visible(pilot)
+        assert backend.runs == 2
+
+
+async def test_r_looks_for_changes_again() -> None:
+    backend = FakeBackend()
+    async with started(backend).run_test() as pilot:
+        await press(pilot, "escape", "r", "L", "r")
+        assert backend.runs == 3
+
+
+async def test_a_full_disk_is_a_dialog_and_r_tries_again() -> None:
+    backend = FakeBackend(index_problem=StoreFull("The disk is full. Free 40 MB."))
+    async with started(backend).run_test(size=LARGE) as pilot:
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, Problem)
+        await press(pilot, "escape")
+        assert "▲ The disk is full. Free 40 MB.   r try again" in visible(pilot)
+        backend.index_problem = None
+        await press(pilot, "escape", "r")
+        assert "● Up to date" in visible(pilot)
+
+
+async def test_another_process_at_work_is_no_dialog() -> None:
+    backend = FakeBackend(index_problem=StoreBusy("Another process is writing."))
+    async with started(backend).run_test() as pilot:
+        await settled(pilot)
+        assert not isinstance(pilot.app.screen, Problem)

@@ -1,0 +1,1 @@
+"""The screens: search, library and the dialogs over them."""

@@ -1,0 +1,1 @@
+"""The parts of screens. Widgets draw what they are given and say what the user did."""

@@ -1,0 +1,134 @@
+"""A list of rows drawn to the current width, with a cursor. Only visible lines are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.visual import Visual
+
+T = TypeVar("T")
+
+
+class Rows(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
+    """Base of the lists. A subclass says how an item is drawn, in `row_height` lines."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--cursor"}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "step(1)", "Down", show=False),
+        Binding("up,k", "step(-1)", "Up", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("home,g", "jump(0)", "First", show=False),
+        Binding("end,G", "jump(-1)", "Last", show=False),
+    ]
+
+    @dataclass
+    class Moved(Message):
+        """The item under the cursor may be another one now."""
+
+        rows: Rows[Any]
+
+        @property
+        def control(self) -> Rows[Any]:
+            """The list, for `@on` selectors."""
+            return self.rows
+
+    cursor: reactive[int] = reactive(0)
+    note: reactive[Content] = reactive(Content(""))
+    """Shown while there are no items."""
+    row_height = 1
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.items: tuple[T, ...] = ()
+        self.is_chosen = False
+        """True once the user moved the cursor, rather than an answer."""
+
+    @property
+    def current(self) -> T | None:
+        """The item under the cursor."""
+        return self.items[self.cursor] if self.cursor < len(self.items) else None
+
+    def draw(self, item: T, width: int) -> Sequence[Content]:
+        """Return the lines of an item, none wider than `width` cells."""
+        raise NotImplementedError
+
+    def show(self, items: tuple[T, ...], cursor: int) -> None:
+        """Replace the items and put the cursor on one, keeping its line on the screen."""
+        shift = (cursor - self.cursor) * self.row_height
+        self.items = items
+        self.virtual_size = Size(0, len(items) * self.row_height)
+        self.scroll_to(y=self.scroll_y + shift, animate=False, force=True)
+        self.cursor = cursor
+        self.reveal()
+        self.refresh()
+        self.post_message(self.Moved(self))
+
+    def step(self, rows: int) -> None:
+        """Move the cursor because the user wants to; stops at both ends."""
+        if self.items:
+            self.is_chosen = True
+            self.cursor = min(max(self.cursor + rows, 0), len(self.items) - 1)
+            self.reveal()
+            self.post_message(self.Moved(self))
+
+    def reveal(self) -> None:
+        """Scroll as little as needed to see the row under the cursor."""
+        row = Region(0, self.cursor * self.row_height, 1, self.row_height)
+        self.scroll_to_region(row, animate=False, force=True)
+
+    def action_step(self, rows: int) -> None:
+        """Move by rows."""
+        self.step(rows)
+
+    def action_page(self, pages: int) -> None:
+        """Move by screenfuls."""
+        self.step(pages * max(self.size.height // self.row_height, 1))
+
+    def action_jump(self, index: int) -> None:
+        """Move to the first (0) or the last (-1) row."""
+        self.step((index % max(len(self.items), 1)) - self.cursor)
+
+    def on_click(self, event: events.Click) -> None:
+        """Move to the row that was clicked."""
+        offset = event.get_content_offset(self)
+        if offset is not None:
+            line = offset.y + self.scroll_offset.y
+            self.step(line // self.row_height - self.cursor)
+
+    def on_resize(self) -> None:
+        """Draw to the new width."""
+        self.virtual_size = Size(0, len(self.items) * self.row_height)
+        self.call_after_refresh(self.reveal)
+
+    def render_line(self, y: int) -> Strip:
+        """Return one line of what is visible; part of Textual's line API."""
+        width = self.scrollable_content_region.width
+        if not self.items:
+            return self._strip(self._note_line(y, width), width, is_cursor=False)
+        index, part = divmod(y + self.scroll_offset.y, self.row_height)
+        if index >= len(self.items):
+            return self._strip(Content(""), width, is_cursor=False)
+        lines = self.draw(self.items[index], width - 2)
+        line = lines[part] if part < len(lines) else Content("")
+        return self._strip(line, width, is_cursor=index == self.cursor and part < len(lines))
+
+    def _note_line(self, y: int, width: int) -> Content:
+        lines = self.note.wrap(max(width - 2, 1)) if self.note else []
+        return lines[y] if y < len(lines) else Content("")
+
+    def _strip(self, line: Content, width: int, *, is_cursor: bool) -> Strip:
+        style = self.get_visual_style("rows--cursor") if is_cursor else self.visual_style
+        padded = Content("▌" if is_cursor else " ") + line + " "
+        drawn = padded.truncate(width, pad=True)
+        return Visual.to_strips(self, drawn, width, 1, style)[0]
