@@ -21,9 +21,14 @@ def editor_command(
     """Return the command that opens `path` at a 1-based line.
 
     The editor is the one given, else `VISUAL`, else `EDITOR`, else one that is installed.
+    Raises OSError if its command cannot be understood.
     """
-    chosen = editor or environ.get("VISUAL") or environ.get("EDITOR") or _installed()
-    command = shlex.split(chosen)
+    named = (editor, environ.get("VISUAL"), environ.get("EDITOR"))
+    chosen = next((one for one in named if one and one.strip()), None) or _installed()
+    try:
+        command = shlex.split(chosen)
+    except ValueError as error:
+        raise OSError(f"cannot understand the editor command {chosen!r}: {error}") from error
     return [*command, *_arguments(Path(command[0]).name, path, line)]
 
 

@@ -90,10 +90,12 @@ class Engine:
         query = Query(text, limit=limit, mode=mode, filters=filters, budget=wanted)
         return self._store.search(query, self._models, read_back)
 
-    def preview(self, hit: Hit, query: str) -> Preview:
-        """Return the text around a hit. Raises OSError if its file is gone, or Unreadable."""
-        del query  # the hit knows which of its words matched
-        passages = read_now(hit.path)
+    def preview(self, hit: Hit) -> Preview:
+        """Return the text around a hit. Raises OSError if its file is gone or has no text."""
+        try:
+            passages = read_now(hit.path)
+        except Unreadable as error:
+            raise OSError(error.reason) from error
         place = _place(passages, hit)
         around = passages[max(0, place - _SURROUNDINGS) : place + _SURROUNDINGS + 1]
         before = around[: min(place, _SURROUNDINGS)]
@@ -106,10 +108,6 @@ class Engine:
             passage=(start, start + len(passage)),
             highlights=tuple((start + a, start + b) for a, b in hit.highlights) if same else (),
         )
-
-    def read(self, path: Path) -> str:
-        """Return a document's text as it is now, markup removed. Raises OSError, Unreadable."""
-        return _GAP.join(passage.text for passage in read_now(path))
 
     def status(self) -> Status:
         """Return what the index holds now."""
@@ -222,15 +220,14 @@ class Engine:
             fingerprint=f"{self._index_embedder.model.sha256} {quantiser.digest}",
             quantiser=quantiser,
             embed_for_codes=self._index_embedder.embed_queries,
-            embed_query=self._rank_embedder.embed_queries,
-            embed_passages=self._rank_embedder.embed_passages,
+            # Looked up when used: a search for words alone works without the rank model.
+            embed_query=lambda texts: self._rank_embedder.embed_queries(texts),
+            embed_passages=lambda texts: self._rank_embedder.embed_passages(texts),
         )
 
 
 def _place(passages: Sequence[Passage], hit: Hit) -> int:
     """Return the place of the passage that holds a hit's start, the nearest if none does."""
-    if not passages:
-        raise Unreadable("the file holds no text any more")
     distances = [abs(one.span.start - hit.start) for one in passages]
     return distances.index(min(distances))
 
@@ -256,4 +253,7 @@ def _progress(tally: Tally) -> Progress:
         failed=tally.failed,
         elapsed_s=monotonic() - tally.started,
         current=tally.current,
+        indexed=tally.indexed,
+        moved=tally.moved,
+        removed=tally.removed,
     )

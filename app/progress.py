@@ -55,13 +55,17 @@ def progress_line(progress: Progress, width: int) -> str:
 def summary(progress: Progress) -> str:
     """Return what a finished run did, in one sentence."""
     took = duration(progress.elapsed_s)
-    if not progress.files_done:
+    done = {
+        "indexed": progress.indexed,
+        "moved": progress.moved,
+        "removed": progress.removed,
+        "skipped": progress.skipped,
+        "failed": progress.failed,
+    }
+    told = [f"{what} {count(number, 'file')}" for what, number in done.items() if number]
+    if not told:
         return f"everything is up to date ({took})"
-    skipped, failed = count(progress.skipped), count(progress.failed)
-    text = (
-        f"indexed {count(progress.files_done, 'file')} "
-        f"({skipped} skipped, {failed} failed) in {took}"
-    )
+    text = f"{', '.join(told)} in {took}"
     return f"{text}; for the reasons: thimble status --skipped" if progress.failed else text
 
 

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from store import StoreError
+
 BUILT_IN = Path(__file__).parent / "models" / "static-starter"
 """The index model that ships with the program."""
 
 _FILES = ("model.onnx", "tokenizer.json", "model.toml")
 
 
-class ModelError(Exception):
-    """A model folder cannot be used; the message names the folder and what to do."""
+class ModelError(StoreError):
+    """A model folder cannot be used; the message names it. Without its models no index can."""
 
 
 @dataclass(frozen=True, slots=True)

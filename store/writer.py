@@ -46,6 +46,7 @@ class Writer:
         try:
             with designed_errors(self._path):
                 self._connection.execute("PRAGMA incremental_vacuum").fetchall()
+                self._connection.set_busy_timeout(0)  # a search under way need not be waited for
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
                 self._connection.close()
         finally:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from store import Filters, Folder, Hit, Mode, Results, SkippedFile, Status
+if TYPE_CHECKING:  # so that a command which prints one line need not load the store
+    from store import Filters, Folder, Hit, Mode, Results, SkippedFile, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,11 @@ class Progress:
     failed: int
     elapsed_s: float
     current: Path | None
+    indexed: int = 0
+    """Files whose chunks were made in this run."""
+    moved: int = 0
+    """Files found again at another place or under another date; nothing was embedded."""
+    removed: int = 0
 
     @property
     def remaining_s(self) -> float | None:
@@ -50,13 +56,11 @@ class Preview:
 class Backend(Protocol):
     """The program behind the screens. Every method may block and is called from worker threads."""
 
-    def search(
-        self, text: str, *, mode: Mode, filters: Filters, limit: int
-    ) -> Iterator[Results]:
+    def search(self, text: str, *, mode: Mode, filters: Filters, limit: int) -> Iterator[Results]:
         """Yield the instant answer, then the exact one. Raises StoreError."""
 
-    def preview(self, hit: Hit, query: str) -> Preview:
-        """Return the text around a hit. Raises OSError if its file is gone."""
+    def preview(self, hit: Hit) -> Preview:
+        """Return the text around a hit. Raises OSError if its file is gone or cannot be read."""
 
     def status(self) -> Status:
         """Return what the index holds now."""

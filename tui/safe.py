@@ -29,4 +29,4 @@ def safe_text(text: str) -> str:
 
 def safe_line(text: str) -> str:
     """Return `text` as one line: as `safe_text`, with line breaks and tabs shown as spaces."""
-    return re.sub(r"[\n\t\u2028\u2029\x85]+", " ", safe_text(text))
+    return re.sub(r"[\n\t\u2028\u2029]+", " ", safe_text(text))

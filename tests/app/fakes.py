@@ -73,6 +73,7 @@ EXPLAIN = Explain(
 DONE = Progress(
     phase="done",
     files_done=1204,
+    indexed=1201,
     files_total=1204,
     bytes_done=5_000_000,
     bytes_total=5_000_000,

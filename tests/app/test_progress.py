@@ -62,13 +62,17 @@ def test_empty_files_do_not_divide_by_zero() -> None:
 @pytest.mark.parametrize(
     ("progress", "sentence"),
     [
-        (DONE, "indexed 1,204 files (3 skipped, 0 failed) in 12.3 s"),
+        (DONE, "indexed 1,201 files, skipped 3 files in 12.3 s"),
         (
-            replace(DONE, files_done=1, failed=1),
-            "indexed 1 file (3 skipped, 1 failed) in 12.3 s; "
+            replace(DONE, indexed=1, failed=1),
+            "indexed 1 file, skipped 3 files, failed 1 file in 12.3 s; "
             "for the reasons: thimble status --skipped",
         ),
-        (replace(DONE, files_done=0, elapsed_s=0.21), "everything is up to date (0.2 s)"),
+        (
+            replace(DONE, indexed=0, moved=2, removed=1, skipped=0),
+            "moved 2 files, removed 1 file in 12.3 s",
+        ),
+        (replace(DONE, indexed=0, skipped=0, elapsed_s=0.21), "everything is up to date (0.2 s)"),
     ],
 )
 def test_the_summary_is_one_sentence(progress: Progress, sentence: str) -> None:

@@ -204,7 +204,7 @@ class FakeBackend:
             gate.wait(5)
         yield answer(query, self.hits if "dep" in text else (), exact=True)
 
-    def preview(self, hit: Hit, query: str) -> Preview:
+    def preview(self, hit: Hit) -> Preview:
         """Return the whole lease, or a few lines around any other hit."""
         if self.preview_problem is not None:
             raise self.preview_problem

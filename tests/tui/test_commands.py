@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
+import sys
 
 import pytest
 
@@ -124,3 +125,9 @@ async def test_rows_follow_the_size_of_the_window() -> None:
         await pilot.resize_terminal(80, 24)
         await until(pilot, lambda: "beyond the statutory pe…" not in visible(pilot))
         assert results.current == HITS[3]
+
+
+def test_importing_the_package_does_not_import_textual() -> None:
+    code = "import sys, tui; print([m for m in ('textual', 'rich') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

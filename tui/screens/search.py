@@ -182,7 +182,7 @@ class SearchScreen(HitScreen):
         if (hit is not None) != self._has_hit:
             self._has_hit = hit is not None
             self.refresh_bindings()
-        self.passage.follow(hit, self.request.text, len(self.results.items))
+        self.passage.follow(hit, len(self.results.items))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Pass a failed search on to the app."""

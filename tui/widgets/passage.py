@@ -53,7 +53,7 @@ class PassageView(VerticalScroll, can_focus=True, inherit_bindings=False):
         """Hold the text."""
         yield self._text
 
-    def follow(self, hit: Hit | None, query: str, total: int) -> None:
+    def follow(self, hit: Hit | None, total: int) -> None:
         """Read and show what is around one of `total` hits, or nothing."""
         self._hit, self._total = hit, total
         if hit is None:
@@ -61,14 +61,14 @@ class PassageView(VerticalScroll, can_focus=True, inherit_bindings=False):
             self.border_title = self.border_subtitle = self._shown = None
             self._text.update(Content(""))
         else:
-            self.read_around(hit, query)
+            self.read_around(hit)
 
     @work(thread=True, exclusive=True, group="passage", exit_on_error=False)
-    def read_around(self, hit: Hit, query: str) -> None:
+    def read_around(self, hit: Hit) -> None:
         """Read the text around a hit from its file."""
         worker = get_current_worker()
         try:
-            previewed = Previewed(hit, self._backend.preview(hit, query))
+            previewed = Previewed(hit, self._backend.preview(hit))
         except FileNotFoundError:
             previewed = Previewed(hit, None, "file is gone")
         except Exception:  # whatever is wrong with one file, the passage found in it is still there

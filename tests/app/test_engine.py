@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.engine import Engine
+from app.paths import Paths
+from app.settings import Settings
+from indexer import ModelError
+from store import Hit, Mode
+
+
+@pytest.fixture
+def settings(own_home: Path) -> Settings:
+    return Settings(Paths.find({"THIMBLE_HOME": str(own_home)}))
+
+
+@pytest.fixture
+def real(settings: Settings) -> Iterator[Engine]:
+    with Engine(settings) as engine:
+        yield engine
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    root = tmp_path / "notes"
+    root.mkdir()
+    (root / "lease.md").write_text("# Lease\n\nThe deposit is returned within thirty days.\n")
+    (root / "soup.md").write_text("# Soup\n\nSimmer carrots and celery for an hour.\n")
+    (root / "key.pem").write_text("x")
+    return root
+
+
+def best(engine: Engine, text: str) -> Hit:
+    return [*engine.search(text)][-1].hits[0]
+
+
+def index(engine: Engine) -> None:
+    assert engine.index(lambda progress: None).phase == "done"
+
+
+def test_a_folder_is_added_indexed_and_searched(real: Engine, notes: Path) -> None:
+    folder = real.add_folder(notes)
+    assert folder.name == "notes"
+    index(real)
+    assert best(real, "deposit").path == notes / "lease.md"
+    assert real.status().files == 2
+    assert real.size().text_bytes > 0
+
+
+def test_nothing_is_created_by_looking(real: Engine, own_home: Path) -> None:
+    assert real.status().files == 0
+    assert [*real.search("anything")] == []
+    assert real.folders() == ()
+    assert not own_home.exists()
+
+
+def test_overlapping_folders_are_refused(real: Engine, notes: Path) -> None:
+    (notes / "sub").mkdir()
+    real.add_folder(notes)
+    for path, sentence in (
+        (notes, "indexed already"),
+        (notes / "sub", "as part of the folder notes"),
+        (notes.parent, "thimble remove notes"),
+        (notes / "lease.md", "not a folder"),
+    ):
+        with pytest.raises(ValueError, match=sentence):
+            real.add_folder(path)
+
+
+def test_names_of_folders_are_told_apart(real: Engine, notes: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other" / "notes"
+    other.mkdir(parents=True)
+    real.add_folder(notes)
+    assert real.add_folder(other).name == "notes-2"
+    third = tmp_path / "third"
+    third.mkdir()
+    with pytest.raises(ValueError, match="choose another --name"):
+        real.add_folder(third, name="notes")
+
+
+def test_why_says_what_decided(real: Engine, notes: Path, tmp_path: Path) -> None:
+    outside = real.why(tmp_path / "x.md")
+    assert (outside.indexed, "thimble add" in outside.reason) == (False, True)
+    real.add_folder(notes)
+    assert "thimble index" in real.why(notes / "lease.md").reason
+    (notes / "empty.md").touch()
+    index(real)
+    assert real.why(notes / "lease.md").indexed
+    assert real.why(notes / "lease.md").chunks == 1
+    assert "secret" in real.why(notes / "key.pem").reason
+    assert "empty" in real.why(notes / "empty.md").reason
+    assert "no such file" in real.why(notes / "gone.md").reason
+
+
+def test_a_preview_shows_the_passage_in_its_document(real: Engine, notes: Path) -> None:
+    text = "\n\n".join(f"## Part {n}\n\n" + f"Sentence about topic{n}. " * 60 for n in range(30))
+    (notes / "long.md").write_text(text)
+    real.add_folder(notes)
+    index(real)
+    hit = best(real, "topic17")
+    preview = real.preview(hit)
+    start, end = preview.passage
+    assert preview.text[start:end] == hit.text
+    assert {preview.text[a:b] for a, b in preview.highlights} >= {"topic17"}
+    assert "topic16" in preview.text[:start]
+    hit.path.write_text("quite another text")
+    assert real.preview(hit).text == "quite another text"
+    hit.path.unlink()
+    with pytest.raises(OSError, match="No such file"):
+        real.preview(hit)
+
+
+def test_a_rank_model_can_be_chosen_without_indexing(settings: Settings, notes: Path) -> None:
+    from indexer import BUILT_IN
+
+    with Engine(settings) as engine:
+        engine.add_folder(notes)
+        index(engine)
+    with Engine(replace(settings, rank_model=BUILT_IN)) as engine:
+        assert best(engine, "deposit").path == notes / "lease.md"
+    with Engine(replace(settings, rank_model=notes)) as engine:
+        with pytest.raises(ModelError, match=r"lacks model\.onnx"):
+            best(engine, "deposit")
+        assert [*engine.search("deposit", mode=Mode.LEXICAL, budget=0)]
+
+
+@pytest.mark.parametrize(
+    ("editor", "expected"),
+    [
+        ("vim", ["vim", "+3", "PATH"]),
+        ("code --wait", ["code", "--wait", "--goto", "PATH:3"]),
+        ("hx", ["hx", "PATH:3"]),
+        ("pycharm", ["pycharm", "--line", "3", "PATH"]),
+        ("xdg-open", ["xdg-open", "PATH"]),
+    ],
+)
+def test_a_hit_opens_at_its_line(
+    real: Engine, notes: Path, monkeypatch: pytest.MonkeyPatch, editor: str, expected: list[str]
+) -> None:
+    real.add_folder(notes)
+    index(real)
+    monkeypatch.setitem(os.environ, "VISUAL", editor)
+    hit = replace(best(real, "deposit"), line=3)
+    path = str(hit.path)
+    assert real.editor_command(hit) == [part.replace("PATH", path) for part in expected]
+
+
+def test_an_editor_that_cannot_be_understood_is_a_sentence(
+    real: Engine, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real.add_folder(notes)
+    index(real)
+    monkeypatch.setitem(os.environ, "VISUAL", "vim 'unbalanced")
+    with pytest.raises(OSError, match="cannot understand the editor command"):
+        real.editor_command(best(real, "deposit"))

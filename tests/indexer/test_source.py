@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from indexer import Unreadable
+from indexer.source import read_now, read_source
+from store import Mode
+
+from .conftest import Notes
+
+
+def test_a_hit_of_a_file_edited_since_shows_its_text_of_now(notes: Notes) -> None:
+    notes.write("one.md", "The heron stood in the reeds.\n")
+    notes.index()
+    notes.write("one.md", "A new first line.\n\nThe heron left the reeds at noon.\n")
+    (hit,) = notes.search("heron reeds")
+    assert "left the reeds at noon" in hit.text
+    assert hit.fresh
+
+
+def test_a_hit_of_a_file_that_lost_its_text_is_hidden(notes: Notes) -> None:
+    notes.write("one.md", "The heron stood in the reeds.\n")
+    notes.index()
+    notes.write("one.md", "")
+    assert notes.search("heron") == ()
+    (notes.root / "one.md").unlink()
+    assert notes.search("heron") == ()
+
+
+def test_a_touched_file_is_still_current(notes: Notes) -> None:
+    path = notes.write("one.md", "The heron stood in the reeds.\n")
+    notes.index()
+    os.utime(path, (5, 5))
+    assert notes.found("heron", Mode.HYBRID) == ["one.md"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+def test_text_is_read_back_in_the_encoding_of_its_file(notes: Notes, encoding: str) -> None:
+    text = "Überschrift für Müßiggänger.\r\n\r\nDie Straße führt zum Café.\r\n" * 40
+    notes.write("de.txt", text.encode(encoding))
+    notes.index()
+    hit = notes.search("Straße Café")[0]
+    assert "Die Straße führt zum Café." in hit.text
+    raw = hit.path.read_bytes()[hit.start : hit.end]
+    codec = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le"}.get(encoding, encoding)
+    assert raw.decode(codec).replace("\r\n", "\n").strip() == hit.text
+
+
+def test_a_fifo_is_refused_without_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(Unreadable, match="not a regular file"):
+        read_source(tmp_path / "pipe")
+
+
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "real").write_text("text")
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    with pytest.raises(OSError, match="symbolic links"):
+        read_source(tmp_path / "link")
+
+
+def test_a_whole_document_is_read_in_passages_with_their_lines(tmp_path: Path) -> None:
+    path = tmp_path / "long.md"
+    path.write_text("\n\n".join(f"Paragraph {n}. " + "Some words follow. " * 30 for n in range(9)))
+    passages = read_now(path)
+    assert len(passages) > 2
+    lines = path.read_text().splitlines()
+    assert all(lines[one.line - 1].startswith(one.text[:12]) for one in passages)

@@ -1,0 +1,178 @@
+"""The product as a user meets it: real commands, real processes, real documents."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SAMPLES = ROOT / "samples"
+
+
+def thimble(home: Path, *argv: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-I", "-m", "app", *argv],
+        env=os.environ | {"THIMBLE_HOME": str(home)},
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of the sample documents."""
+    home = tmp_path_factory.mktemp("home")
+    added = thimble(home, "add", str(SAMPLES))
+    assert added.returncode == 0, added.stderr
+    return home
+
+
+def answers(home: Path, mode: str) -> dict[str, list[str]]:
+    """Return query → paths found, for all sample queries in one batch."""
+    lines = [line for name in "ab" for line in queries(name)]
+    batch = "\n".join(json.dumps({"id": one["query"], "query": one["query"]}) for one in lines)
+    done = thimble(home, "search", "--batch", "-", "--mode", mode, stdin=batch)
+    assert done.returncode == 0, done.stderr
+    rows = map(json.loads, done.stdout.splitlines())
+    return {
+        row["id"]: [os.path.relpath(hit["path"], SAMPLES) for hit in row["hits"]] for row in rows
+    }
+
+
+def queries(name: str) -> list[dict[str, str]]:
+    path = ROOT / "tests" / "samples" / f"queries-{name}.jsonl"
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_nearly_every_sample_document_is_indexed(home: Path) -> None:
+    status = json.loads(thimble(home, "status", "--json").stdout)
+    on_disk = sum(path.is_file() for path in SAMPLES.rglob("*"))
+    assert status["schema"] == 1
+    assert status["files"] >= on_disk - 2
+    assert status["failed"] == 0
+
+
+def test_sample_questions_find_their_documents(home: Path) -> None:
+    found = answers(home, "hybrid")
+    ranks: dict[str, list[bool]] = {"words": [], "meaning": []}
+    for one in (line for name in "ab" for line in queries(name)):
+        ranks[one["kind"]].append(one["path"] in found[one["query"]])
+    assert sum(ranks["words"]) / len(ranks["words"]) >= 0.95
+    assert sum(ranks["meaning"]) / len(ranks["meaning"]) >= 0.6
+
+
+def test_a_found_line_is_the_line_in_the_file(home: Path) -> None:
+    done = thimble(home, "search", "--json", "-n", "5", "deposit", "returned")
+    answer = json.loads(done.stdout)
+    assert (done.returncode, answer["schema"], len(answer["hits"])) == (0, 1, 5)
+    for hit in answer["hits"]:
+        data = Path(hit["path"]).read_bytes()
+        assert data.count(b"\n", 0, hit["start"]) + 1 == hit["line"]
+        assert hit["fresh"]
+        assert set(hit["source"]) <= {"words", "meaning"}
+
+
+def test_exit_codes_say_found_nothing_or_error(home: Path, tmp_path: Path) -> None:
+    assert thimble(home, "search", "--mode", "lexical", "deposit").returncode == 0
+    nothing = thimble(home, "search", "--mode", "lexical", "xylophonist")
+    assert (nothing.returncode, nothing.stdout) == (1, "")
+    wrong = thimble(home, "add", str(tmp_path / "nowhere"))
+    assert wrong.returncode == 2
+    assert "nowhere" in wrong.stderr
+    assert "Traceback" not in wrong.stderr
+
+
+def test_ctrl_c_loses_nothing_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    for number in range(4000):
+        (notes / f"{number}.md").write_text(f"# Note {number}\n\n" + "Some words to read. " * 60)
+    home = tmp_path / "home"
+    thimble(home, "add", str(notes), "--later")
+    run = subprocess.Popen(
+        [sys.executable, "-I", "-m", "app", "index"],
+        env=os.environ | {"THIMBLE_HOME": str(home)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_until(lambda: count(home) > 0)
+    run.send_signal(signal.SIGINT)
+    _, told = run.communicate(timeout=30)
+    assert run.returncode == 130
+    assert "Traceback" not in told
+    kept = count(home)
+    assert 0 < kept < 4000
+    assert thimble(home, "index").returncode == 0
+    assert count(home) == 4000
+
+
+def test_a_killed_run_loses_nothing(tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    for number in range(3000):
+        (notes / f"{number}.md").write_text(f"# Note {number}\n\n" + "Some words to read. " * 60)
+    home = tmp_path / "home"
+    thimble(home, "add", str(notes), "--later")
+    run = subprocess.Popen(
+        [sys.executable, "-I", "-m", "app", "index"],
+        env=os.environ | {"THIMBLE_HOME": str(home)},
+        stderr=subprocess.DEVNULL,
+    )
+    wait_until(lambda: count(home) > 0)
+    run.kill()
+    run.wait()
+    assert count(home) > 0
+    assert thimble(home, "search", "--mode", "lexical", "words").returncode == 0
+    assert thimble(home, "index").returncode == 0
+    assert count(home) == 3000
+
+
+def test_documents_cannot_drive_the_terminal(tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "evil\x1b]0;pwned\x07.md").write_text(
+        "# Title \x1b[2J\n\nheron \x1b]52;c;aGk=\x07 \x9b31m"
+    )
+    home = tmp_path / "home"
+    outputs = [
+        thimble(home, "add", str(notes)),
+        thimble(home, "search", "heron"),
+        thimble(home, "search", "--json", "heron"),
+        thimble(home, "show", str(next(notes.iterdir()))),
+        thimble(home, "why", str(next(notes.iterdir()))),
+        thimble(home, "status"),
+    ]
+    for output in outputs:
+        assert output.returncode == 0
+        assert not set(output.stdout + output.stderr) & {"\x1b", "\x07", "\x9b"}
+
+
+def test_the_terminal_app_is_refused_without_a_terminal(home: Path) -> None:
+    done = thimble(home, stdin="")
+    assert done.returncode == 2
+    assert "usage" in done.stderr
+
+
+def count(home: Path) -> int:
+    """Return how many files the index holds, as another process sees it."""
+    return int(json.loads(thimble(home, "status", "--json").stdout)["files"])
+
+
+def wait_until(condition: Callable[[], bool], timeout_s: float = 30) -> None:
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        if condition():
+            return
+        time.sleep(0.02)
+    raise AssertionError("it did not happen in time")
