@@ -7,8 +7,9 @@ from typing import Any
 import apsw
 import numpy as np
 
-from . import codes, hubs, postings
-from .postings import Postings
+from . import codes, hubs
+from .merging import rewrite_segments
+from .postings import segments
 
 _FEWEST_DEAD = 1024
 _DEAD_SHARE = 0.25
@@ -34,15 +35,11 @@ def compact(connection: apsw.Connection, next_chunk: int) -> int:
     )
     codes.keep(connection, live)
     hubs.renumber(connection, numbers)
-    words = postings.read_all(connection).only(live)
-    for segment in postings.segments(connection):
-        postings.drop_segment(connection, segment)
-    end = int(numbers.max()) + 1
-    renumbered = Postings(words.keys, numbers[words.chunks], words.counts)
-    postings.write_segment(connection, 1, end, renumbered)
+    if words := segments(connection):
+        rewrite_segments(connection, words, live, numbers)
     connection.execute("DELETE FROM tombstone")
     connection.execute(
         """DELETE FROM directory WHERE id NOT IN (SELECT directory FROM file)
         AND id NOT IN (SELECT directory FROM skipped)"""
     )
-    return end
+    return int(numbers.max()) + 1

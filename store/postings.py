@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 import apsw
 import numpy as np
@@ -25,9 +24,8 @@ from .blobs import seal, unseal
 from .errors import StoreDamaged
 
 _BLOCK_POSTINGS = 4096
-_MERGE_FACTOR = 8
-_CHEAP_POSTINGS = 1 << 16
-"""Segments of so few postings together are merged whatever their balance."""
+MERGE_FACTOR = 8
+"""Segments of about one size that become one."""
 
 Ids = NDArray[np.int64]
 
@@ -72,30 +70,16 @@ class Segment:
     @property
     def tier(self) -> int:
         """Size class; segments of one tier get merged."""
-        return int(np.log(max(self.postings, 4096)) / np.log(_MERGE_FACTOR))
+        return int(np.log(max(self.postings, 4096)) / np.log(MERGE_FACTOR))
 
 
 def write_segment(
     connection: apsw.Connection, first_chunk: int, end_chunk: int, postings: Postings
 ) -> None:
     """Store the postings of the chunk ids from `first_chunk` to before `end_chunk`."""
-    connection.execute(
-        "INSERT INTO segment (first_chunk, end_chunk, postings) VALUES (?, ?, ?)",
-        (first_chunk, end_chunk, len(postings)),
-    )
-    segment = connection.last_insert_rowid()
-    connection.executemany(
-        "INSERT INTO postings VALUES (?, ?)", _encode_blocks(segment, first_chunk, postings)
-    )
-
-
-def merge_segments(connection: apsw.Connection, live: NDArray[np.bool_]) -> None:
-    """Merge neighbouring segments of the same tier while there are enough of them."""
-    while group := _mergeable(segments(connection)):
-        merged = _concatenate([_read_segment(connection, segment) for segment in group]).only(live)
-        for segment in group:
-            drop_segment(connection, segment)
-        write_segment(connection, group[0].first_chunk, group[-1].end_chunk, merged)
+    segment = open_segment(connection, first_chunk, end_chunk)
+    write_blocks(connection, segment, first_chunk, postings)
+    connection.execute("UPDATE segment SET postings = ? WHERE id = ?", (len(postings), segment))
 
 
 def segments(connection: apsw.Connection) -> list[Segment]:
@@ -124,32 +108,29 @@ def look_up(connection: apsw.Connection, key: int) -> tuple[Ids, Ids]:
         ).fetchone()
         if row is None:
             continue
-        block = _decode_block(row[0], segment)
+        block = decode_block(row[0], segment)
         first, end = np.searchsorted(block.keys, [key, key + 1])
         chunks.append(block.chunks[first:end])
         counts.append(block.counts[first:end])
     return np.concatenate(chunks), np.concatenate(counts)
 
 
-def read_all(connection: apsw.Connection) -> Postings:
-    """Return the postings of every segment, those of dead chunks included."""
-    return _concatenate([_read_segment(connection, part) for part in segments(connection)])
+def open_segment(connection: apsw.Connection, first_chunk: int, end_chunk: int) -> int:
+    """Register a segment without postings; returns its id."""
+    connection.execute(
+        "INSERT INTO segment (first_chunk, end_chunk, postings) VALUES (?, ?, 0)",
+        (first_chunk, end_chunk),
+    )
+    return connection.last_insert_rowid()
 
 
-def _mergeable(all_segments: list[Segment]) -> list[Segment]:
-    """Return a run of neighbours of similar size that is long enough to merge, or nothing.
-
-    A run that one large segment dominates waits, so that each posting is rewritten only a
-    logarithmic number of times.
-    """
-    for tier in sorted({segment.tier for segment in all_segments}):
-        for small, run in groupby(all_segments, key=lambda segment: segment.tier <= tier):
-            group = list(run)
-            sizes = [segment.postings for segment in group]
-            balanced = 2 * max(sizes) <= sum(sizes) or sum(sizes) <= _CHEAP_POSTINGS
-            if small and len(group) >= _MERGE_FACTOR and balanced:
-                return group
-    return []
+def write_blocks(
+    connection: apsw.Connection, segment: int, first_chunk: int, postings: Postings
+) -> None:
+    """Add postings to a segment; their terms come after those it has."""
+    connection.executemany(
+        "INSERT INTO postings VALUES (?, ?)", _encode_blocks(segment, first_chunk, postings)
+    )
 
 
 def _encode_blocks(segment: int, first_chunk: int, postings: Postings) -> list[tuple[int, bytes]]:
@@ -187,7 +168,8 @@ def _encode_block(keys: Ids, chunks: Ids, counts: Ids) -> bytes:
     )
 
 
-def _decode_block(data: bytes, segment: Segment) -> Postings:
+def decode_block(data: bytes, segment: Segment) -> Postings:
+    """Return the postings of a block. Raises StoreDamaged."""
     numbers = varint.decode(unseal(data, f"a block of postings (segment {segment.id})"))
     terms = int(numbers[0])
     gaps, sizes, rest = np.split(numbers[1:], [terms, 2 * terms])
@@ -205,16 +187,7 @@ def _decode_block(data: bytes, segment: Segment) -> Postings:
     return Postings(np.repeat(np.cumsum(gaps), sizes), chunks, counts)
 
 
-def _read_segment(connection: apsw.Connection, segment: Segment) -> Postings:
-    rows = connection.execute(
-        "SELECT data FROM postings WHERE id >= ? AND id < ? ORDER BY id",
-        (segment.id << 32, segment.id + 1 << 32),
-    )
-    blocks = [_decode_block(data, segment) for (data,) in rows]
-    return _concatenate(blocks)
-
-
-def _concatenate(parts: Sequence[Postings]) -> Postings:
+def concatenate(parts: Sequence[Postings]) -> Postings:
     """Join postings sorted each by itself; stable, so chunks stay ascending within a term."""
     if not parts:
         empty = np.empty(0, dtype=np.int64)

@@ -15,7 +15,8 @@ import numpy as np
 from . import analysis, catalogue, codes, compaction, hubs
 from .connection import designed_errors, open_writer, transaction
 from .lock import WriterLock
-from .postings import Postings, merge_segments, write_segment
+from .merging import merge_segments
+from .postings import Postings, write_segment
 from .quantiser import Quantiser
 from .types import Changes, Folder, MovedFile, NewFile, Signature, Vectors
 

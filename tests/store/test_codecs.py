@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from store import Heading, Span, StoreDamaged, varint
 from store.blobs import seal, unseal
 from store.codes import quantise_lengths
-from store.postings import Postings, Segment, _decode_block, _encode_block
+from store.postings import Postings, Segment, _encode_block, decode_block
 from store.spans import pack_outline, pack_spans, unpack_outline, unpack_spans
 
 numbers = st.lists(st.integers(0, 2**63 - 1))
@@ -76,7 +76,7 @@ def test_postings_say_which_chunk_holds_which_term_how_often(chunks: list[list[i
     if not len(postings):
         return
     block = _encode_block(postings.keys, postings.chunks - 7, postings.counts)
-    decoded = _decode_block(seal(block), segment)
+    decoded = decode_block(seal(block), segment)
     found = set(
         zip(decoded.keys.tolist(), decoded.chunks.tolist(), decoded.counts.tolist(), strict=True)
     )
