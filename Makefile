@@ -9,8 +9,8 @@ demo: .venv/installed
 	@rm -rf .demo
 	@$(DEMO) add samples --name samples
 	@if [ -t 0 ] && [ -t 1 ]; then $(DEMO); else \
-	  echo; echo '$$ thimble search "when do I get my money back after moving out"'; echo; \
-	  $(DEMO) search -n 3 "when do I get my money back after moving out"; fi
+	  echo; echo '$$ thimble search "my waterproof clothing is soaking up water"'; echo; \
+	  $(DEMO) search -n 3 "my waterproof clothing is soaking up water"; fi
 
 test: lint
 	$(BIN)/pytest
