@@ -17,11 +17,11 @@ from indexer import (
     Run,
     Tally,
     Unreadable,
-    is_known_binary,
     load_quantiser,
     read_back,
     read_now,
     why,
+    why_not_read,
 )
 from store import (
     Filters,
@@ -40,6 +40,7 @@ from store import (
 from tui import Preview, Progress
 
 from .editor import editor_command
+from .roots import check_root, free_name
 from .settings import Settings
 
 _BYTES_PER_MB = 1 << 20
@@ -134,19 +135,9 @@ class Engine:
         exclude: Sequence[str] = (),
     ) -> Folder:
         """Register a folder. Raises ValueError with a sentence for people, or StoreError."""
-        root = path.expanduser().resolve()
-        if not root.is_dir():
-            raise ValueError(f"{path} is not a folder")
         folders = self.folders()
-        for folder in folders:
-            if folder.path == root or folder.path in root.parents:
-                raise ValueError(f"{root} is indexed already, as part of the folder {folder.name}")
-            if root in folder.path.parents:
-                raise ValueError(
-                    f"{root} holds the folder {folder.name}, which is indexed already; "
-                    f"run `thimble remove {folder.name}` first"
-                )
-        chosen = _free_name(name, root, {folder.name for folder in folders})
+        root = check_root(path, folders)
+        chosen = free_name(name, root, {folder.name for folder in folders})
         with self._store.writer() as writer:
             return writer.add_folder(chosen, root, include, exclude)
 
@@ -186,7 +177,7 @@ class Engine:
             folder,
             place,
             max_bytes=self._settings.max_file_mb * _BYTES_PER_MB,
-            reason_by_name=is_known_binary,
+            reason_by_name=why_not_read,
         )
         if reason is not None:
             return Verdict(place, False, reason)
@@ -230,16 +221,6 @@ def _place(passages: Sequence[Passage], hit: Hit) -> int:
     """Return the place of the passage that holds a hit's start, the nearest if none does."""
     distances = [abs(one.span.start - hit.start) for one in passages]
     return distances.index(min(distances))
-
-
-def _free_name(name: str | None, root: Path, taken: set[str]) -> str:
-    if name is not None:
-        if name in taken:
-            raise ValueError(f"there is a folder named {name} already; choose another --name")
-        return name
-    base = os.fsencode(root.name or "root").decode("utf-8", "replace")
-    candidates = (base if number == 1 else f"{base}-{number}" for number in range(1, 10_000))
-    return next(one for one in candidates if one not in taken)
 
 
 def _progress(tally: Tally) -> Progress:

@@ -6,7 +6,7 @@ from .document import Unreadable
 from .embedder import Embedder, load_quantiser
 from .model import BUILT_IN, Model, ModelError
 from .pipeline import Run, Tally
-from .readers import is_known_binary
+from .readers import why_not_read
 from .scan import why
 from .source import read_back, read_now
 
@@ -18,9 +18,9 @@ __all__ = [
     "Run",
     "Tally",
     "Unreadable",
-    "is_known_binary",
     "load_quantiser",
     "read_back",
     "read_now",
     "why",
+    "why_not_read",
 ]

@@ -28,7 +28,8 @@ from store import (
 
 from .document import Unreadable
 from .embedder import Embedder
-from .readers import is_known_binary
+from .moves import MovedFrom
+from .readers import why_not_read
 from .scan import FoundFile, Scan, scan
 from .secrets import looks_secret
 from .source import SourceFile, read_and_chunk, read_source
@@ -125,7 +126,7 @@ class Run:
             folder,
             self._writer.known_files(folder),
             max_bytes=self._max_bytes,
-            reason_by_name=is_known_binary,
+            reason_by_name=why_not_read,
             is_cancelled=self._is_cancelled,
         )
         self._writer.set_online(folder, outcome.online)
@@ -134,10 +135,10 @@ class Run:
         return outcome
 
     def _update(self, folder: Folder, outcome: Scan) -> None:
-        missing = _Missing(folder, outcome, self._writer)
+        gone = MovedFrom(folder, outcome, self._writer)
         with ThreadPoolExecutor(1, "embed") as pool:
             ahead: tuple[_Batch, Future[Vectors]] | None = None
-            for batch in self._batches(folder, outcome, missing):
+            for batch in self._batches(folder, outcome, gone):
                 vectors = pool.submit(self._embedder.embed_passages, batch.texts)
                 if ahead is not None:
                     self._commit(folder, *ahead)
@@ -145,14 +146,14 @@ class Run:
             if ahead is not None:
                 self._commit(folder, *ahead)
         if not self._is_cancelled():
-            self._finish(folder, outcome, missing)
+            self._finish(folder, outcome, gone)
 
-    def _batches(self, folder: Folder, outcome: Scan, missing: _Missing) -> Iterator[_Batch]:
+    def _batches(self, folder: Folder, outcome: Scan, gone: MovedFrom) -> Iterator[_Batch]:
         batch = _Batch()
         for found in outcome.found:
             if self._is_cancelled():
                 return
-            self._take(folder, found, missing, batch)
+            self._take(folder, found, gone, batch)
             self.tally.files_done += 1
             self.tally.bytes_done += found.signature.size
             self._report(self.tally)
@@ -161,7 +162,7 @@ class Run:
                 batch = _Batch()
         yield batch
 
-    def _take(self, folder: Folder, found: FoundFile, missing: _Missing, batch: _Batch) -> None:
+    def _take(self, folder: Folder, found: FoundFile, gone: MovedFrom, batch: _Batch) -> None:
         """Read one file into the batch."""
         path = folder.path / found.path
         self.tally.current = path
@@ -169,7 +170,7 @@ class Run:
         try:
             source = read_source(path)
             signature = source.signature
-            if old := missing.old_place(found, source.digest):
+            if old := gone.old_place(found, source.digest):
                 batch.moved.append(MovedFile(old, path, signature))
                 return
             batch.files.append(_new_file(folder, path, source, named=found.named))
@@ -191,7 +192,7 @@ class Run:
         self.tally.skipped += sum(not one.failed for one in batch.skipped)
         self.tally.failed += sum(one.failed for one in batch.skipped)
 
-    def _finish(self, folder: Folder, outcome: Scan, missing: _Missing) -> None:
+    def _finish(self, folder: Folder, outcome: Scan, gone: MovedFrom) -> None:
         """Forget what is gone, last, so that moves were recognised; note what was not read."""
         refused = [(path, reason, False) for path, _, reason in outcome.skipped]
         refused += [(path, reason, True) for path, reason in outcome.unreadable]
@@ -201,7 +202,7 @@ class Run:
             for path, reason, failed in refused
             if noted.get(path) != reason
         )
-        removed = tuple(folder.path / path for path in (*missing.left, *outcome.ignored))
+        removed = tuple(folder.path / path for path in (*gone.left, *outcome.ignored))
         if skipped or removed:
             none = np.empty((0, self._quantiser.dims), dtype=np.float32)
             changes = Changes(skipped=skipped, removed=removed)
@@ -209,31 +210,6 @@ class Run:
         self.tally.removed += len(removed)
         self.tally.skipped += sum(not one.failed for one in skipped)
         self.tally.failed += sum(one.failed for one in skipped)
-
-
-class _Missing:
-    """Files that are gone from their place; some turn up elsewhere."""
-
-    def __init__(self, folder: Folder, outcome: Scan, writer: Writer) -> None:
-        self._folder = folder
-        self._digests = writer.digests(folder) if outcome.found else {}
-        self.left = dict.fromkeys(outcome.missing)
-        self._by_digest = {
-            self._digests[path]: path for path in outcome.missing if path in self._digests
-        }
-
-    def old_place(self, found: FoundFile, digest: bytes) -> Path | None:
-        """Return where this content is indexed: its own path if it did not change, or a gone one.
-
-        A place is given out once.
-        """
-        if self._digests.get(found.path) == digest:
-            return self._folder.path / found.path
-        path = self._by_digest.pop(digest, None)
-        if path is None:
-            return None
-        del self.left[path]
-        return self._folder.path / path
 
 
 def _new_file(folder: Folder, path: Path, source: SourceFile, *, named: bool) -> NewFile:

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from ..document import Document, Unreadable
 from ..encoding import decode
 from . import asciidoc, code, data, html, markdown, notebook, org, rst, table, tex, text, xml
-from .kinds import is_known_binary, kind_of
+from .kinds import kind_of, why_not_read
 from .layout import Layout, unix_lines
 
-__all__ = ["is_known_binary", "kind_of", "plain", "read_document", "unix_lines"]
+__all__ = ["kind_of", "plain", "read_document", "unix_lines", "why_not_read"]
 
 _FORMATS: dict[str, tuple[Callable[[str], Layout], Callable[[str], str]]] = {
     "text": (text.read, text.plain),
@@ -49,7 +49,7 @@ def read_document(data: bytes, name: str) -> Document:
     Raises:
         Unreadable: The file is not text, or of a format that is not read.
     """
-    if reason := is_known_binary(name):
+    if reason := why_not_read(name):
         raise Unreadable(reason)
     decoded = decode(data)
     kind = kind_of(name) or _kind_of_text(decoded.text)

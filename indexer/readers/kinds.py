@@ -84,32 +84,18 @@ _NAMES = {
     "vim": ".vimrc",
     "ini": ".gitconfig .editorconfig",
 }
-_BINARIES = {
+_NOT_READ_YET = {
     "PDF files": "pdf",
     "office files": "doc docx docm dot dotx xls xlsx xlsm xlsb xlt xltx ppt pptx pptm pps ppsx odt"
-    " ods odp odg ott ots rtf pages numbers key wpd one vsd vsdx pub mdb accdb",
+    " ods odp odg ott ots rtf pages numbers wpd one vsd vsdx pub",
     "e-books": "epub mobi azw azw3 kf8 djvu cbz cbr chm lit",
     "mails": "eml mbox msg pst ost emlx",
     "PostScript files": "ps eps",
-    "images": "png jpg jpeg jpe gif webp bmp tif tiff ico icns svg svgz heic heif avif jxl psd ai"
-    " xcf raw cr2 nef arw dng kra sketch fig",
-    "audio": "mp3 m4a aac flac ogg oga opus wav aif aiff wma mid midi amr ape",
-    "videos": "mp4 m4v mkv webm avi mov wmv mpg mpeg flv 3gp ogv vob m2ts",
-    "archives": "zip gz tgz bz2 tbz xz txz zst lz lzma lz4 br z 7z rar tar cab jar war ear apk ipa"
-    " whl egg gem deb rpm dmg iso img pkg msi xpi crx cpio ar snap appimage",
-    "programs": "exe dll so dylib a o obj lib com sys bin elf app class pyc pyo pyd wasm ko node",
-    "databases": "db sqlite sqlite3 db3 dbf ldb mdf frm ibd realm wal shm",
-    "fonts": "ttf otf woff woff2 eot ttc pfb",
-    "data files": "parquet feather arrow avro orc npy npz h5 hdf5 mat rds rda rdata pkl pickle"
-    " joblib pt pth onnx safetensors gguf ckpt tfrecord model dat swp idx pack mo blend stl glb"
-    " fbx",
-    "keys": "gpg pgp p12 pfx jks keystore kdbx der",
 }
-_READ_LATER = frozenset(("PDF files", "office files", "e-books", "mails"))
 
 _KIND_OF_SUFFIX = {s: kind for kind, suffixes in _SUFFIXES.items() for s in suffixes.split()}
 _KIND_OF_NAME = {name: kind for kind, names in _NAMES.items() for name in names.split()}
-_BINARY_OF_SUFFIX = {s: group for group, suffixes in _BINARIES.items() for s in suffixes.split()}
+_GROUP_OF_SUFFIX = {s: group for group, suffixes in _NOT_READ_YET.items() for s in suffixes.split()}
 
 
 def kind_of(name: str) -> str | None:
@@ -121,10 +107,8 @@ def kind_of(name: str) -> str | None:
     return _KIND_OF_SUFFIX.get(suffix) if dot and stem else None
 
 
-def is_known_binary(name: str) -> str | None:
-    """Return why a file of this name need not be opened; None if it should be."""
+def why_not_read(name: str) -> str | None:
+    """Return why a file of this name is a document we cannot read yet; None if it is none."""
     stem, dot, suffix = name.lower().rpartition(".")
-    group = _BINARY_OF_SUFFIX.get(suffix) if dot and stem else None
-    if group is None:
-        return None
-    return f"{group} are not read yet" if group in _READ_LATER else f"{group} hold no text to read"
+    group = _GROUP_OF_SUFFIX.get(suffix) if dot and stem else None
+    return f"{group} are not read yet" if group else None

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.document import BlockKind, Document, Unreadable
-from indexer.readers import is_known_binary, kind_of, plain, read_document
+from indexer.readers import kind_of, plain, read_document, why_not_read
 
 CORPUS = Path(__file__).parent / "corpus"
 SUFFIXES = (
@@ -68,10 +68,9 @@ def test_a_name_tells_the_kind(name: str, kind: str | None) -> None:
 
 
 def test_names_of_binary_formats_need_no_opening() -> None:
-    assert is_known_binary("report.PDF") == "PDF files are not read yet"
-    assert is_known_binary("photo.jpeg") == "images hold no text to read"
-    assert is_known_binary("notes.md") is None
-    assert is_known_binary("pdf") is None
+    assert why_not_read("report.PDF") == "PDF files are not read yet"
+    assert why_not_read("notes.md") is None
+    assert why_not_read("pdf") is None
     with pytest.raises(Unreadable, match="PDF files are not read yet"):
         read_document(b"plain words", "report.pdf")
 
