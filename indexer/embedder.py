@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _BATCH_TEXTS = 16
 _BATCH_TOKENS = 4096
 """Small batches of texts of like length run fastest on a CPU and bound the memory used."""
+_TOKENIZED_TEXTS = 512
+"""Texts whose tokens are held at a time: a token takes about 60 bytes until it is embedded."""
 _VOCABULARY_SAMPLE = 12_000
 
 
@@ -53,9 +55,12 @@ class Embedder:
 
     def _embed(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.model.dims), dtype=np.float32)
-        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
-        for places in _batches([len(ids) for ids in tokens]):
-            vectors[places] = self._run([tokens[place] for place in places])
+        for first in range(0, len(texts), _TOKENIZED_TEXTS):
+            part = list(texts[first : first + _TOKENIZED_TEXTS])
+            tokens = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(part)]
+            for places in _batches([len(ids) for ids in tokens]):
+                rows = [first + place for place in places]
+                vectors[rows] = self._run([tokens[place] for place in places])
         if not np.isfinite(vectors).all():
             raise ModelError(f"the model in {self.model.folder} returned numbers that are not")
         return vectors
