@@ -1,11 +1,10 @@
-"""What is indexed: folders, directories, files, and the files that were skipped.
+"""What is indexed: directories, files, and the files that were skipped.
 
 Paths are kept as bytes, since a file name need not be valid text.
 """
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -15,7 +14,7 @@ import apsw
 
 from . import hubs
 from .spans import pack_outline, pack_spans, unpack_outline, unpack_spans
-from .types import FileRecord, Folder, FolderStatus, NewFile, Signature, SkippedFile
+from .types import FileRecord, Folder, NewFile, Signature, SkippedFile
 
 _FILE = """
 SELECT file.first_chunk, folder.path, directory.path, file.name, folder.id, file.size,
@@ -33,57 +32,6 @@ def get_meta(connection: apsw.Connection, key: str) -> Any:
 def set_meta(connection: apsw.Connection, key: str, value: apsw.SQLiteValue) -> None:
     """Store a value in the meta table."""
     connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
-
-
-def insert_folder(
-    connection: apsw.Connection,
-    name: str,
-    path: Path,
-    include: Iterable[str],
-    exclude: Iterable[str],
-) -> Folder:
-    """Register a folder."""
-    globs = (tuple(include), tuple(exclude))
-    connection.execute(
-        "INSERT INTO folder (name, path, include, exclude) VALUES (?, ?, ?, ?)",
-        (name, os.fsencode(path), json.dumps(globs[0]), json.dumps(globs[1])),
-    )
-    return Folder(connection.last_insert_rowid(), name, path, *globs)
-
-
-def folders(connection: apsw.Connection) -> tuple[Folder, ...]:
-    """Return all folders, ordered by name."""
-    rows = connection.execute(
-        "SELECT id, name, path, include, exclude, online FROM folder ORDER BY name"
-    )
-    return tuple(
-        Folder(
-            number,
-            name,
-            Path(os.fsdecode(path)),
-            tuple(json.loads(include)),
-            tuple(json.loads(exclude)),
-            bool(online),
-        )
-        for number, name, path, include, exclude, online in rows
-    )
-
-
-def set_online(connection: apsw.Connection, folder_id: int, online: bool) -> None:
-    """Record whether a folder can be seen."""
-    connection.execute("UPDATE folder SET online = ? WHERE id = ?", (online, folder_id))
-
-
-def delete_folder(connection: apsw.Connection, folder_id: int) -> None:
-    """Forget a folder with everything indexed in it."""
-    within = "directory IN (SELECT id FROM directory WHERE folder = ?)"
-    rows = connection.execute(
-        f"DELETE FROM file WHERE {within} RETURNING first_chunk, chunks",  # noqa: S608
-        (folder_id,),
-    ).fetchall()
-    _bury(connection, rows)
-    connection.execute(f"DELETE FROM skipped WHERE {within}", (folder_id,))  # noqa: S608
-    connection.execute("DELETE FROM folder WHERE id = ?", (folder_id,))
 
 
 def known_files(connection: apsw.Connection, folder_id: int) -> dict[str, Signature]:
@@ -185,7 +133,7 @@ def forget_file(connection: apsw.Connection, directory: int, name: bytes) -> Non
         "DELETE FROM file WHERE directory = ? AND name = ? RETURNING first_chunk, chunks",
         (directory, name),
     ).fetchall()
-    _bury(connection, rows)
+    bury(connection, rows)
     connection.execute("DELETE FROM skipped WHERE directory = ? AND name = ?", (directory, name))
 
 
@@ -243,7 +191,7 @@ def skipped_files(connection: apsw.Connection) -> tuple[SkippedFile, ...]:
     return tuple(sorted(found, key=lambda file: file.path))
 
 
-def _bury(connection: apsw.Connection, ranges: Iterable[tuple[Any, ...]]) -> None:
+def bury(connection: apsw.Connection, ranges: Iterable[tuple[Any, ...]]) -> None:
     """Mark ranges of chunks as dead."""
     for first_chunk, chunks in ranges:
         connection.execute("INSERT INTO tombstone VALUES (?, ?)", (first_chunk, chunks))
@@ -270,23 +218,3 @@ def _record(row: Any) -> FileRecord:
 
 def _path(folder: bytes, directory: bytes, name: bytes) -> Path:
     return Path(os.fsdecode(os.path.join(folder, directory, name)))  # noqa: PTH118 (bytes)
-
-
-def folder_statuses(connection: apsw.Connection) -> tuple[FolderStatus, ...]:
-    """Return what the index holds of each folder, ordered by name."""
-    indexed = _sums(connection, "file", "count(*), sum(chunks), sum(size)")
-    skipped = _sums(connection, "skipped", "sum(NOT failed), sum(failed)")
-    statuses = []
-    for folder in folders(connection):
-        files, chunks, text_bytes = indexed.get(folder.id, (0, 0, 0))
-        passed_over, failed = skipped.get(folder.id, (0, 0))
-        statuses.append(FolderStatus(folder, files, chunks, passed_over, failed, text_bytes))
-    return tuple(statuses)
-
-
-def _sums(connection: apsw.Connection, table: str, columns: str) -> dict[int, tuple[int, ...]]:
-    rows = connection.execute(
-        f"""SELECT folder, {columns} FROM {table} JOIN directory ON directory.id = directory
-        GROUP BY folder"""  # noqa: S608
-    )
-    return {row[0]: tuple(row[1:]) for row in rows}

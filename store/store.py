@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import apsw
 
-from . import catalogue, codes
+from . import catalogue, codes, folders
 from .codes import ScanTable
 from .connection import designed_errors, open_reader, transaction
 from .errors import ModelMismatch
@@ -60,7 +60,7 @@ class Store:
 
     def folders(self) -> tuple[Folder, ...]:
         """Return the registered folders, ordered by name."""
-        return self._ask(catalogue.folders, ())
+        return self._ask(folders.folders, ())
 
     def file_at(self, folder: Folder, path: Path) -> FileRecord | None:
         """Return the indexed file at a path, or None."""
@@ -72,13 +72,13 @@ class Store:
 
     def status(self) -> Status:
         """Return what the index holds."""
-        folders: tuple[FolderStatus, ...] = self._ask(catalogue.folder_statuses, ())
+        statuses: tuple[FolderStatus, ...] = self._ask(folders.folder_statuses, ())
         return Status(
-            folders=folders,
-            files=sum(one.files for one in folders),
-            chunks=sum(one.chunks for one in folders),
-            skipped=sum(one.skipped for one in folders),
-            failed=sum(one.failed for one in folders),
+            folders=statuses,
+            files=sum(one.files for one in statuses),
+            chunks=sum(one.chunks for one in statuses),
+            skipped=sum(one.skipped for one in statuses),
+            failed=sum(one.failed for one in statuses),
             writer=WriterLock.beside(self.path).holder(),
         )
 

@@ -12,7 +12,7 @@ from typing import Self
 import apsw
 import numpy as np
 
-from . import analysis, catalogue, codes, compaction, hubs
+from . import analysis, catalogue, codes, compaction, folders, hubs
 from .connection import designed_errors, open_writer, transaction
 from .lock import WriterLock
 from .merging import merge_segments
@@ -74,19 +74,19 @@ class Writer:
     ) -> Folder:
         """Register a folder."""
         with self._change() as connection:
-            return catalogue.insert_folder(connection, name, path, include, exclude)
+            return folders.insert_folder(connection, name, path, include, exclude)
 
     def remove_folder(self, folder: Folder) -> None:
         """Forget a folder with everything indexed in it."""
         with self._change() as connection:
-            catalogue.delete_folder(connection, folder.id)
+            folders.delete_folder(connection, folder.id)
             _merge(connection)
 
     def set_online(self, folder: Folder, online: bool) -> None:
         """Record whether a folder can be seen."""
         if folder.online != online:
             with self._change() as connection:
-                catalogue.set_online(connection, folder.id, online)
+                folders.set_online(connection, folder.id, online)
 
     def known_files(self, folder: Folder) -> dict[str, Signature]:
         """Return relative path → signature of the folder's files, indexed or skipped."""

@@ -94,44 +94,23 @@ def test_exit_codes_say_found_nothing_or_error(home: Path, tmp_path: Path) -> No
 
 
 def test_ctrl_c_loses_nothing_and_the_next_run_goes_on(tmp_path: Path) -> None:
-    notes = tmp_path / "notes"
-    notes.mkdir()
-    for number in range(4000):
-        (notes / f"{number}.md").write_text(f"# Note {number}\n\n" + "Some words to read. " * 60)
-    home = tmp_path / "home"
-    thimble(home, "add", str(notes), "--later")
-    run = subprocess.Popen(
-        [sys.executable, "-I", "-m", "app", "index"],
-        env=os.environ | {"THIMBLE_HOME": str(home)},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    wait_until(lambda: count(home) > 0)
-    run.send_signal(signal.SIGINT)
-    _, told = run.communicate(timeout=30)
+    home = home_of_many_notes(tmp_path, 4000)
+    with start_indexing(home) as run:
+        wait_until(lambda: count(home) > 0)
+        run.send_signal(signal.SIGINT)
+        _, told = run.communicate(timeout=30)
     assert run.returncode == 130
     assert "Traceback" not in told
-    kept = count(home)
-    assert 0 < kept < 4000
+    assert 0 < count(home) < 4000
     assert thimble(home, "index").returncode == 0
     assert count(home) == 4000
 
 
 def test_a_killed_run_loses_nothing(tmp_path: Path) -> None:
-    notes = tmp_path / "notes"
-    notes.mkdir()
-    for number in range(3000):
-        (notes / f"{number}.md").write_text(f"# Note {number}\n\n" + "Some words to read. " * 60)
-    home = tmp_path / "home"
-    thimble(home, "add", str(notes), "--later")
-    run = subprocess.Popen(
-        [sys.executable, "-I", "-m", "app", "index"],
-        env=os.environ | {"THIMBLE_HOME": str(home)},
-        stderr=subprocess.DEVNULL,
-    )
-    wait_until(lambda: count(home) > 0)
-    run.kill()
-    run.wait()
+    home = home_of_many_notes(tmp_path, 3000)
+    with start_indexing(home) as run:
+        wait_until(lambda: count(home) > 0)
+        run.kill()
     assert count(home) > 0
     assert thimble(home, "search", "--mode", "lexical", "words").returncode == 0
     assert thimble(home, "index").returncode == 0
@@ -162,6 +141,25 @@ def test_the_terminal_app_is_refused_without_a_terminal(home: Path) -> None:
     done = thimble(home, stdin="")
     assert done.returncode == 2
     assert "usage" in done.stderr
+
+
+def home_of_many_notes(tmp_path: Path, number: int) -> Path:
+    """Return a home where so many notes wait to be indexed."""
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    for one in range(number):
+        (notes / f"{one}.md").write_text(f"# Note {one}\n\n" + "Some words to read. " * 60)
+    thimble(tmp_path / "home", "add", str(notes), "--later")
+    return tmp_path / "home"
+
+
+def start_indexing(home: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-I", "-m", "app", "index"],
+        env=os.environ | {"THIMBLE_HOME": str(home)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def count(home: Path) -> int:

@@ -58,7 +58,7 @@ def assert_sound(data: bytes, name: str) -> None:
         assert text.strip()
         last = span.end
         covered[span.start : span.end] = b"\1" * span.length
-    assert encode(document.text, document.encoding) == body
+    assert body.startswith(encode(document.text, document.encoding))
     offset = document.bom_length
     missed = []
     inside = {at for block in document.blocks for at in range(block.start, block.end)}
