@@ -29,7 +29,8 @@ class LexicalScores:
     """By chunk id; 0 where no term occurs or the filters let nothing through."""
     matched: NDArray[np.int64]
     """How many of the query's terms each chunk holds, by chunk id."""
-    idf: dict[int, float]
+    weights: dict[int, float]
+    """Term key → inverse document frequency, times its occurrences in the query."""
     mean_length: float
 
     def score_text(self, text: str) -> float:
@@ -37,8 +38,8 @@ class LexicalScores:
         counts = Counter(analysis.terms(text))
         norm = K1 * (1 - B + B * counts.total() / self.mean_length)
         return sum(
-            idf * counts[key] * (K1 + 1) / (counts[key] + norm)
-            for key, idf in self.idf.items()
+            weight * counts[key] * (K1 + 1) / (counts[key] + norm)
+            for key, weight in self.weights.items()
             if key in counts
         )
 
@@ -49,18 +50,23 @@ def score(
     table: ScanTable,
     allowed: NDArray[np.bool_],
 ) -> LexicalScores:
-    """Score all allowed chunks. Document frequencies count every live chunk, filtered or not."""
+    """Score all allowed chunks.
+
+    A term that the query repeats counts as often as it does, which matters for long questions.
+    Document frequencies count every live chunk, filtered or not.
+    """
     scores = np.zeros(allowed.size, dtype=np.float32)
     matched = np.zeros(allowed.size, dtype=np.int64)
-    idf: dict[int, float] = {}
+    weights: dict[int, float] = {}
     norms = (K1 * (1 - B + B * table.lengths / table.mean_length)).astype(np.float32)
     live_count = table.live_count
-    for key in keys:
+    for key, occurrences in Counter(keys).items():
         chunks, counts = look_up(connection, key)
         frequency = int(table.live[chunks].sum())
-        idf[key] = float(np.log1p((live_count - frequency + 0.5) / (frequency + 0.5)))
+        idf = float(np.log1p((live_count - frequency + 0.5) / (frequency + 0.5)))
+        weights[key] = idf * occurrences
         kept = allowed[chunks]
         chunks, counts = chunks[kept], counts[kept].astype(np.float32)
-        scores[chunks] += idf[key] * counts * (K1 + 1) / (counts + norms[chunks])
+        scores[chunks] += weights[key] * counts * (K1 + 1) / (counts + norms[chunks])
         matched[chunks] += 1
-    return LexicalScores(scores, matched, idf, table.mean_length)
+    return LexicalScores(scores, matched, weights, table.mean_length)

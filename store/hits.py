@@ -72,7 +72,7 @@ def _hit(
         end=passage.span.end,
         text=passage.text,
         highlights=highlights,
-        snippet=snippets.snippet(passage.text, highlights, evidence.lexical.idf),
+        snippet=snippets.snippet(passage.text, highlights, evidence.lexical.weights),
         fresh=passage.fresh,
         source=tuple(name for name, found in found_by.items() if found),
         modified=record.signature.mtime_ns / 1e9,

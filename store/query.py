@@ -21,7 +21,7 @@ class ParsedQuery:
     text: str
     """What is meant: words and phrases, without negations and filters."""
     keys: tuple[int, ...]
-    """Distinct keys of the terms in `text`."""
+    """Keys of the terms in `text`, repeated as often as they occur."""
     phrases: tuple[str, ...]
     """Each must occur."""
     excluded: tuple[str, ...]
@@ -35,7 +35,9 @@ def parse(query: Query) -> ParsedQuery:
     In exact mode there is no syntax: the whole text is one phrase.
     """
     if query.mode is Mode.EXACT:
-        return ParsedQuery(query.text, _keys(query.text), (query.text,), (), query.filters)
+        return ParsedQuery(
+            query.text, tuple(analysis.terms(query.text)), (query.text,), (), query.filters
+        )
     words: list[str] = []
     phrases: list[str] = []
     excluded: list[str] = []
@@ -53,7 +55,7 @@ def parse(query: Query) -> ParsedQuery:
     text = " ".join(words)
     return ParsedQuery(
         text=text,
-        keys=_keys(text),
+        keys=tuple(analysis.terms(text)),
         phrases=tuple(phrases),
         excluded=tuple(excluded),
         filters=replace(
@@ -77,10 +79,6 @@ def passes(text: str, parsed: ParsedQuery) -> bool:
     return all(contains(text, phrase) for phrase in parsed.phrases) and not any(
         contains(text, phrase) for phrase in parsed.excluded
     )
-
-
-def _keys(text: str) -> tuple[int, ...]:
-    return tuple(dict.fromkeys(analysis.terms(text)))
 
 
 def _split(values: Sequence[str]) -> list[str]:

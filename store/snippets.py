@@ -25,15 +25,15 @@ def highlights(text: str, keys: Collection[int]) -> tuple[Range, ...]:
     )
 
 
-def snippet(text: str, matches: tuple[Range, ...], idf: Mapping[int, float]) -> Range:
+def snippet(text: str, matches: tuple[Range, ...], weights: Mapping[int, float]) -> Range:
     """Return the range of neighbouring sentences, at most 240 characters, that match best.
 
-    A sentence is worth the idf of the distinct query terms in it; the earliest of the best wins.
+    A sentence is worth the weights of the distinct query terms in it; of equals the first wins.
     """
     sentences = _sentences(text)
     if not sentences:
         return (0, 0)
-    worth = [_worth(text, sentence, matches, idf) for sentence in sentences]
+    worth = [_worth(text, sentence, matches, weights) for sentence in sentences]
     best = max(range(len(sentences)), key=lambda index: (worth[index], -index))
     start, end = sentences[best]
     for following in sentences[best + 1 :]:
@@ -55,7 +55,7 @@ def _sentences(text: str) -> list[Range]:
 
 
 def _worth(
-    text: str, sentence: Range, matches: tuple[Range, ...], idf: Mapping[int, float]
+    text: str, sentence: Range, matches: tuple[Range, ...], weights: Mapping[int, float]
 ) -> float:
     found = {
         key
@@ -63,7 +63,7 @@ def _worth(
         if sentence[0] <= start < sentence[1]
         for key in analysis.word_keys(text[start:end])
     }
-    return sum(idf.get(key, 0.0) for key in found)
+    return sum(weights.get(key, 0.0) for key in found)
 
 
 def _window(text: str, start: int, end: int, matches: tuple[Range, ...]) -> Range:

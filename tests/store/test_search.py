@@ -89,6 +89,13 @@ def test_lexical_mode_finds_only_what_holds_a_word(pets: Library) -> None:
     assert not hits(pets, "astronomy", mode=Mode.LEXICAL)
 
 
+def test_a_word_that_a_question_repeats_counts_more(library: Library) -> None:
+    library.put(herons=["herons nest in tall alders"], reeds=["reeds grow in shallow water"])
+    long = "herons? I ask about herons, and where herons live, by the reeds and the water"
+    assert names(hits(library, "reeds water herons", mode=Mode.LEXICAL))[0] == "reeds"
+    assert names(hits(library, long, mode=Mode.LEXICAL))[0] == "herons"
+
+
 def test_exact_mode_wants_the_words_in_a_row(pets: Library) -> None:
     assert names(hits(pets, "tenant pays the", mode=Mode.EXACT))
     assert not hits(pets, "pays tenant", mode=Mode.EXACT)
