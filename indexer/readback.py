@@ -80,11 +80,6 @@ def contexts_of(
     return contexts
 
 
-def context_of(outline: Sequence[Heading], start: int, name_of: Callable[[Heading], str]) -> str:
-    """Return the title and heading path that apply at the byte offset `start`."""
-    return contexts_of(outline, (start,), name_of)[0]
-
-
 def _join(names: list[str]) -> str:
     """Join names from the outermost; if there is too much, those in the middle give way."""
     kept = [_shorten(name) for name in dict.fromkeys(names) if name]
