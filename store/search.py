@@ -74,7 +74,8 @@ class Search:
             by_meaning, by_words = self._nearest(evidence)
             found = _candidates(evidence, by_meaning, by_words)
         reader = PassageReader(self._connection, self._read, evidence.lexical)
-        to_score = [] if not self._uses_meaning else self._to_recompute(by_meaning, by_words)
+        budget = self._query.budget if self._uses_meaning else 0
+        to_score = interleave(by_meaning, by_words, budget)
         for exact in (False, True) if to_score else (True,):
             if exact and to_score:
                 self._recompute([found[chunk] for chunk in to_score], evidence, reader)
@@ -118,9 +119,6 @@ class Search:
         if not self._uses_meaning:
             return [], by_words
         return top(evidence.meaning, evidence.allowed, pool), by_words
-
-    def _to_recompute(self, by_meaning: list[int], by_words: list[int]) -> list[int]:
-        return interleave(by_meaning, by_words, self._query.budget)
 
     def _recompute(
         self, chosen: list[Candidate], evidence: Evidence, reader: PassageReader
