@@ -32,14 +32,20 @@ def main(arguments: list[str]) -> int:
     places = Places(options.data, tuple(options.folders), options.reference_model, out)
     workspace = Workspace(places, QUICK if options.quick else FULL)
     machine = describe_machine()
-    wanted = options.only or list(_PARTS)
-    sections = tuple(_run(name, workspace) for name in _PARTS if name in wanted)
-    report = Report(machine, options.quick, sections)
+    wanted = [name for name in _PARTS if name in (options.only or _PARTS)]
+    sections: list[Section] = []
+    for name in wanted:
+        sections.append(_run(name, workspace))
+        report = Report(machine, options.quick, tuple(sections))
+        _write(out, report)  # after each part: a run that is stopped keeps what it found
+    print(to_markdown(report))
+    return int(any(section.failed for section in sections))
+
+
+def _write(out: Path, report: Report) -> None:
     out.mkdir(parents=True, exist_ok=True)
     (out / "results.json").write_text(to_json(report), "utf-8")
     (out / "results.md").write_text(to_markdown(report), "utf-8")
-    print(to_markdown(report))
-    return int(any(section.failed for section in sections))
 
 
 def _run(name: str, workspace: Workspace) -> Section:
