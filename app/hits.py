@@ -54,6 +54,7 @@ def hit_fields(hit: Hit) -> dict[str, object]:
         "fresh": hit.fresh,
         "source": list(hit.source),
         "modified": hit.modified,
+        "duplicates": [path_fields(copy)["path"] for copy in hit.duplicates],
     }
 
 

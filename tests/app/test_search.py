@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from app.hits import hit_fields
 from store import Filters, Mode, Query
 
 from .conftest import Run
@@ -27,6 +30,7 @@ LEASE_JSON = {
     "fresh": True,
     "source": ["words", "meaning"],
     "modified": 1790000000.5,
+    "duplicates": [],
 }
 EXPLAIN_JSON = {
     "chunks": 1204,
@@ -268,3 +272,10 @@ def test_a_missing_batch_is_named(run: Run) -> None:
     done = run("search", "--batch", "/nowhere/queries")
     assert done.code == 2
     assert done.err == "thimble: /nowhere/queries: No such file or directory\n"
+
+
+def test_json_names_the_copies_that_a_hit_stands_for() -> None:
+    copies = (Path("/home/ada/copy.md"), Path(os.fsdecode(b"/home/ada/\xff.md")))
+    fields = hit_fields(replace(LEASE, duplicates=copies))
+    assert fields["duplicates"] == ["/home/ada/copy.md", "/home/ada/\\xff.md"]
+    json.dumps(fields)
