@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from . import analysis
 from .codes import ScanTable
-from .postings import look_up
+from .postings import look_up, segments
 
 K1 = 1.2
 B = 0.75
@@ -60,8 +60,9 @@ def score(
     weights: dict[int, float] = {}
     norms = (K1 * (1 - B + B * table.lengths / table.mean_length)).astype(np.float32)
     live_count = table.live_count
+    all_segments = segments(connection)
     for key, occurrences in Counter(keys).items():
-        chunks, counts = look_up(connection, key)
+        chunks, counts = look_up(connection, all_segments, key)
         frequency = int(table.live[chunks].sum())
         idf = float(np.log1p((live_count - frequency + 0.5) / (frequency + 0.5)))
         weights[key] = idf * occurrences

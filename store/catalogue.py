@@ -6,7 +6,7 @@ Paths are kept as bytes, since a file name need not be valid text.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -168,12 +168,6 @@ def file_at(connection: apsw.Connection, folder: Folder, path: Path) -> FileReco
         (folder.id, directory, os.fsencode(path.name)),
     ).fetchone()
     return None if row is None else _record(row)
-
-
-def files(connection: apsw.Connection) -> Iterator[FileRecord]:
-    """Yield every indexed file in the order of its chunks."""
-    for row in connection.execute(_FILE + "ORDER BY file.first_chunk"):
-        yield _record(row)
 
 
 def skipped_files(connection: apsw.Connection) -> tuple[SkippedFile, ...]:

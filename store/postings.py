@@ -98,10 +98,10 @@ def drop_segment(connection: apsw.Connection, segment: Segment) -> None:
     connection.execute("DELETE FROM segment WHERE id = ?", (segment.id,))
 
 
-def look_up(connection: apsw.Connection, key: int) -> tuple[Ids, Ids]:
-    """Return the chunks that hold a term, ascending, and how often each does."""
+def look_up(connection: apsw.Connection, among: Sequence[Segment], key: int) -> tuple[Ids, Ids]:
+    """Return the chunks of some segments that hold a term, ascending, and how often each does."""
     chunks, counts = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
-    for segment in segments(connection):
+    for segment in among:
         row = connection.execute(
             "SELECT data FROM postings WHERE id <= ? AND id >= ? ORDER BY id DESC LIMIT 1",
             (segment.id << 32 | key, segment.id << 32),

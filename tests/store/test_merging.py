@@ -40,6 +40,6 @@ def test_merging_range_by_range_keeps_every_posting(
     }
     assert only.postings == sum(map(len, expected.values()))
     for key, held in expected.items():
-        found, counts = look_up(connection, key)
+        found, counts = look_up(connection, [only], key)
         assert dict(zip(found.tolist(), counts.tolist(), strict=True)) == held
     connection.close()
