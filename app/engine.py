@@ -32,6 +32,7 @@ from store import (
     Query,
     Results,
     SearchModels,
+    SearchParameters,
     Size,
     SkippedFile,
     Status,
@@ -82,14 +83,16 @@ class Engine:
         filters: Filters = Filters(),  # noqa: B008 (frozen)
         limit: int = 10,
         budget: int | None = None,
+        deadline_ms: float | None = None,
+        parameters: SearchParameters = SearchParameters(),  # noqa: B008 (frozen)
     ) -> Iterator[Results]:
         """Yield the instant answer, then the exact one (only one if nothing is recomputed).
 
         Raises StoreError or ModelError.
         """
         wanted = self._settings.budget if budget is None else budget
-        query = Query(text, limit=limit, mode=mode, filters=filters, budget=wanted)
-        return self._store.search(query, self._models, read_back)
+        query = Query(text, limit, mode, filters, wanted, deadline_ms)
+        return self._store.search(query, self._models, read_back, parameters)
 
     def preview(self, hit: Hit) -> Preview:
         """Return the text around a hit. Raises OSError if its file is gone or has no text."""

@@ -62,9 +62,12 @@ def explain_fields(explain: Explain) -> dict[str, object]:
     """Return what a search did as JSON fields."""
     return {
         "chunks": explain.chunks,
+        "path": explain.path,
         "scanned": explain.scanned,
+        "visited": explain.visited,
         "candidates_words": explain.candidates_words,
         "candidates_meaning": explain.candidates_meaning,
+        "expanded": explain.expanded,
         "recomputed": explain.recomputed,
         "milliseconds": {name: round(ms, 3) for name, ms in explain.milliseconds.items()},
     }
@@ -74,13 +77,18 @@ def explain_sentences(results: Results) -> Iterable[str]:
     """Yield what a search did in lines for people."""
     explain = results.explain
     yield (
-        f"{count(explain.chunks, 'chunk')} searched, {count(explain.scanned, 'code')} compared, "
-        f"{count(explain.candidates_words, 'candidate')} by words, "
+        f"{count(explain.chunks, 'chunk')} searched, {count(explain.scanned, 'code')} compared"
+        f"{_walk(explain)}, {count(explain.candidates_words, 'candidate')} by words, "
         f"{count(explain.candidates_meaning)} by meaning, "
-        f"{count(explain.recomputed, 'embedding')} recomputed"
+        f"{count(explain.recomputed, 'embedding')} recomputed, "
+        f"{count(explain.expanded)} of them found along the graph"
     )
     stages = [f"{name} {ms:.1f} ms" for name, ms in explain.milliseconds.items()]
     yield ", ".join([*stages, f"in all {sum(explain.milliseconds.values()):.1f} ms"])
+
+
+def _walk(explain: Explain) -> str:
+    return f", {count(explain.visited, 'node')} of the graph visited" if explain.visited else ""
 
 
 def short_path(path: Path) -> str:

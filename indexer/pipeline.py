@@ -36,6 +36,8 @@ from .source import SourceFile, read_and_chunk, read_source
 
 _BATCH_CHUNKS = 1024
 _BATCH_FILES = 256
+_LINK_CHUNKS = 1 << 17
+"""Chunks that wait to be linked into the graph; until then they are found without it."""
 _UNSEEN = Signature(0, 0, 0)
 """Of what a rule refused or could not be looked at: read as soon as that is no longer so."""
 
@@ -45,7 +47,7 @@ class Tally:
     """What a run has done so far."""
 
     phase: str = "scanning"
-    """`scanning`, `indexing` or `done`."""
+    """`scanning`, `indexing`, `linking` or `done`."""
     files_total: int = 0
     """Files to read in this run."""
     bytes_total: int = 0
@@ -113,6 +115,9 @@ class Run:
             if found.online:
                 self._update(folder, found)
         if not self._is_cancelled():
+            self.tally.phase = "linking"
+            self._report(self.tally)
+            self._writer.link(self._quantiser)
             self._writer.compact()
             self.tally.phase = "done"
         self.tally.current = None
@@ -191,6 +196,8 @@ class Run:
         self.tally.moved += len(batch.moved)
         self.tally.skipped += sum(not one.failed for one in batch.skipped)
         self.tally.failed += sum(one.failed for one in batch.skipped)
+        if self._writer.unlinked >= _LINK_CHUNKS:
+            self._writer.link(self._quantiser)
 
     def _finish(self, folder: Folder, outcome: Scan, gone: MovedFrom) -> None:
         """Forget what is gone, last, so that moves were recognised; note what was not read."""

@@ -11,7 +11,9 @@ from .errors import (
     StoreFull,
     StoreTooNew,
 )
+from .linking import GraphParameters
 from .models import SearchModels
+from .parameters import SearchParameters, SearchPath
 from .quantiser import Quantiser
 from .store import Store
 from .types import (
@@ -51,6 +53,7 @@ __all__ = [
     "Filters",
     "Folder",
     "FolderStatus",
+    "GraphParameters",
     "Heading",
     "Hit",
     "Mode",
@@ -64,6 +67,8 @@ __all__ = [
     "ReadText",
     "Results",
     "SearchModels",
+    "SearchParameters",
+    "SearchPath",
     "Signature",
     "Size",
     "SkippedFile",

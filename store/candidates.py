@@ -10,19 +10,28 @@ from numpy.typing import NDArray
 from .bm25 import LexicalScores
 from .query import ParsedQuery
 from .ranking import Fusion
+from .retrieval import FirstStage
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Scores of all chunks, by chunk id."""
+    """What is known before anything is read."""
 
     parsed: ParsedQuery
     allowed: NDArray[np.bool_]
-    """Chunks that the filters let through."""
+    """Chunks that the filters let through, by chunk id."""
     lexical: LexicalScores
-    meaning: NDArray[np.float32]
-    """Similarities estimated from codes."""
+    meaning: FirstStage | None
+    """None if only words are asked for."""
     fusion: Fusion
+
+    def candidate(self, chunk: int, *, by_meaning: bool) -> Candidate:
+        """Return a candidate with what is known of it."""
+        words = float(self.lexical.scores[chunk])
+        estimate = 0.0
+        if self.meaning is not None:
+            estimate = float(self.meaning.estimates[np.array([chunk])][0])
+        return Candidate(chunk, words, estimate, estimate, words > 0, by_meaning)
 
 
 @dataclass(slots=True)
@@ -32,9 +41,13 @@ class Candidate:
     chunk: int
     words: float
     """BM25."""
+    estimate: float
+    """Similarity as its code tells."""
     meaning: float
-    """Similarity: from the code at first, exact once recomputed."""
+    """Similarity on the scale of the estimates: the estimate at first, exact once recomputed."""
     by_words: bool
     """Holds a word of the query."""
     by_meaning: bool
-    """Among the nearest by code."""
+    """Among the nearest by code or by the graph."""
+    exact: float | None = None
+    """Recomputed similarity, on the rank model's own scale."""

@@ -7,7 +7,7 @@ from typing import Any
 import apsw
 import numpy as np
 
-from . import codes, hubs
+from . import catalogue, codes, edges, hubs
 from .merging import rewrite_segments
 from .postings import segments
 
@@ -21,8 +21,8 @@ def is_worthwhile(connection: apsw.Connection, next_chunk: int) -> bool:
     return dead >= _FEWEST_DEAD and dead > _DEAD_SHARE * next_chunk
 
 
-def compact(connection: apsw.Connection, next_chunk: int) -> int:
-    """Renumber all live chunks in order; returns the next free id. Part of a transaction."""
+def compact(connection: apsw.Connection, next_chunk: int) -> None:
+    """Renumber all live chunks in order. Part of a transaction."""
     live = codes.live_mask(connection, next_chunk)
     numbers = np.where(live, np.cumsum(live), 0)
     firsts: list[Any] = connection.execute(
@@ -34,6 +34,7 @@ def compact(connection: apsw.Connection, next_chunk: int) -> int:
         [(int(numbers[first]), first) for (first,) in firsts],
     )
     codes.keep(connection, live)
+    edges.keep(connection, live, numbers)
     hubs.renumber(connection, numbers)
     if words := segments(connection):
         rewrite_segments(connection, words, live, numbers)
@@ -42,4 +43,6 @@ def compact(connection: apsw.Connection, next_chunk: int) -> int:
         """DELETE FROM directory WHERE id NOT IN (SELECT directory FROM file)
         AND id NOT IN (SELECT directory FROM skipped)"""
     )
-    return int(numbers.max()) + 1
+    linked = int(catalogue.get_meta(connection, "next_unlinked"))
+    catalogue.set_meta(connection, "next_unlinked", int(live[:linked].sum()) + 1)
+    catalogue.set_meta(connection, "next_chunk", int(live.sum()) + 1)

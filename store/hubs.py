@@ -1,33 +1,24 @@
-"""Hubs: one chunk in 32 keeps a finer vector, searched by sqlite-vec.
+"""Hubs: one chunk in 128 keeps a finer vector, searched by sqlite-vec.
 
-A hub's vector has eight bits a dimension instead of the code's two. The nearest hubs of a query
-are certain candidates where codes alone may err; they are also where a graph search enters.
+The hubs nearest to a query are where a walk over the graph enters, as the upper layers are in
+HNSW. Like those, hubs are a random sample, which is free to keep up when chunks come and go.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import apsw
 import numpy as np
 from numpy.typing import NDArray
 
-from .quantiser import CODE_DIMS, Quantiser
+from .quantiser import Quantiser
 from .types import Vectors
 
-HUB_EVERY = 32
+HUB_EVERY = 128
 _NEAREST = 16
 _STEPS = 40.0
 """Steps of a hub's vector for a standard deviation of its largest dimension."""
-
-
-@dataclass(frozen=True, slots=True)
-class HubScores:
-    """The hubs nearest to a query."""
-
-    chunks: NDArray[np.int64]
-    similarities: NDArray[np.float32]
 
 
 def insert(connection: apsw.Connection, first: int, vectors: Vectors, quantiser: Quantiser) -> None:
@@ -63,21 +54,14 @@ def renumber(connection: apsw.Connection, numbers: NDArray[np.int64]) -> None:
 
 def nearest(
     connection: apsw.Connection, query: NDArray[np.float32], quantiser: Quantiser
-) -> HubScores:
-    """Return the hubs most similar to a query, shape (dims,), with their similarities."""
+) -> NDArray[np.int64]:
+    """Return the hubs most similar to a query, shape (dims,), the best first."""
     packed = _pack(query[None], quantiser)[0].tobytes()
     rows: list[Any] = connection.execute(
-        "SELECT chunk, embedding FROM hub WHERE embedding MATCH vec_int8(?) AND k = ?",
+        "SELECT chunk FROM hub WHERE embedding MATCH vec_int8(?) AND k = ? ORDER BY distance",
         (packed, _NEAREST),
     ).fetchall()
-    if not rows:
-        return HubScores(np.empty(0, np.int64), np.empty(0, np.float32))
-    vectors = np.array([np.frombuffer(blob, dtype=np.int8) for _, blob in rows], dtype=np.float32)
-    restored = vectors.reshape(-1, CODE_DIMS) * _step(quantiser)
-    similarities = restored @ (query @ quantiser.rotation) + query @ quantiser.mean
-    return HubScores(
-        np.array([chunk for chunk, _ in rows], dtype=np.int64), similarities.astype(np.float32)
-    )
+    return np.array([chunk for (chunk,) in rows], dtype=np.int64)
 
 
 def _pack(vectors: Vectors, quantiser: Quantiser) -> NDArray[np.int8]:

@@ -96,5 +96,28 @@ def _m001_create_tables(connection: apsw.Connection) -> None:
     """)
 
 
-MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (_m001_create_tables,)
+def _m002_graph(connection: apsw.Connection) -> None:
+    """Codes of another kind, and the graph: all that is made from documents is made anew."""
+    for table in ("file", "skipped", "directory", "tombstone", "codes", "segment", "postings"):
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608
+    connection.execute("""
+    DROP TABLE hub;
+    CREATE VIRTUAL TABLE hub USING vec0 (
+        chunk INTEGER PRIMARY KEY,
+        embedding INT8[192] distance_metric=cosine,
+        chunk_size=64                   -- vec0 allocates rows by so many
+    );
+
+    CREATE TABLE edges (
+        block INTEGER PRIMARY KEY,      -- newer chunk id // BLOCK_CHUNKS
+        data BLOB NOT NULL
+    );
+
+    UPDATE meta SET value = 1 WHERE key = 'next_chunk';
+    DELETE FROM meta WHERE key = 'index_model';
+    INSERT INTO meta VALUES ('next_unlinked', 1);
+    """)
+
+
+MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (_m001_create_tables, _m002_graph)
 VERSION = len(MIGRATIONS)

@@ -1,6 +1,6 @@
-"""One search: codes and words give candidates, the best are read back and scored exactly.
+"""One search: codes, graph and words give candidates, the best are read back and scored exactly.
 
-    query → candidates (codes ∪ words) → instant answer → recompute → fuse → exact answer
+    query → candidates (codes ∪ graph ∪ words) → instant answer → recompute … → exact answer
 
 The text of a hit is always read from its source file while the search runs. A file that changed
 since it was indexed is answered from its text of now; one that is gone is left out.
@@ -17,16 +17,18 @@ import apsw
 import numpy as np
 from numpy.typing import NDArray
 
-from . import analysis, bm25, hubs
+from . import analysis, bm25
 from .candidates import Candidate, Evidence
 from .codes import ScanTable
 from .filters import allowed_chunks
 from .hits import build_hits
 from .models import SearchModels
+from .parameters import SearchParameters, SearchPath
 from .passages import PassageReader
-from .quantiser import estimate
 from .query import ParsedQuery, parse
-from .ranking import Fusion, Scale, Scores, interleave, top
+from .ranking import Fusion, Scale, interleave, top
+from .recompute import Recomputer, place
+from .retrieval import FirstStage, Retriever
 from .types import Explain, Mode, Query, ReadText, Results
 
 _POOL = 3
@@ -42,17 +44,22 @@ class Search:
         self,
         connection: apsw.Connection,
         table: ScanTable,
+        retriever: Retriever,
         query: Query,
         models: SearchModels,
         read: ReadText,
+        parameters: SearchParameters,
     ) -> None:
         self._connection = connection
         self._table = table
+        self._retriever = retriever
         self._query = query
         self._models = models
         self._read = read
+        self._parameters = parameters
+        self._started = perf_counter()
         self._milliseconds: dict[str, float] = {}
-        self._recomputed = 0
+        self._expanded = 0
 
     def run(self) -> Iterator[Results]:
         """Yield the instant answer and, if embeddings get recomputed, the exact one."""
@@ -72,40 +79,39 @@ class Search:
         evidence = self._gather(parsed, allowed)
         with self._timed("candidates"):
             by_meaning, by_words = self._nearest(evidence)
-            found = _candidates(evidence, by_meaning, by_words)
+            found = {
+                chunk: evidence.candidate(chunk, by_meaning=place < len(by_meaning))
+                for place, chunk in enumerate(dict.fromkeys((*by_meaning, *by_words)))
+            }
         reader = PassageReader(self._connection, self._read, evidence.lexical)
-        budget = self._query.budget if self._uses_meaning else 0
-        to_score = interleave(by_meaning, by_words, budget)
-        for exact in (False, True) if to_score else (True,):
-            if exact and to_score:
-                self._recompute([found[chunk] for chunk in to_score], evidence, reader)
-            with self._timed("read" if not exact else "show"):
+        recomputer = Recomputer(self._models, reader, parsed.text)
+        refined = evidence.meaning is not None and self._query.budget > 0 and bool(found)
+        for exact in (False, True) if refined else (True,):
+            if exact and evidence.meaning is not None and refined:
+                self._refine(found, by_words, evidence, evidence.meaning, recomputer)
+            with self._timed("show" if exact else "read"):
                 hits = build_hits(found.values(), evidence, reader, self._query.limit)
-            yield Results(
-                self._query, hits, exact, self._explain(evidence, len(by_words), len(by_meaning))
-            )
+            explain = self._explain(evidence, len(by_words), len(by_meaning), recomputer)
+            yield Results(self._query, hits, exact, explain)
 
     @property
     def _uses_meaning(self) -> bool:
         return self._query.mode in (Mode.HYBRID, Mode.SEMANTIC)
 
     def _gather(self, parsed: ParsedQuery, allowed: NDArray[np.bool_]) -> Evidence:
-        """Score every allowed chunk by its words and by its code."""
+        """Score the allowed chunks by their words and by their codes."""
         with self._timed("words"):
             keys = () if self._query.mode is Mode.SEMANTIC else parsed.keys
             lexical = bm25.score(self._connection, keys, self._table, allowed)
-        meaning = np.zeros(allowed.size, dtype=np.float32)
+        meaning, scale = None, Scale(0.0, 1.0)
         if self._uses_meaning:
             with self._timed("embed"):
                 embedding = self._models.embed_for_codes([parsed.text])[0]
-            with self._timed("scan"):
-                quantiser = self._models.quantiser
-                meaning = estimate(self._table.codes, quantiser.tables(embedding))
-            with self._timed("hubs"):
-                near = hubs.nearest(self._connection, embedding, quantiser)
-                meaning[near.chunks] = near.similarities
-        scales = (Scale.of(lexical.scores[allowed]), Scale.of(meaning[allowed]))
-        return Evidence(parsed, allowed, lexical, meaning, Fusion(self._query.mode, *scales))
+            with self._timed("codes"):
+                meaning = self._retriever.retrieve(embedding, self._models.quantiser, allowed)
+                scale = meaning.scale
+        fusion = Fusion(self._query.mode, Scale.of(lexical.scores[allowed]), scale)
+        return Evidence(parsed, allowed, lexical, meaning, fusion)
 
     def _nearest(self, evidence: Evidence) -> tuple[list[int], list[int]]:
         """Return the best chunks by meaning and the best by words."""
@@ -116,31 +122,49 @@ class Search:
         wordless = self._query.mode is Mode.EXACT and not evidence.parsed.keys
         matched = evidence.allowed & (scores > 0) if not wordless else evidence.allowed
         by_words = top(scores, matched, pool)
-        if not self._uses_meaning:
+        if evidence.meaning is None or evidence.meaning.path is SearchPath.LEANN:
             return [], by_words
-        return top(evidence.meaning, evidence.allowed, pool), by_words
+        return evidence.meaning.queue.best(pool), by_words
 
-    def _recompute(
-        self, chosen: list[Candidate], evidence: Evidence, reader: PassageReader
+    def _refine(
+        self,
+        found: dict[int, Candidate],
+        by_words: list[int],
+        evidence: Evidence,
+        meaning: FirstStage,
+        recomputer: Recomputer,
     ) -> None:
-        """Replace the estimated similarities of the chosen candidates by exact ones."""
-        with self._timed("read"):
-            reader.prefetch(chosen)
-            texts = {
-                one.chunk: passage.indexed_text
-                for one in chosen
-                if (passage := reader.passage(one)) is not None
-            }
-        if not texts:
-            return
-        with self._timed("recompute"):
-            query = self._models.embed_query([evidence.parsed.text])[0]
-            exact = self._models.embed_passages(list(texts.values())) @ query
-        self._recomputed += len(texts)
-        readable = [one for one in chosen if one.chunk in texts]
-        placed = _match_moments(exact, np.array([one.meaning for one in readable], np.float32))
-        for candidate, similarity in zip(readable, placed, strict=True):
-            candidate.meaning = float(similarity)
+        """Recompute the most promising candidates, batch by batch, each telling of the next."""
+        tried: set[int] = set()
+        left, batch = self._query.budget, max(self._query.budget // 2, self._parameters.batch)
+        while left > 0 and not self._is_late():
+            with self._timed("candidates"):
+                near = meaning.queue.best(min(left, batch))
+                words = [chunk for chunk in by_words if chunk not in tried]
+                chosen = interleave(near, words, min(left, batch))
+            if not chosen:
+                return
+            self._expanded += meaning.queue.led_to(np.array(chosen))
+            for chunk in chosen:
+                if chunk not in found:
+                    found[chunk] = evidence.candidate(chunk, by_meaning=True)
+            with self._timed("read"):
+                read = recomputer.read([found[chunk] for chunk in chosen])
+            with self._timed("recompute"):
+                recomputer.recompute(read)
+            place(found.values())
+            known = [
+                found[chunk].meaning if found[chunk].exact is not None else -np.inf
+                for chunk in chosen
+            ]
+            meaning.queue.settle(np.array(chosen), np.array(known, dtype=np.float32))
+            tried.update(chosen)
+            left -= len(chosen)
+            batch = self._parameters.batch
+
+    def _is_late(self) -> bool:
+        limit = self._query.deadline_ms
+        return limit is not None and (perf_counter() - self._started) * 1000 > limit
 
     def _holding_phrases(
         self, parsed: ParsedQuery, allowed: NDArray[np.bool_]
@@ -151,13 +175,19 @@ class Search:
             lexical = bm25.score(self._connection, tuple(keys), self._table, allowed)
         return np.asarray(allowed & (lexical.matched == len(keys)), dtype=bool)
 
-    def _explain(self, evidence: Evidence, by_words: int, by_meaning: int) -> Explain:
+    def _explain(
+        self, evidence: Evidence, by_words: int, by_meaning: int, recomputer: Recomputer
+    ) -> Explain:
+        meaning = evidence.meaning
         return Explain(
             chunks=int(evidence.allowed.sum()),
-            scanned=self._table.live.size if self._uses_meaning else 0,
+            path=str(meaning.path) if meaning else "",
+            scanned=meaning.estimates.compared if meaning else 0,
+            visited=meaning.visited if meaning else 0,
             candidates_words=by_words,
             candidates_meaning=by_meaning,
-            recomputed=self._recomputed,
+            expanded=self._expanded,
+            recomputed=recomputer.recomputed,
             milliseconds=dict(self._milliseconds),
         )
 
@@ -169,29 +199,3 @@ class Search:
         finally:
             spent = (perf_counter() - started) * 1000
             self._milliseconds[stage] = self._milliseconds.get(stage, 0.0) + spent
-
-
-def _candidates(
-    evidence: Evidence, by_meaning: list[int], by_words: list[int]
-) -> dict[int, Candidate]:
-    near = set(by_meaning)
-    return {
-        chunk: Candidate(
-            chunk=chunk,
-            words=float(evidence.lexical.scores[chunk]),
-            meaning=float(evidence.meaning[chunk]),
-            by_words=bool(evidence.lexical.scores[chunk] > 0),
-            by_meaning=chunk in near,
-        )
-        for chunk in dict.fromkeys((*by_meaning, *by_words))
-    }
-
-
-def _match_moments(exact: Scores, estimated: Scores) -> Scores:
-    """Put exact similarities on the scale of the estimates they replace.
-
-    The rank model may be another one than made the codes, with similarities of its own spread;
-    only the order and the relative distances of the exact scores carry meaning.
-    """
-    own, other = Scale.of(exact), Scale.of(estimated)
-    return (exact - own.mean) / own.deviation * other.deviation + other.mean

@@ -10,12 +10,15 @@ from typing import TypeVar
 
 import apsw
 
-from . import catalogue, codes, folders
+from . import catalogue, codes, edges, folders
 from .codes import ScanTable
 from .connection import designed_errors, open_reader, transaction
 from .errors import ModelMismatch
+from .graph import Graph
 from .lock import WriterLock
 from .models import SearchModels
+from .parameters import SearchParameters
+from .retrieval import Retriever
 from .search import Search
 from .size import measure
 from .types import (
@@ -46,6 +49,7 @@ class Store:
         self._local = threading.local()
         self._table_lock = threading.Lock()
         self._table: tuple[int, ScanTable] | None = None
+        self._graph: tuple[int, Graph] | None = None
 
     def writer(self) -> Writer:
         """Return write access, to be used as a context manager. Entering raises StoreBusy."""
@@ -86,7 +90,13 @@ class Store:
         """Return where the index's bytes go; `dims` are those of its embeddings."""
         return self._ask(lambda connection: measure(connection, self.path, dims), Size(0, 0, {}, 0))
 
-    def search(self, query: Query, models: SearchModels, read: ReadText) -> Iterator[Results]:
+    def search(
+        self,
+        query: Query,
+        models: SearchModels,
+        read: ReadText,
+        parameters: SearchParameters = SearchParameters(),  # noqa: B008 (frozen)
+    ) -> Iterator[Results]:
         """Yield the instant answer to a query and then, if the budget allows, the exact one.
 
         Raises ModelMismatch if the index was made by another index model and the query is not
@@ -97,7 +107,11 @@ class Store:
                 if query.mode in (Mode.HYBRID, Mode.SEMANTIC):
                     self._check_models(connection, models)
                 table = self._scan_table(connection)
-                yield from Search(connection, table, query, models, read).run()
+                retriever = Retriever(
+                    connection, table, lambda: self._loaded_graph(connection, table), parameters
+                )
+                search = Search(connection, table, retriever, query, models, read, parameters)
+                yield from search.run()
         except FileNotFoundError:
             return
 
@@ -124,6 +138,14 @@ class Store:
                 next_chunk = int(catalogue.get_meta(connection, "next_chunk"))
                 self._table = (generation, codes.load(connection, next_chunk))
             return self._table[1]
+
+    def _loaded_graph(self, connection: apsw.Connection, table: ScanTable) -> Graph:
+        generation = int(catalogue.get_meta(connection, "generation"))
+        with self._table_lock:
+            if self._graph is None or self._graph[0] != generation:
+                known = edges.between(edges.load(connection, table.live.size), table.live)
+                self._graph = (generation, Graph.of(known, table.live.size))
+            return self._graph[1]
 
     def _check_models(self, connection: apsw.Connection, models: SearchModels) -> None:
         known = catalogue.get_meta(connection, "index_model")

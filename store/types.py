@@ -205,6 +205,8 @@ class Query:
     filters: Filters = field(default_factory=Filters)
     budget: int = 32
     """Most chunks whose embedding is recomputed; 0 answers from codes and words alone."""
+    deadline_ms: float | None = None
+    """Milliseconds after which nothing more is recomputed; what is known then is the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,15 +244,21 @@ class Hit:
 class Explain:
     """What one search did."""
 
-    chunks: int
+    chunks: int = 0
     """Chunks in the index that the filters let through."""
-    scanned: int
+    path: str = ""
+    """How chunks were found by meaning: `flat`, `graph`, `leann`, or empty for words alone."""
+    scanned: int = 0
     """Codes compared."""
-    candidates_words: int
-    candidates_meaning: int
-    recomputed: int
+    visited: int = 0
+    """Chunks visited by walking the graph; 0 for a flat scan."""
+    candidates_words: int = 0
+    candidates_meaning: int = 0
+    expanded: int = 0
+    """Of the recomputed, those beside a chunk recomputed before them."""
+    recomputed: int = 0
     """Embeddings recomputed."""
-    milliseconds: dict[str, float]
+    milliseconds: dict[str, float] = field(default_factory=dict)
     """Stage name → time, in the order they ran."""
 
 

@@ -12,15 +12,27 @@ from typing import Self
 import apsw
 import numpy as np
 
-from . import analysis, catalogue, codes, compaction, folders, hubs
+from . import analysis, catalogue, codes, compaction, edges, folders, hubs
 from .connection import designed_errors, open_writer, transaction
+from .linking import GraphParameters
 from .lock import WriterLock
 from .merging import merge_segments
+from .points import Places, Points
 from .postings import Postings, write_segment
 from .quantiser import Quantiser
+from .renewal import renew
 from .types import Changes, Folder, MovedFile, NewFile, Signature, Vectors
 
-_DERIVED_TABLES = ("file", "skipped", "tombstone", "codes", "hub", "segment", "postings")
+_DERIVED_TABLES = (
+    "file",
+    "skipped",
+    "tombstone",
+    "codes",
+    "hub",
+    "edges",
+    "segment",
+    "postings",
+)
 """Made from documents and a model; may be dropped and made anew."""
 
 
@@ -30,6 +42,7 @@ class Writer:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = WriterLock.beside(path)
+        self._places = Places()
 
     def __enter__(self) -> Self:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -66,6 +79,7 @@ class Writer:
             for table in _DERIVED_TABLES:
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608
             catalogue.set_meta(connection, "next_chunk", 1)
+            catalogue.set_meta(connection, "next_unlinked", 1)
             catalogue.set_meta(connection, "index_model", fingerprint)
             return known is not None
 
@@ -119,10 +133,40 @@ class Writer:
             for skipped in changes.skipped:
                 directory = self._forget(connection, folder, skipped.path)
                 catalogue.insert_skipped(connection, skipped, directory)
+            first = _number(connection, "next_chunk")
             if changes.files:
                 self._insert(connection, folder, changes.files, vectors, quantiser)
             elif changes.removed:
                 _merge(connection)
+        self._places.append(first, quantiser.project(vectors))
+
+    @property
+    def unlinked(self) -> int:
+        """Number of chunks whose places are kept in memory until `link` is called."""
+        return self._places.count
+
+    def link(
+        self,
+        quantiser: Quantiser,
+        parameters: GraphParameters = GraphParameters(),  # noqa: B008 (frozen)
+    ) -> None:
+        """Take chunks that came since the last time into the graph, and mend it around dead ones.
+
+        Until then they are found without the graph.
+        """
+        with designed_errors(self._path), transaction(self._connection, write=False):
+            next_chunk = _number(self._connection, "next_chunk")
+            first = _number(self._connection, "next_unlinked")
+            table = codes.load(self._connection, next_chunk)
+            points = Points(quantiser, table.codes, *self._places.joined())
+            known = edges.load(self._connection, next_chunk)
+            renewal = renew(known, points, table.live, first, parameters)
+        if first == next_chunk and not renewal.blocks.size:
+            return
+        with self._change() as connection:
+            edges.store(connection, renewal.edges, renewal.blocks)
+            catalogue.set_meta(connection, "next_unlinked", next_chunk)
+        self._places = Places()
 
     def compact(self, *, force: bool = False) -> bool:
         """Give back the room of dead chunks if there are many; returns whether there were."""
@@ -131,8 +175,8 @@ class Writer:
             if not force and not compaction.is_worthwhile(self._connection, next_chunk):
                 return False
         with self._change() as connection:
-            after = compaction.compact(connection, next_chunk)
-            catalogue.set_meta(connection, "next_chunk", after)
+            compaction.compact(connection, next_chunk)
+        self._places = Places()
         return True
 
     def _insert(

@@ -72,7 +72,7 @@ def _final(
 ) -> Results:
     """Return the last and exact answer; the instant one is for screens."""
     query = Query(text, args.limit, Mode(args.mode), filters, budget)
-    results = Results(query, hits=(), exact=True, explain=Explain(0, 0, 0, 0, 0, {}))
+    results = Results(query, hits=(), exact=True, explain=Explain())
     for results in engine.search(  # noqa: B007 (no answer at all if nothing is indexed)
         text, mode=query.mode, filters=filters, limit=query.limit, budget=budget
     ):

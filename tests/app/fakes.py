@@ -19,6 +19,7 @@ from store import (
     Mode,
     Query,
     Results,
+    SearchParameters,
     Signature,
     Size,
     SkippedFile,
@@ -64,9 +65,11 @@ MOVING = replace(
 NOT_INDEXED = Verdict(HOME / "x", indexed=False, reason="a picture is not read")
 EXPLAIN = Explain(
     chunks=1204,
+    path="flat",
     scanned=1204,
     candidates_words=16,
     candidates_meaning=32,
+    expanded=6,
     recomputed=32,
     milliseconds={"words": 1.25, "scan": 2.5},
 )
@@ -130,9 +133,11 @@ class FakeEngine(Engine):
         filters: Filters = Filters(),  # noqa: B008
         limit: int = 10,
         budget: int | None = None,
+        deadline_ms: float | None = None,
+        parameters: SearchParameters = SearchParameters(),  # noqa: B008
     ) -> Iterator[Results]:
         self._fail_if_told()
-        query = Query(text, limit, mode, filters, 32 if budget is None else budget)
+        query = Query(text, limit, mode, filters, 32 if budget is None else budget, deadline_ms)
         self.queries.append(query)
         yield Results(query, self.hits[:1], exact=False, explain=EXPLAIN)
         yield Results(query, self.hits[:limit], exact=True, explain=EXPLAIN)

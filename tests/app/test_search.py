@@ -34,15 +34,18 @@ LEASE_JSON = {
 }
 EXPLAIN_JSON = {
     "chunks": 1204,
+    "path": "flat",
     "scanned": 1204,
+    "visited": 0,
     "candidates_words": 16,
     "candidates_meaning": 32,
+    "expanded": 6,
     "recomputed": 32,
     "milliseconds": {"words": 1.25, "scan": 2.5},
 }
 EXPLAINED = (
     "thimble: 1,204 chunks searched, 1,204 codes compared, 16 candidates by words, "
-    "32 by meaning, 32 embeddings recomputed\n"
+    "32 by meaning, 32 embeddings recomputed, 6 of them found along the graph\n"
     "thimble: words 1.2 ms, scan 2.5 ms, in all 3.8 ms\n"
 )
 

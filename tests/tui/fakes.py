@@ -163,7 +163,15 @@ def status_of(folders: tuple[FolderStatus, ...]) -> Status:
 
 def answer(query: Query, hits: tuple[Hit, ...], *, exact: bool) -> Results:
     """An answer that took 38 ms."""
-    explain = Explain(52_118, 52_118, 40, 40, 32 if exact else 0, {"codes": 8.0, "rank": 30.0})
+    explain = Explain(
+        chunks=52_118,
+        path="flat",
+        scanned=52_118,
+        candidates_words=40,
+        candidates_meaning=40,
+        recomputed=32 if exact else 0,
+        milliseconds={"codes": 8.0, "rank": 30.0},
+    )
     return Results(query, hits, exact, explain)
 
 

@@ -1,0 +1,42 @@
+"""The proximity graph in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .linking import Edges
+
+Ids = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Neighbours of every chunk, both ways along each edge, as one array of slices."""
+
+    starts: Ids
+    """Where each chunk's neighbours begin, by chunk id, with one more at the end."""
+    neighbours: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, edges: Edges, next_chunk: int) -> Graph:
+        """Build it for the chunk ids below `next_chunk`."""
+        ends = np.concatenate([edges, edges[:, ::-1]]).astype(np.int32)
+        order = np.argsort(ends[:, 0], kind="stable")
+        degrees = np.bincount(ends[:, 0], minlength=next_chunk)
+        return cls(np.concatenate(([0], np.cumsum(degrees))), ends[order, 1])
+
+    @property
+    def degrees(self) -> Ids:
+        """Number of neighbours of each chunk, by chunk id."""
+        return np.diff(self.starts)
+
+    def around(self, chunks: Ids) -> tuple[Ids, Ids]:
+        """Return every neighbour of some chunks, and the place in `chunks` whose it is."""
+        firsts = self.starts[chunks]
+        counts = self.starts[chunks + 1] - firsts
+        places = np.repeat(np.arange(chunks.size), counts)
+        within = np.arange(places.size) - (np.cumsum(counts) - counts)[places]
+        return self.neighbours[firsts[places] + within].astype(np.int64), places

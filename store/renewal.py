@@ -1,0 +1,57 @@
+"""Keeping the graph up to date: new chunks are linked, and what dead chunks leave is mended.
+
+A chunk that lost neighbours and has fewer than it would choose now chooses anew, as in
+FreshDiskANN (Singh et al., 2021), from its nearest neighbours rather than from those of the
+dead, which need not be read then. How many are mended at a time is bounded; an edge to a dead
+chunk stays until the chunk at its other end has been mended, so none is forgotten.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .edges import blocks_of
+from .linking import Edges, GraphParameters, in_order, link
+from .points import Points
+
+_MOST_MENDED = 16_384
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """The graph of now, and which of its blocks are not on disk yet."""
+
+    edges: Edges
+    blocks: NDArray[np.int64]
+
+
+def renew(
+    known: Edges,
+    points: Points,
+    live: NDArray[np.bool_],
+    first_unlinked: int,
+    parameters: GraphParameters,
+) -> Renewal:
+    """Link the live chunks from `first_unlinked` on and mend the graph around dead ones.
+
+    Args:
+        known: all edges, also those of dead chunks.
+        points: places of all chunks.
+        live: which chunks are part of the index, by chunk id.
+        first_unlinked: the first chunk that is not in the graph.
+        parameters: the shape of the graph.
+    """
+    ids = np.flatnonzero(live)
+    whole = live[known].all(axis=1)
+    lost = np.bincount(known[~whole].ravel(), minlength=live.size) > 0
+    degrees = np.bincount(known[whole].ravel(), minlength=live.size)
+    weak = np.flatnonzero(lost & live & (degrees < parameters.m))
+    mended, waiting = weak[:_MOST_MENDED], weak[_MOST_MENDED:]
+    chosen = link(points, np.concatenate([mended, ids[ids >= first_unlinked]]), ids, parameters)
+    kept = whole | np.isin(known, waiting).any(axis=1)
+    edges = in_order(np.concatenate([known[kept], chosen]))
+    blocks = np.union1d(blocks_of(known[~kept]), blocks_of(chosen))
+    return Renewal(edges, blocks)

@@ -1,0 +1,103 @@
+"""The first stage of a search by meaning: which chunks are met, and how similar they seem."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import apsw
+import numpy as np
+from numpy.typing import NDArray
+
+from . import hubs
+from .codes import ScanTable
+from .estimates import Estimates
+from .frontier import Frontier
+from .graph import Graph
+from .leann import LeannSearch
+from .parameters import SearchParameters, SearchPath
+from .quantiser import Quantiser
+from .ranking import Scale
+
+Ids = NDArray[np.int64]
+
+_FLAT_LIMIT = 400_000
+"""Chunks up to which comparing all codes is faster than walking the graph."""
+_FEW = 0.25
+"""Share of the chunks below which those that the filters let through are compared one by one."""
+
+
+@dataclass(frozen=True)
+class FirstStage:
+    """What codes, and the graph, tell about a query."""
+
+    path: SearchPath
+    estimates: Estimates
+    met: Ids
+    """Chunks that the filters let through and that may become candidates."""
+    visited: int
+    """Chunks visited by walking the graph; 0 for a scan."""
+    scale: Scale
+    """Of the estimates over all chunks that the filters let through."""
+    queue: Frontier | LeannSearch
+    """Says what to recompute next."""
+
+
+class Retriever:
+    """Runs first stages over one snapshot of the index."""
+
+    def __init__(
+        self,
+        connection: apsw.Connection,
+        table: ScanTable,
+        load_graph: Callable[[], Graph],
+        parameters: SearchParameters,
+    ) -> None:
+        self._connection = connection
+        self._table = table
+        self._load_graph = load_graph
+        self._parameters = parameters
+
+    def retrieve(
+        self, embedding: NDArray[np.float32], quantiser: Quantiser, allowed: NDArray[np.bool_]
+    ) -> FirstStage:
+        """Meet chunks that seem similar to an embedding, shape (dims,)."""
+        estimates = Estimates(self._table.codes, quantiser.tables(embedding))
+        ids = np.flatnonzero(allowed)
+        path = self._path(ids.size)
+        visited = 0
+        if path is SearchPath.FLAT:
+            met = self._scan(estimates, ids)
+        else:
+            entries = self._entries(embedding, quantiser)
+            met = entries
+            if path is SearchPath.GRAPH:
+                met = estimates.walk(self._load_graph(), entries, self._parameters.ef)
+            visited = met.size
+            met = met[allowed[met]]
+        scale = estimates.scale(ids)
+        if path is SearchPath.LEANN:
+            queue: Frontier | LeannSearch = LeannSearch(
+                entries, estimates, self._load_graph(), self._parameters
+            )
+        else:
+            graph = self._load_graph() if self._parameters.expand else None
+            queue = Frontier(met, estimates, allowed, graph, scale.mean)
+        return FirstStage(path, estimates, met, visited, scale, queue)
+
+    def _path(self, allowed: int) -> SearchPath:
+        if self._parameters.path is not SearchPath.AUTO:
+            return self._parameters.path
+        return SearchPath.FLAT if allowed <= _FLAT_LIMIT else SearchPath.GRAPH
+
+    def _scan(self, estimates: Estimates, ids: Ids) -> Ids:
+        if ids.size < _FEW * self._table.live.size:
+            estimates.compare(ids)
+        else:
+            estimates.compare_all()
+        return ids
+
+    def _entries(self, embedding: NDArray[np.float32], quantiser: Quantiser) -> Ids:
+        """Return the hubs nearest to the query, or any chunk where there are none."""
+        entries = hubs.nearest(self._connection, embedding, quantiser)
+        return entries if entries.size else np.flatnonzero(self._table.live)[:1]
