@@ -66,7 +66,7 @@ class Engine:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._store = Store(settings.paths.index / "thimble.db")
+        self._store = Store(settings.paths.index / "thimble.db", settings.cache_percent)
 
     def __enter__(self) -> Self:
         return self
@@ -214,6 +214,7 @@ class Engine:
             # Looked up when used: a search for words alone works without the rank model.
             embed_query=lambda texts: self._rank_embedder.embed_queries(texts),
             embed_passages=lambda texts: self._rank_embedder.embed_passages(texts),
+            rank_fingerprint=lambda: self._rank_embedder.model.fingerprint,
         )
 
 

@@ -66,6 +66,7 @@ def explain_fields(explain: Explain) -> dict[str, object]:
         "candidates_words": explain.candidates_words,
         "candidates_meaning": explain.candidates_meaning,
         "recomputed": explain.recomputed,
+        "cache_hits": explain.cache_hits,
         "milliseconds": {name: round(ms, 3) for name, ms in explain.milliseconds.items()},
     }
 
@@ -77,7 +78,8 @@ def explain_sentences(results: Results) -> Iterable[str]:
         f"{count(explain.chunks, 'chunk')} searched, {count(explain.scanned, 'code')} compared, "
         f"{count(explain.candidates_words, 'candidate')} by words, "
         f"{count(explain.candidates_meaning)} by meaning, "
-        f"{count(explain.recomputed, 'embedding')} recomputed"
+        f"{count(explain.recomputed, 'embedding')} recomputed, "
+        f"{count(explain.cache_hits)} taken from the cache"
     )
     stages = [f"{name} {ms:.1f} ms" for name, ms in explain.milliseconds.items()]
     yield ", ".join([*stages, f"in all {sum(explain.milliseconds.values()):.1f} ms"])

@@ -13,6 +13,7 @@ from .errors import (
 )
 from .models import SearchModels
 from .quantiser import Quantiser
+from .reports import CacheUse, FolderStatus, Size, Status
 from .store import Store
 from .types import (
     Changes,
@@ -22,7 +23,6 @@ from .types import (
     FileState,
     Filters,
     Folder,
-    FolderStatus,
     Heading,
     Hit,
     Mode,
@@ -34,15 +34,14 @@ from .types import (
     ReadText,
     Results,
     Signature,
-    Size,
     SkippedFile,
     Span,
-    Status,
     Vectors,
 )
 from .writer import Writer
 
 __all__ = [
+    "CacheUse",
     "Changes",
     "Embed",
     "Explain",

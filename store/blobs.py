@@ -18,8 +18,5 @@ def unseal(blob: bytes, what: str) -> bytes:
     """Return the payload of a sealed blob. Raises StoreDamaged naming `what`."""
     payload = blob[_CHECKSUM_BYTES:]
     if len(blob) < _CHECKSUM_BYTES or zlib.crc32(payload).to_bytes(4, "little") != blob[:4]:
-        raise StoreDamaged(
-            f"{what} in the index is damaged (checksum mismatch); "
-            "remove the index folder and run `thimble index` to rebuild it from your files"
-        )
+        raise StoreDamaged(f"{what} in the index is damaged (checksum mismatch)")
     return payload

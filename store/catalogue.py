@@ -12,7 +12,7 @@ from typing import Any
 
 import apsw
 
-from . import hubs
+from . import cache, hubs
 from .spans import pack_outline, pack_spans, unpack_outline, unpack_spans
 from .types import FileRecord, Folder, NewFile, Signature, SkippedFile
 
@@ -21,17 +21,6 @@ SELECT file.first_chunk, folder.path, directory.path, file.name, folder.id, file
        file.mtime_ns, file.change, file.digest, file.kind, file.encoding, file.spans, file.outline
 FROM file JOIN directory ON directory.id = file.directory JOIN folder ON folder.id = folder
 """
-
-
-def get_meta(connection: apsw.Connection, key: str) -> Any:
-    """Return a value of the meta table, or None."""
-    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-    return None if row is None else row[0]
-
-
-def set_meta(connection: apsw.Connection, key: str, value: apsw.SQLiteValue) -> None:
-    """Store a value in the meta table."""
-    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
 
 def known_files(connection: apsw.Connection, folder_id: int) -> dict[str, Signature]:
@@ -190,6 +179,7 @@ def bury(connection: apsw.Connection, ranges: Iterable[tuple[Any, ...]]) -> None
     for first_chunk, chunks in ranges:
         connection.execute("INSERT INTO tombstone VALUES (?, ?)", (first_chunk, chunks))
         hubs.delete(connection, first_chunk, chunks)
+        cache.forget(connection, first_chunk, chunks)
 
 
 def _record(row: Any) -> FileRecord:

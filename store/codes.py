@@ -112,9 +112,9 @@ def _all_rows(connection: apsw.Connection, next_chunk: int) -> NDArray[np.uint8]
         part = _rows(data, block)
         start = block * BLOCK_CHUNKS
         if start != filled or start + len(part) > next_chunk:
-            raise StoreDamaged("the codes in the index do not fit its chunk ids; rebuild it")
+            raise StoreDamaged("the codes in the index do not fit its chunk ids")
         rows[start : start + len(part)] = part
         filled = start + len(part)
     if next_chunk > 1 and filled != next_chunk:
-        raise StoreDamaged("the index lacks codes of some chunks; rebuild it")
+        raise StoreDamaged("the index lacks codes of some chunks")
     return rows

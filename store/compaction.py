@@ -7,7 +7,7 @@ from typing import Any
 import apsw
 import numpy as np
 
-from . import codes, hubs
+from . import cache, codes, hubs
 from .merging import rewrite_segments
 from .postings import segments
 
@@ -35,6 +35,7 @@ def compact(connection: apsw.Connection, next_chunk: int) -> int:
     )
     codes.keep(connection, live)
     hubs.renumber(connection, numbers)
+    cache.renumber(connection, numbers)
     if words := segments(connection):
         rewrite_segments(connection, words, live, numbers)
     connection.execute("DELETE FROM tombstone")

@@ -96,5 +96,37 @@ def _m001_create_tables(connection: apsw.Connection) -> None:
     """)
 
 
-MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (_m001_create_tables,)
+def _m002_cache_and_checks(connection: apsw.Connection) -> None:
+    # The packed blobs changed: what was made from documents is made anew, the folders stay.
+    for table in ("file", "skipped", "tombstone", "codes", "hub", "segment", "postings"):
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608
+    connection.execute("""
+    DELETE FROM meta WHERE key = 'index_model';
+    UPDATE meta SET value = 1 WHERE key = 'next_chunk';
+    UPDATE meta SET value = value + 1 WHERE key = 'generation';
+    INSERT INTO meta VALUES ('text_bytes', 0);
+
+    CREATE TABLE cache (
+        chunk INTEGER PRIMARY KEY,
+        used INTEGER NOT NULL,          -- value of cache_asked when it was
+        vector BLOB NOT NULL
+    );
+
+    -- The size of the indexed files, which bounds the cache, without reading all rows.
+    CREATE TRIGGER file_added AFTER INSERT ON file BEGIN
+        UPDATE meta SET value = value + new.size WHERE key = 'text_bytes';
+    END;
+    CREATE TRIGGER file_removed AFTER DELETE ON file BEGIN
+        UPDATE meta SET value = value - old.size WHERE key = 'text_bytes';
+    END;
+    CREATE TRIGGER file_resized AFTER UPDATE OF size ON file BEGIN
+        UPDATE meta SET value = value + new.size - old.size WHERE key = 'text_bytes';
+    END;
+    """)
+
+
+MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
+    _m001_create_tables,
+    _m002_cache_and_checks,
+)
 VERSION = len(MIGRATIONS)

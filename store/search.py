@@ -17,7 +17,7 @@ import apsw
 import numpy as np
 from numpy.typing import NDArray
 
-from . import analysis, bm25, hubs
+from . import analysis, bm25, cache, hubs
 from .candidates import Candidate, Evidence
 from .codes import ScanTable
 from .filters import allowed_chunks
@@ -27,7 +27,7 @@ from .passages import PassageReader
 from .quantiser import estimate
 from .query import ParsedQuery, parse
 from .ranking import Fusion, Scale, Scores, interleave, top
-from .types import Explain, Mode, Query, ReadText, Results
+from .types import Explain, Mode, Query, ReadText, Results, Vectors
 
 _POOL = 3
 """Candidates kept for each hit wanted, since several may share a document."""
@@ -52,6 +52,9 @@ class Search:
         self._models = models
         self._read = read
         self._milliseconds: dict[str, float] = {}
+        self.recomputed: dict[int, NDArray[np.float32]] = {}
+        """Vectors of the rank model that may be cached, by chunk."""
+        self.cache_hits: list[int] = []
         self._recomputed = 0
 
     def run(self) -> Iterator[Results]:
@@ -135,12 +138,27 @@ class Search:
             return
         with self._timed("recompute"):
             query = self._models.embed_query([evidence.parsed.text])[0]
-            exact = self._models.embed_passages(list(texts.values())) @ query
-        self._recomputed += len(texts)
+            exact = self._vectors(texts, reader.unchanged) @ query
         readable = [one for one in chosen if one.chunk in texts]
         placed = _match_moments(exact, np.array([one.meaning for one in readable], np.float32))
         for candidate, similarity in zip(readable, placed, strict=True):
             candidate.meaning = float(similarity)
+
+    def _vectors(self, texts: dict[int, str], unchanged: set[int]) -> Vectors:
+        """Embed the texts of chunks, except those that were recomputed for an earlier search."""
+        vectors = {chunk: self.recomputed[chunk] for chunk in texts if chunk in self.recomputed}
+        wanted = [chunk for chunk in texts if chunk in unchanged and chunk not in vectors]
+        if wanted:
+            model = self._models.rank_fingerprint()
+            vectors |= cache.load(self._connection, model, wanted)
+            self.cache_hits += [chunk for chunk in wanted if chunk in vectors]
+        missing = [chunk for chunk in texts if chunk not in vectors]
+        if missing:
+            fresh = cache.rounded(self._models.embed_passages([texts[one] for one in missing]))
+            vectors |= zip(missing, fresh, strict=True)
+            self.recomputed |= {one: vectors[one] for one in missing if one in unchanged}
+        self._recomputed += len(missing)
+        return np.array([vectors[chunk] for chunk in texts], dtype=np.float32)
 
     def _holding_phrases(
         self, parsed: ParsedQuery, allowed: NDArray[np.bool_]
@@ -159,6 +177,7 @@ class Search:
             candidates_meaning=by_meaning,
             recomputed=self._recomputed,
             milliseconds=dict(self._milliseconds),
+            cache_hits=len(self.cache_hits),
         )
 
     @contextmanager

@@ -6,20 +6,22 @@ from pathlib import Path
 
 import apsw
 
-from .types import Size
+from .reports import Size
 
 _FLOAT32_BYTES = 4
 _PARTS = {
     "codes": "codes",
     "postings": "lexical",
     "segment": "lexical",
+    "cache": "cache",
+    "edges": "graph",
 }
 """Table → part; every other table is the catalogue."""
 
 
 def measure(connection: apsw.Connection, path: Path, dims: int) -> Size:
     """Measure the index at `path`, whose embeddings have `dims` dimensions."""
-    parts = {"codes": 0, "lexical": 0, "catalogue": 0}
+    parts = {"codes": 0, "graph": 0, "lexical": 0, "catalogue": 0, "cache": 0}
     for table, pages in connection.execute("SELECT name, sum(pgsize) FROM dbstat GROUP BY name"):
         part = "codes" if table.startswith("hub") else _PARTS.get(table, "catalogue")
         parts[part] += pages

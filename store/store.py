@@ -10,26 +10,17 @@ from typing import TypeVar
 
 import apsw
 
-from . import catalogue, codes, folders
+from . import cache, catalogue, codes, folders
 from .codes import ScanTable
 from .connection import designed_errors, open_reader, transaction
 from .errors import ModelMismatch
 from .lock import WriterLock
+from .meta import get_meta, get_number
 from .models import SearchModels
+from .reports import CacheUse, FolderStatus, Size, Status
 from .search import Search
 from .size import measure
-from .types import (
-    FileRecord,
-    Folder,
-    FolderStatus,
-    Mode,
-    Query,
-    ReadText,
-    Results,
-    Size,
-    SkippedFile,
-    Status,
-)
+from .types import FileRecord, Folder, Mode, Query, ReadText, Results, SkippedFile
 from .writer import Writer
 
 T = TypeVar("T")
@@ -41,8 +32,10 @@ class Store:
     Every answer is taken from one snapshot: a writer at work is never half seen.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, cache_percent: int = 1) -> None:
+        """Keep recomputed embeddings in so many per cent of the bytes of the text."""
         self.path = path
+        self._cache_percent = cache_percent
         self._local = threading.local()
         self._table_lock = threading.Lock()
         self._table: tuple[int, ScanTable] | None = None
@@ -80,6 +73,7 @@ class Store:
             skipped=sum(one.skipped for one in statuses),
             failed=sum(one.failed for one in statuses),
             writer=WriterLock.beside(self.path).holder(),
+            cache=self._ask(cache.use, CacheUse()),
         )
 
     def size(self, dims: int) -> Size:
@@ -97,9 +91,17 @@ class Store:
                 if query.mode in (Mode.HYBRID, Mode.SEMANTIC):
                     self._check_models(connection, models)
                 table = self._scan_table(connection)
-                yield from Search(connection, table, query, models, read).run()
+                search = Search(connection, table, query, models, read)
+                yield from search.run()
+                generation = get_number(connection, "generation")
+                budget_bytes = get_number(connection, "text_bytes") * self._cache_percent // 100
         except FileNotFoundError:
             return
+        if budget_bytes and (search.recomputed or search.cache_hits):
+            model = models.rank_fingerprint()
+            cache.save(
+                self.path, generation, model, search.recomputed, budget_bytes, search.cache_hits
+            )
 
     def _ask(self, question: Callable[[apsw.Connection], T], default: T) -> T:
         """Answer from one snapshot; `default` if there is no index yet."""
@@ -118,15 +120,15 @@ class Store:
             yield connection
 
     def _scan_table(self, connection: apsw.Connection) -> ScanTable:
-        generation = int(catalogue.get_meta(connection, "generation"))
+        generation = get_number(connection, "generation")
         with self._table_lock:
             if self._table is None or self._table[0] != generation:
-                next_chunk = int(catalogue.get_meta(connection, "next_chunk"))
+                next_chunk = get_number(connection, "next_chunk")
                 self._table = (generation, codes.load(connection, next_chunk))
             return self._table[1]
 
     def _check_models(self, connection: apsw.Connection, models: SearchModels) -> None:
-        known = catalogue.get_meta(connection, "index_model")
+        known = get_meta(connection, "index_model")
         if known is not None and known != models.fingerprint:
             raise ModelMismatch(
                 "the index was made with another index model; run `thimble index` to make it "

@@ -12,10 +12,11 @@ from typing import Self
 import apsw
 import numpy as np
 
-from . import analysis, catalogue, codes, compaction, folders, hubs
+from . import analysis, cache, catalogue, codes, compaction, folders, hubs
 from .connection import designed_errors, open_writer, transaction
 from .lock import WriterLock
 from .merging import merge_segments
+from .meta import get_meta, get_number, set_meta
 from .postings import Postings, write_segment
 from .quantiser import Quantiser
 from .types import Changes, Folder, MovedFile, NewFile, Signature, Vectors
@@ -60,13 +61,14 @@ class Writer:
         since vectors of two models cannot be compared. Returns whether that happened.
         """
         with self._change() as connection:
-            known = catalogue.get_meta(connection, "index_model")
+            known = get_meta(connection, "index_model")
             if known == fingerprint:
                 return False
             for table in _DERIVED_TABLES:
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608
-            catalogue.set_meta(connection, "next_chunk", 1)
-            catalogue.set_meta(connection, "index_model", fingerprint)
+            cache.clear(connection)
+            set_meta(connection, "next_chunk", 1)
+            set_meta(connection, "index_model", fingerprint)
             return known is not None
 
     def add_folder(
@@ -127,12 +129,12 @@ class Writer:
     def compact(self, *, force: bool = False) -> bool:
         """Give back the room of dead chunks if there are many; returns whether there were."""
         with designed_errors(self._path):
-            next_chunk = _number(self._connection, "next_chunk")
+            next_chunk = get_number(self._connection, "next_chunk")
             if not force and not compaction.is_worthwhile(self._connection, next_chunk):
                 return False
         with self._change() as connection:
             after = compaction.compact(connection, next_chunk)
-            catalogue.set_meta(connection, "next_chunk", after)
+            set_meta(connection, "next_chunk", after)
         return True
 
     def _insert(
@@ -146,7 +148,7 @@ class Writer:
         terms = [analysis.terms(text) for file in files for text in file.texts]
         if len(terms) != len(vectors):
             raise ValueError(f"{len(terms)} chunks but {len(vectors)} embeddings")
-        first = next_chunk = _number(connection, "next_chunk")
+        first = next_chunk = get_number(connection, "next_chunk")
         for file in files:
             directory = self._forget(connection, folder, file.path)
             catalogue.insert_file(connection, file, directory, next_chunk)
@@ -155,7 +157,7 @@ class Writer:
         codes.append(connection, first, quantiser.encode(vectors), lengths)
         hubs.insert(connection, first, vectors, quantiser)
         write_segment(connection, first, next_chunk, Postings.collect(first, terms))
-        catalogue.set_meta(connection, "next_chunk", next_chunk)
+        set_meta(connection, "next_chunk", next_chunk)
         _merge(connection)
 
     def _move(self, connection: apsw.Connection, folder: Folder, moved: MovedFile) -> None:
@@ -180,16 +182,12 @@ class Writer:
         """Run a block as one transaction that gives the index a new generation."""
         with designed_errors(self._path), transaction(self._connection):
             yield self._connection
-            generation = _number(self._connection, "generation")
-            catalogue.set_meta(self._connection, "generation", generation + 1)
+            generation = get_number(self._connection, "generation")
+            set_meta(self._connection, "generation", generation + 1)
 
 
 def _merge(connection: apsw.Connection) -> None:
-    merge_segments(connection, codes.live_mask(connection, _number(connection, "next_chunk")))
-
-
-def _number(connection: apsw.Connection, key: str) -> int:
-    return int(catalogue.get_meta(connection, key) or 0)
+    merge_segments(connection, codes.live_mask(connection, get_number(connection, "next_chunk")))
 
 
 def _parent(folder: Folder, path: Path) -> Path:

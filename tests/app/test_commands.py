@@ -154,6 +154,7 @@ def test_the_status_counts_what_there_is(run: Run, engine: FakeEngine) -> None:
             }
         ],
         "writer": "pid 7, thimble index",
+        "cache": {"vectors": 0, "bytes": 0, "hits": 0, "asked": 0},
     }
 
 
@@ -221,6 +222,7 @@ def test_settings_are_shown_with_their_origin(
         "threads\t3\t--threads",
         "max_file_mb\t32\tdefault",
         "budget\t64\tTHIMBLE_BUDGET",
+        "cache_percent\t1\tdefault",
         "editor\t–\tdefault",
         "index_model\t–\tdefault",
         "rank_model\t–\tdefault",

@@ -44,7 +44,7 @@ def _word(word: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
 
 
 QUANTISER = Quantiser.fit(embed([f"word{number}" for number in range(400)]))
-MODELS = SearchModels("test", QUANTISER, embed, embed, embed)
+MODELS = SearchModels("test", QUANTISER, embed, embed, embed, lambda: "rank")
 
 
 def signature(number: int = 1) -> Signature:
@@ -60,9 +60,10 @@ class Library:
     documents: dict[str, list[str]] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
     reads: list[str] = field(default_factory=list)
+    cache_percent: int = 1
 
     def __post_init__(self) -> None:
-        self.store = Store(self.root / "index" / "thimble.db")
+        self.store = Store(self.root / "index" / "thimble.db", self.cache_percent)
         with self.store.writer() as writer:
             writer.adopt_models("test")
             self.folder: Folder = writer.add_folder("library", self.root, (), ())
