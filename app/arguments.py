@@ -164,6 +164,8 @@ def _state(commands: Commands) -> None:
     why = commands.add("why", "say why a file is indexed or not", ["thimble why ~/notes/old.bin"])
     why.add_argument("file", metavar="FILE")
     _add_json(commands.add("size", "say how much disk the index takes"))
+    doctor = commands.add("doctor", "look for damage in the index and repair it from your files")
+    doctor.add_argument("--check", action="store_true", help="only look; exit code 1 if damaged")
 
 
 def _config(commands: Commands) -> None:

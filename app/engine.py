@@ -25,11 +25,13 @@ from indexer import (
 )
 from store import (
     Filters,
+    Finding,
     Folder,
     Hit,
     Mode,
     Passage,
     Query,
+    Repair,
     Results,
     SearchModels,
     Size,
@@ -164,6 +166,14 @@ class Engine:
                 is_cancelled=is_cancelled,
             )
             return _progress(run.run(self.folders()))
+
+    def check(self) -> tuple[Finding, ...]:
+        """Look at every part of the index and return what is damaged. Raises StoreError."""
+        return self._store.check()
+
+    def repair(self, findings: Sequence[Finding]) -> Repair:
+        """Mend what a check found; `index` does the rest. Raises StoreError."""
+        return self._store.repair(findings)
 
     def why(self, path: Path) -> Verdict:
         """Say why a file is or is not indexed."""

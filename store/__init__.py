@@ -13,7 +13,7 @@ from .errors import (
 )
 from .models import SearchModels
 from .quantiser import Quantiser
-from .reports import CacheUse, FolderStatus, Size, Status
+from .reports import CacheUse, Finding, FolderStatus, Part, Repair, Size, Status
 from .store import Store
 from .types import (
     Changes,
@@ -48,6 +48,7 @@ __all__ = [
     "FileRecord",
     "FileState",
     "Filters",
+    "Finding",
     "Folder",
     "FolderStatus",
     "Heading",
@@ -56,11 +57,13 @@ __all__ = [
     "ModelMismatch",
     "MovedFile",
     "NewFile",
+    "Part",
     "Passage",
     "Quantiser",
     "Query",
     "ReadBack",
     "ReadText",
+    "Repair",
     "Results",
     "SearchModels",
     "Signature",

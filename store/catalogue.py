@@ -13,7 +13,7 @@ from typing import Any
 import apsw
 
 from . import cache, hubs
-from .spans import pack_outline, pack_spans, unpack_outline, unpack_spans
+from .spans import pack_layout, unpack_layout
 from .types import FileRecord, Folder, NewFile, Signature, SkippedFile
 
 _FILE = """
@@ -93,8 +93,7 @@ def insert_file(
             file.digest,
             file.kind,
             file.encoding,
-            pack_spans(file.spans),
-            pack_outline(file.outline),
+            *pack_layout(file.spans, file.outline),
             len(file.spans),
         ),
     )
@@ -186,7 +185,8 @@ def _record(row: Any) -> FileRecord:
     if row is None:
         raise LookupError("no file holds this chunk")
     first_chunk, *parts, folder_id = row[:5]
-    size, mtime_ns, change, digest, kind, encoding, spans, outline = row[5:]
+    size, mtime_ns, change, digest, kind, encoding, *layout = row[5:]
+    spans, outline = unpack_layout(*layout)
     return FileRecord(
         first_chunk=first_chunk,
         path=_path(*parts),
@@ -195,8 +195,8 @@ def _record(row: Any) -> FileRecord:
         digest=digest,
         kind=kind,
         encoding=encoding,
-        spans=unpack_spans(spans),
-        outline=unpack_outline(outline),
+        spans=spans,
+        outline=outline,
     )
 
 

@@ -19,8 +19,10 @@ _BUSY_TIMEOUT_MS = 5_000
 _CHECKSUM_VFS = "cksmvfs"
 _CHECKSUM_BYTES = 8
 """At the end of each page, by SQLite's checksum VFS: no flipped bit of the file is believed."""
-_LONGEST_LOG_PAGES = 512
-"""Pages of the log after which saving recomputed vectors puts them in their place."""
+_LOG_PAGES = (64, 512)
+"""Fewest and most pages of the log after which saved vectors are put in their place."""
+_LOG_SHARE = 16
+"""Between those, a log may have one page for so many of the database."""
 
 _WRITER_PRAGMAS = """
 PRAGMA auto_vacuum = INCREMENTAL;
@@ -44,7 +46,7 @@ def designed_errors(path: Path) -> Iterator[None]:
     except (apsw.CorruptError, apsw.NotADBError) as error:
         raise damaged(path, str(error)) from error
     except (apsw.FullError, apsw.IOError, apsw.ReadOnlyError) as error:
-        if getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_DATA:
+        if is_checksum_error(error):
             raise damaged(path, "a page does not match its checksum") from error
         raise StoreFull(
             f"cannot write the index at {path} ({error}); free some space or check the disk, "
@@ -52,6 +54,11 @@ def designed_errors(path: Path) -> Iterator[None]:
         ) from error
     except apsw.Error as error:
         raise StoreError(f"the index at {path} cannot be used: {error}") from error
+
+
+def is_checksum_error(error: apsw.Error) -> bool:
+    """Return whether a page of the file does not match its checksum."""
+    return getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_DATA
 
 
 def damaged(path: Path, how: str) -> StoreDamaged:
@@ -107,17 +114,23 @@ def open_cache(path: Path) -> apsw.Connection:
         connection.set_busy_timeout(0)
         connection.execute("PRAGMA synchronous = NORMAL").fetchall()
         connection.execute("PRAGMA secure_delete = ON").fetchall()
-        connection.wal_autocheckpoint(_LONGEST_LOG_PAGES)
+        fewest, most = _LOG_PAGES
+        pages = int(connection.pragma("page_count")) // _LOG_SHARE
+        connection.wal_autocheckpoint(min(max(pages, fewest), most))
         return connection
 
 
 @contextmanager
 def transaction(connection: apsw.Connection, *, write: bool = True) -> Iterator[None]:
-    """Run a block as one transaction: committed at its end, rolled back if it raises."""
+    """Run a block as one transaction: committed at its end, rolled back if it raises.
+
+    An error of the disk ends it early, even if the block goes on: then there is nothing to commit.
+    """
     connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
     try:
         yield
-        connection.execute("COMMIT")
+        if write or connection.in_transaction:
+            connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")

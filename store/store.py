@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 import apsw
 
-from . import cache, catalogue, codes, folders
+from . import cache, catalogue, codes, folders, hubs
+from .check import EVERYTHING, check
 from .codes import ScanTable
 from .connection import designed_errors, open_reader, transaction
-from .errors import ModelMismatch
+from .errors import ModelMismatch, StoreDamaged, StoreForeign
 from .lock import WriterLock
 from .meta import get_meta, get_number
 from .models import SearchModels
-from .reports import CacheUse, FolderStatus, Size, Status
+from .registry import read_copy
+from .repair import repair
+from .reports import CacheUse, Finding, FolderStatus, Part, Repair, Size, Status
 from .search import Search
 from .size import measure
 from .types import FileRecord, Folder, Mode, Query, ReadText, Results, SkippedFile
@@ -80,6 +83,25 @@ class Store:
         """Return where the index's bytes go; `dims` are those of its embeddings."""
         return self._ask(lambda connection: measure(connection, self.path, dims), Size(0, 0, {}, 0))
 
+    def check(self) -> tuple[Finding, ...]:
+        """Look at every part of the index and return what is damaged."""
+        lost = Finding(Part.DATABASE, f"there is no index at {self.path} any more", EVERYTHING)
+        copied = read_copy(self.path)
+        try:
+            return self._ask(check, (lost,) if copied else ())
+        except (StoreDamaged, StoreForeign) as error:
+            if isinstance(error, StoreForeign) and copied is None:
+                raise  # nothing says that a file of ours was ever there
+            what = getattr(error, "what", f"{self.path} is not an index any more")
+            return (Finding(Part.DATABASE, what, EVERYTHING),)
+
+    def repair(self, findings: Sequence[Finding]) -> Repair:
+        """Mend what a check found; the next index run does the rest. Raises StoreError."""
+        self.close()
+        self._table = None
+        with WriterLock.beside(self.path):
+            return repair(self.path, findings)
+
     def search(self, query: Query, models: SearchModels, read: ReadText) -> Iterator[Results]:
         """Yield the instant answer to a query and then, if the budget allows, the exact one.
 
@@ -124,6 +146,7 @@ class Store:
         with self._table_lock:
             if self._table is None or self._table[0] != generation:
                 next_chunk = get_number(connection, "next_chunk")
+                hubs.verify(connection)
                 self._table = (generation, codes.load(connection, next_chunk))
             return self._table[1]
 

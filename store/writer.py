@@ -14,11 +14,13 @@ import numpy as np
 
 from . import analysis, cache, catalogue, codes, compaction, folders, hubs
 from .connection import designed_errors, open_writer, transaction
+from .errors import StoreError
 from .lock import WriterLock
 from .merging import merge_segments
 from .meta import get_meta, get_number, set_meta
 from .postings import Postings, write_segment
 from .quantiser import Quantiser
+from .registry import write_copy
 from .types import Changes, Folder, MovedFile, NewFile, Signature, Vectors
 
 _DERIVED_TABLES = ("file", "skipped", "tombstone", "codes", "hub", "segment", "postings")
@@ -47,6 +49,8 @@ class Writer:
     ) -> None:
         try:
             with designed_errors(self._path):
+                if kind is None:
+                    write_copy(self._path, folders.folders(self._connection))
                 self._connection.execute("PRAGMA incremental_vacuum").fetchall()
                 self._connection.set_busy_timeout(0)  # a search under way need not be waited for
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -148,6 +152,7 @@ class Writer:
         terms = [analysis.terms(text) for file in files for text in file.texts]
         if len(terms) != len(vectors):
             raise ValueError(f"{len(terms)} chunks but {len(vectors)} embeddings")
+        _refuse_bad(vectors, quantiser)
         first = next_chunk = get_number(connection, "next_chunk")
         for file in files:
             directory = self._forget(connection, folder, file.path)
@@ -182,8 +187,23 @@ class Writer:
         """Run a block as one transaction that gives the index a new generation."""
         with designed_errors(self._path), transaction(self._connection):
             yield self._connection
+            hubs.seal(self._connection)
             generation = get_number(self._connection, "generation")
             set_meta(self._connection, "generation", generation + 1)
+
+
+def _refuse_bad(vectors: Vectors, quantiser: Quantiser) -> None:
+    """Raise StoreError if vectors cannot be a model's: they would spoil every later search."""
+    if vectors.shape[1:] != (quantiser.dims,):
+        raise StoreError(
+            f"the model gives embeddings of shape {vectors.shape[1:]} where {quantiser.dims} "
+            "dimensions are expected; nothing was written: check the setting index_model"
+        )
+    if not np.isfinite(vectors).all():
+        raise StoreError(
+            "the model gives embeddings that are not finite numbers; nothing was written: "
+            "check the setting index_model"
+        )
 
 
 def _merge(connection: apsw.Connection) -> None:

@@ -13,11 +13,13 @@ from app.settings import Settings
 from store import (
     Explain,
     Filters,
+    Finding,
     Folder,
     FolderStatus,
     Hit,
     Mode,
     Query,
+    Repair,
     Results,
     Signature,
     Size,
@@ -103,6 +105,10 @@ class FakeEngine(Engine):
     error: BaseException | None = None
     """Raised by whatever is asked next."""
     while_indexing: Callable[[Callable[[], bool]], None] = lambda _: None
+    findings: tuple[Finding, ...] = ()
+    findings_left: tuple[Finding, ...] = ()
+    """Those that a repair leaves."""
+    repaired: Repair = Repair(2)  # noqa: RUF009 (frozen)
     settings: Settings | None = None
     queries: list[Query] = field(default_factory=list)
     runs: int = 0
@@ -179,6 +185,15 @@ class FakeEngine(Engine):
     def size(self) -> Size:
         self._fail_if_told()
         return Size(1_000_000, 80_000, {"codes": 30_000, "lexical": 50_000}, 1_536_000)
+
+    def check(self) -> tuple[Finding, ...]:
+        self._fail_if_told()
+        return self.findings
+
+    def repair(self, findings: Sequence[Finding]) -> Repair:
+        assert findings == self.findings
+        self.findings = self.findings_left
+        return self.repaired
 
     def why(self, path: Path) -> Verdict:
         self._fail_if_told()

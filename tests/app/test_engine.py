@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.engine import Engine
 from app.paths import Paths
 from app.settings import Settings
-from indexer import ModelError
+from indexer import Embedder, ModelError
 from store import Hit, Mode
 
 
@@ -50,6 +51,39 @@ def test_a_folder_is_added_indexed_and_searched(real: Engine, notes: Path) -> No
     assert best(real, "deposit").path == notes / "lease.md"
     assert real.status().files == 2
     assert real.size().text_bytes > 0
+
+
+def test_numbers_that_are_none_leave_the_index_as_it_was(
+    real: Engine, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real.add_folder(notes)
+    index(real)
+    before = real.status()
+    (notes / "new.md").write_text("# New\n\nSomething to embed.\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(Embedder, "_run", lambda _, tokens: np.full((len(tokens), 256), np.nan))
+        with pytest.raises(ModelError, match="numbers that are not"):
+            index(real)
+        with pytest.raises(ModelError, match="numbers that are not"):
+            best(real, "deposit")
+    assert real.status() == before
+    assert real.check() == ()
+    assert best(real, "deposit").path == notes / "lease.md"
+
+
+def test_damage_is_repaired_from_the_files(real: Engine, notes: Path, own_home: Path) -> None:
+    real.add_folder(notes)
+    index(real)
+    database = own_home / "index" / "thimble.db"
+    content = bytearray(database.read_bytes())
+    content[content.index(b"lease.md")] ^= 1
+    database.write_bytes(content)
+    findings = real.check()
+    assert findings
+    real.repair(findings)
+    index(real)
+    assert real.check() == ()
+    assert best(real, "deposit").path == notes / "lease.md"
 
 
 def test_nothing_is_created_by_looking(real: Engine, own_home: Path) -> None:

@@ -14,6 +14,7 @@ from store import (
     FileRecord,
     FileState,
     Folder,
+    Heading,
     NewFile,
     Passage,
     Quantiser,
@@ -61,6 +62,7 @@ class Library:
     changed: set[str] = field(default_factory=set)
     reads: list[str] = field(default_factory=list)
     cache_percent: int = 1
+    outline: tuple[Heading, ...] = ()
 
     def __post_init__(self) -> None:
         self.store = Store(self.root / "index" / "thimble.db", self.cache_percent)
@@ -101,7 +103,7 @@ class Library:
             kind="text",
             encoding="utf-8",
             spans=spans_of(texts),
-            outline=(),
+            outline=self.outline,
             texts=tuple(texts),
         )
 
