@@ -147,6 +147,17 @@ def file_of_chunk(connection: apsw.Connection, chunk: int) -> FileRecord:
     return _record(row)
 
 
+def first_chunks(connection: apsw.Connection) -> tuple[int, ...]:
+    """Return the first chunk of every file, ascending."""
+    return tuple(first for (first,) in connection.execute("SELECT first_chunk FROM file"))
+
+
+def file_from(connection: apsw.Connection, first_chunk: int) -> FileRecord | None:
+    """Return the file that starts with this chunk, or None."""
+    row = connection.execute(_FILE + "WHERE file.first_chunk = ?", (first_chunk,)).fetchone()
+    return None if row is None else _record(row)
+
+
 def file_at(connection: apsw.Connection, folder: Folder, path: Path) -> FileRecord | None:
     """Return the indexed file at a path in a folder, or None."""
     relative = path.parent.relative_to(folder.path)

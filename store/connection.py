@@ -199,13 +199,13 @@ def _refuse_foreign(path: Path) -> None:
         header = file.read(100)
     # An index killed before its first commit has no application id yet, only in its WAL.
     application_id = int.from_bytes(header[68:72], "big")
-    version, reserved = int.from_bytes(header[60:64], "big"), header[20]
+    version, reserved = int.from_bytes(header[60:64], "big"), header[20:21]
     if not header.startswith(_SQLITE_MAGIC) or application_id not in (0, APPLICATION_ID):
         raise StoreForeign(
             f"{path} is not a thimble index; it was left as it is. Move it away, "
             "or set THIMBLE_HOME to another folder"
         )
-    if version > 1 and reserved != _CHECKSUM_BYTES:
+    if version > 1 and reserved != bytes([_CHECKSUM_BYTES]):
         raise damaged(path, "its pages have no checksums")
 
 

@@ -22,7 +22,7 @@ from .registry import read_copy
 from .repair import repair
 from .reports import CacheUse, Finding, FolderStatus, Part, Repair, Size, Status
 from .search import Search
-from .size import measure
+from .size import bytes_on_disk, measure
 from .types import FileRecord, Folder, Mode, Query, ReadText, Results, SkippedFile
 from .writer import Writer
 
@@ -82,6 +82,18 @@ class Store:
     def size(self, dims: int) -> Size:
         """Return where the index's bytes go; `dims` are those of its embeddings."""
         return self._ask(lambda connection: measure(connection, self.path, dims), Size(0, 0, {}, 0))
+
+    def bytes_on_disk(self) -> int:
+        """Return the bytes of the database and what lies beside it under its name."""
+        return bytes_on_disk(self.path)
+
+    def file_ids(self) -> tuple[int, ...]:
+        """Return the ids of the indexed files, which are those of their first chunks."""
+        return self._ask(catalogue.first_chunks, ())
+
+    def file(self, first_chunk: int) -> FileRecord | None:
+        """Return the file of an id, or None if it is not indexed any more."""
+        return self._ask(lambda connection: catalogue.file_from(connection, first_chunk), None)
 
     def check(self) -> tuple[Finding, ...]:
         """Look at every part of the index and return what is damaged."""

@@ -195,12 +195,13 @@ def test_why_tells_the_reason(run: Run, engine: FakeEngine) -> None:
 
 def test_the_size_is_shown_beside_the_text(run: Run) -> None:
     assert run("size", "--color=never", terminal=True).out == (
-        "                                        size  of the text\n"
-        "text of your files                    1.0 MB      100.0 %\n"
-        "index                                80.0 kB        8.0 %\n"
-        "  codes                              30.0 kB        3.0 %\n"
-        "  lexical                            50.0 kB        5.0 %\n"
-        "all embeddings, if they were stored   1.5 MB      153.6 %\n"
+        "                                                    size  of the text\n"
+        "text of your files                                1.0 MB      100.0 %\n"
+        "index                                            80.0 kB        8.0 %\n"
+        "  codes                                          30.0 kB        3.0 %\n"
+        "  lexical                                        50.0 kB        5.0 %\n"
+        "all embeddings, if they were stored as float32    1.5 MB      153.6 %\n"
+        "  as float16                                    768.0 kB       76.8 %\n"
     )
     assert json.loads(run("size", "--json").out) == {
         "schema": 1,
@@ -209,6 +210,7 @@ def test_the_size_is_shown_beside_the_text(run: Run) -> None:
         "parts": {"codes": 30_000, "lexical": 50_000},
         "ratio": 0.08,
         "stored_vectors_bytes": 1_536_000,
+        "stored_float16_bytes": 768_000,
     }
 
 

@@ -71,6 +71,41 @@ def test_numbers_that_are_none_leave_the_index_as_it_was(
     assert best(real, "deposit").path == notes / "lease.md"
 
 
+def test_a_small_index_is_measured_as_perfect(real: Engine, notes: Path) -> None:
+    for number in range(12):
+        (notes / f"{number}.md").write_text(f"# N{number}\n\nThe number {number} is said here.\n")
+    real.add_folder(notes)
+    index(real)
+    told: list[tuple[int, int]] = []
+    bench = real.bench(20, 60, lambda *done: told.append(done))
+    assert (bench.documents, bench.share, told[-1]) == (14, 1.0, (14, 14))
+    assert bench.recall == {3: 1.0, 10: 1.0}
+    assert 0 < bench.recall_codes[3] <= 1
+    assert bench.first.p50 <= bench.exact.p50 <= bench.exact.p95
+    assert bench.recomputed == 14
+    assert real.status().cache.asked == 0
+
+
+def test_measuring_an_empty_index_is_an_error(real: Engine) -> None:
+    with pytest.raises(ValueError, match="thimble add DIR"):
+        real.bench(5, 60, lambda *_: None)
+
+
+def test_compaction_gives_room_back(real: Engine, notes: Path) -> None:
+    for number in range(300):
+        (notes / f"{number}.md").write_text(f"# Note {number}\n\n" + f"word{number} " * 80)
+    real.add_folder(notes)
+    index(real)
+    for number in range(250):
+        (notes / f"{number}.md").unlink()
+    index(real)
+    before, after = real.compact()
+    assert after < before
+    assert after == real.size().index_bytes
+    assert real.check() == ()
+    assert best(real, "deposit").path == notes / "lease.md"
+
+
 def test_damage_is_repaired_from_the_files(real: Engine, notes: Path, own_home: Path) -> None:
     real.add_folder(notes)
     index(real)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -39,6 +40,7 @@ def embed(texts: Sequence[str]) -> Vectors:
     return np.asarray(unit, dtype=np.float32)
 
 
+@cache
 def _word(word: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     seed = int.from_bytes(blake2b(word.encode(), digest_size=8).digest(), "little")
     return np.random.default_rng(seed).standard_normal(DIMS)

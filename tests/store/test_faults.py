@@ -20,7 +20,7 @@ from store.connection import open_writer
 
 from .fakes import MODELS, Library
 
-EVERYDAY, ALL = 100, 2000
+EVERYDAY, ALL = 150, 2000
 QUERIES = (
     Query("river bank", 5, budget=64),
     Query("violin lesson", 5, mode=Mode.SEMANTIC, budget=64),
