@@ -11,8 +11,6 @@ at once. Nothing here may fail a search.
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,7 +19,8 @@ import apsw
 import numpy as np
 from numpy.typing import NDArray
 
-from .connection import open_cache, transaction
+from .blobs import seal
+from .connection import close_cache, open_cache, transaction
 from .errors import StoreError
 from .meta import add_to_number, get_meta, get_number, set_meta
 from .reports import CacheUse
@@ -52,16 +51,18 @@ def rounded(vectors: Vectors) -> Vectors:
     return steps * scales
 
 
-def pack(chunk: int, vector: Vector) -> bytes:
-    """Return a vector as a sealed row: 8 bytes and one a dimension."""
-    steps, scales = _quantise(vector[None])
-    body = scales.astype("<f4").tobytes() + steps.tobytes()
-    return _checksum(chunk, body) + body
+def pack(vectors: Mapping[int, Vector]) -> dict[int, bytes]:
+    """Return vectors by chunk as sealed rows: 8 bytes and one a dimension."""
+    if not vectors:
+        return {}
+    steps, scales = _quantise(np.array([*vectors.values()], dtype=np.float32))
+    packed = zip(vectors, scales.astype("<f4"), steps, strict=True)
+    return {chunk: _seal(chunk, scale.tobytes() + row.tobytes()) for chunk, scale, row in packed}
 
 
 def unpack(chunk: int, row: bytes) -> Vector | None:
     """Return the vector that `pack` packed for this chunk, or None if the row is damaged."""
-    if len(row) <= _HEAD_BYTES or _checksum(chunk, row[4:]) != row[:4]:
+    if len(row) <= _HEAD_BYTES or _seal(chunk, row[4:]) != row:
         return None
     scale = np.frombuffer(row, dtype="<f4", count=1, offset=4)
     steps = np.frombuffer(row, dtype=np.int8, offset=_HEAD_BYTES)
@@ -111,7 +112,7 @@ def save(
     except apsw.Error:
         pass  # another process writes, or the disk is full or read-only: the answer stands
     finally:
-        connection.close()
+        close_cache(connection, path)
 
 
 def forget(connection: apsw.Connection, first: int, chunks: int) -> None:
@@ -125,11 +126,11 @@ def renumber(connection: apsw.Connection, numbers: NDArray[np.int64]) -> None:
     """Give vectors the new ids of their chunks, `numbers` being indexed by the old ones."""
     rows: list[Any] = connection.execute("SELECT chunk, used, vector FROM cache").fetchall()
     kept = [
-        (number, used, pack(number, vector))
+        (number, used, _seal(number, row[4:]))
         for chunk, used, row in rows
-        if chunk < numbers.size
+        if 0 < chunk < numbers.size
         and (number := int(numbers[chunk])) > 0
-        and (vector := unpack(chunk, row)) is not None
+        and _seal(chunk, row[4:]) == row
     ]
     connection.execute("DELETE FROM cache")
     connection.executemany("INSERT INTO cache VALUES (?, ?, ?)", kept)
@@ -162,7 +163,7 @@ def _save(
 ) -> None:
     if get_meta(connection, "cache_model") != model:
         clear(connection, model)
-    rows = {chunk: pack(chunk, vector) for chunk, vector in vectors.items()}
+    rows = pack(vectors)
     asked = add_to_number(connection, "cache_asked", len(rows) + len(hits))
     add_to_number(connection, "cache_hits", len(hits))
     room = _room(connection, rows, budget_bytes)
@@ -206,5 +207,5 @@ def _quantise(vectors: Vectors) -> tuple[NDArray[np.int8], Vectors]:
     return np.round(vectors / scales).astype(np.int8), scales
 
 
-def _checksum(chunk: int, body: bytes) -> bytes:
-    return zlib.crc32(body, zlib.crc32(struct.pack("<q", chunk))).to_bytes(4, "little")
+def _seal(chunk: int, body: bytes) -> bytes:
+    return seal(body, beside=chunk.to_bytes(8, "little", signed=True))

@@ -19,10 +19,8 @@ _BUSY_TIMEOUT_MS = 5_000
 _CHECKSUM_VFS = "cksmvfs"
 _CHECKSUM_BYTES = 8
 """At the end of each page, by SQLite's checksum VFS: no flipped bit of the file is believed."""
-_LOG_PAGES = (64, 512)
-"""Fewest and most pages of the log after which saved vectors are put in their place."""
-_LOG_SHARE = 16
-"""Between those, a log may have one page for so many of the database."""
+_LONGEST_LOG_BYTES = 1 << 20
+"""Length of the log from which on saved vectors are put in their place."""
 
 _WRITER_PRAGMAS = """
 PRAGMA auto_vacuum = INCREMENTAL;
@@ -109,15 +107,24 @@ def open_cache(path: Path) -> apsw.Connection:
     them; the next commit of a writer makes the earlier ones durable as well.
     """
     with designed_errors(path):
-        connection = _connect(path, apsw.SQLITE_OPEN_READWRITE)
+        connection = _connect(path, apsw.SQLITE_OPEN_READWRITE, with_vectors=False)
         connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         connection.set_busy_timeout(0)
         connection.execute("PRAGMA synchronous = NORMAL").fetchall()
         connection.execute("PRAGMA secure_delete = ON").fetchall()
-        fewest, most = _LOG_PAGES
-        pages = int(connection.pragma("page_count")) // _LOG_SHARE
-        connection.wal_autocheckpoint(min(max(pages, fewest), most))
+        connection.wal_autocheckpoint(0)
         return connection
+
+
+def close_cache(connection: apsw.Connection, path: Path) -> None:
+    """Close what `open_cache` opened; the log is emptied if it is long and nobody reads it."""
+    try:
+        if path.with_name(f"{path.name}-wal").stat().st_size > _LONGEST_LOG_BYTES:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    except (apsw.Error, OSError):
+        pass  # another search will do it
+    finally:
+        connection.close()
 
 
 @contextmanager
@@ -137,13 +144,14 @@ def transaction(connection: apsw.Connection, *, write: bool = True) -> Iterator[
         raise
 
 
-def _connect(name: Path | str, flags: int) -> apsw.Connection:
+def _connect(name: Path | str, flags: int, *, with_vectors: bool = True) -> apsw.Connection:
     _register_checksum_vfs()
     connection = apsw.Connection(str(name), flags=flags, vfs=_CHECKSUM_VFS)
     connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
-    _load_extension(connection, sqlite_vec.loadable_path())
+    if with_vectors:
+        _load_extension(connection, sqlite_vec.loadable_path())
     return connection
 
 
