@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO := THIMBLE_HOME=$(CURDIR)/.demo $(BIN)/thimble
 
-.PHONY: demo test lint format bench lock clean
+.PHONY: demo test faults lint format bench lock clean
 
 demo: .venv/installed
 	@rm -rf .demo
@@ -14,6 +14,10 @@ demo: .venv/installed
 
 test: lint
 	$(BIN)/pytest
+
+# Two thousand kinds of damage to an index: each must be named and repaired.
+faults: .venv/installed-dev
+	$(BIN)/pytest -m faults
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -78,6 +78,7 @@ def _folders(commands: Commands) -> None:
     _add_json(listing)
 
     index = commands.add("index", "read what is new or has changed; Ctrl-C loses nothing")
+    index.add_argument("--compact", action="store_true", help="also give back all unused room")
     index.add_argument("-q", "--quiet", action="store_true", help="no progress and no summary")
 
 
@@ -164,6 +165,16 @@ def _state(commands: Commands) -> None:
     why = commands.add("why", "say why a file is indexed or not", ["thimble why ~/notes/old.bin"])
     why.add_argument("file", metavar="FILE")
     _add_json(commands.add("size", "say how much disk the index takes"))
+    bench = commands.add("bench", "compare searches of your own index with exact search")
+    bench.add_argument("--queries", metavar="N", type=whole_number(1), default=50, help=_QUERIES)
+    bench.add_argument("--limit-s", metavar="S", type=whole_number(1), default=120, help=_LIMIT)
+    _add_json(bench)
+    doctor = commands.add("doctor", "look for damage in the index and repair it from your files")
+    doctor.add_argument("--check", action="store_true", help="only look; exit code 1 if damaged")
+
+
+_QUERIES = "sentences of your documents to search for; default: 50"
+_LIMIT = "most seconds of exact search, after which it takes part of the files; default: 120"
 
 
 def _config(commands: Commands) -> None:

@@ -5,19 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from time import monotonic
 from typing import Self
 
 from indexer import (
-    BUILT_IN,
-    Embedder,
-    Model,
     Run,
     Tally,
     Unreadable,
-    load_quantiser,
     read_back,
     read_now,
     why,
@@ -25,13 +20,14 @@ from indexer import (
 )
 from store import (
     Filters,
+    Finding,
     Folder,
     Hit,
     Mode,
     Passage,
     Query,
+    Repair,
     Results,
-    SearchModels,
     SearchParameters,
     Size,
     SkippedFile,
@@ -40,7 +36,9 @@ from store import (
 )
 from tui import Preview, Progress
 
+from .benchmark import Bench, Benchmark
 from .editor import editor_command
+from .models import Models
 from .roots import check_root, free_name
 from .settings import Settings
 
@@ -67,7 +65,8 @@ class Engine:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._store = Store(settings.paths.index / "thimble.db")
+        self._models = Models(settings)
+        self._store = Store(settings.paths.index / "thimble.db", settings.cache_percent)
 
     def __enter__(self) -> Self:
         return self
@@ -92,7 +91,7 @@ class Engine:
         """
         wanted = self._settings.budget if budget is None else budget
         query = Query(text, limit, mode, filters, wanted, deadline_ms)
-        return self._store.search(query, self._models, read_back, parameters)
+        return self._store.search(query, self._models.search, read_back, parameters)
 
     def preview(self, hit: Hit) -> Preview:
         """Return the text around a hit. Raises OSError if its file is gone or has no text."""
@@ -123,7 +122,7 @@ class Engine:
 
     def size(self) -> Size:
         """Return where the index's bytes go."""
-        return self._store.size(self._index_embedder.model.dims)
+        return self._store.size(self._models.index.model.dims)
 
     def folders(self) -> tuple[Folder, ...]:
         """Return the folders being indexed, ordered by name."""
@@ -155,18 +154,37 @@ class Engine:
         is_cancelled: Callable[[], bool] = lambda: False,
     ) -> Progress:
         """Bring the index up to date; returns the last report. Raises StoreError, ModelError."""
-        models = self._models
+        models = self._models.search
         with self._store.writer() as writer:
             writer.adopt_models(models.fingerprint)
             run = Run(
                 writer,
-                self._index_embedder,
+                self._models.index,
                 models.quantiser,
                 max_bytes=self._settings.max_file_mb * _BYTES_PER_MB,
                 report=lambda tally: report(_progress(tally)),
                 is_cancelled=is_cancelled,
             )
             return _progress(run.run(self.folders()))
+
+    def check(self) -> tuple[Finding, ...]:
+        """Look at every part of the index and return what is damaged. Raises StoreError."""
+        return self._store.check()
+
+    def repair(self, findings: Sequence[Finding]) -> Repair:
+        """Mend what a check found; `index` does the rest. Raises StoreError."""
+        return self._store.repair(findings)
+
+    def compact(self) -> tuple[int, int]:
+        """Give back all room of removed chunks; returns the index's bytes before and after."""
+        before = self._store.bytes_on_disk()
+        with self._store.writer() as writer:
+            writer.compact(force=True)
+        return before, self._store.bytes_on_disk()
+
+    def bench(self, queries: int, limit_s: float, report: Callable[[int, int], None]) -> Bench:
+        """Compare searches with exact search on this index; see `Benchmark.run`."""
+        return Benchmark(self._settings, self._models).run(queries, limit_s, report)
 
     def why(self, path: Path) -> Verdict:
         """Say why a file is or is not indexed."""
@@ -195,29 +213,6 @@ class Engine:
     def editor_command(self, hit: Hit) -> list[str]:
         """Return the command that opens a hit in the user's editor at its line."""
         return editor_command(hit.path, hit.line, editor=self._settings.editor, environ=os.environ)
-
-    @cached_property
-    def _index_embedder(self) -> Embedder:
-        folder = self._settings.index_model or BUILT_IN
-        return Embedder(Model.load(folder), self._settings.threads)
-
-    @cached_property
-    def _rank_embedder(self) -> Embedder:
-        if self._settings.rank_model is None:
-            return self._index_embedder
-        return Embedder(Model.load(self._settings.rank_model), self._settings.threads)
-
-    @cached_property
-    def _models(self) -> SearchModels:
-        quantiser = load_quantiser(self._index_embedder, self._settings.paths.home / "projections")
-        return SearchModels(
-            fingerprint=f"{self._index_embedder.model.sha256} {quantiser.digest}",
-            quantiser=quantiser,
-            embed_for_codes=self._index_embedder.embed_queries,
-            # Looked up when used: a search for words alone works without the rank model.
-            embed_query=lambda texts: self._rank_embedder.embed_queries(texts),
-            embed_passages=lambda texts: self._rank_embedder.embed_passages(texts),
-        )
 
 
 def _place(passages: Sequence[Passage], hit: Hit) -> int:

@@ -69,6 +69,7 @@ def explain_fields(explain: Explain) -> dict[str, object]:
         "candidates_meaning": explain.candidates_meaning,
         "expanded": explain.expanded,
         "recomputed": explain.recomputed,
+        "cache_hits": explain.cache_hits,
         "milliseconds": {name: round(ms, 3) for name, ms in explain.milliseconds.items()},
     }
 
@@ -81,7 +82,8 @@ def explain_sentences(results: Results) -> Iterable[str]:
         f"{_walk(explain)}, {count(explain.candidates_words, 'candidate')} by words, "
         f"{count(explain.candidates_meaning)} by meaning, "
         f"{count(explain.recomputed, 'embedding')} recomputed, "
-        f"{count(explain.expanded)} of them found along the graph"
+        f"{count(explain.expanded)} of them found along the graph, "
+        f"{count(explain.cache_hits)} taken from the cache"
     )
     stages = [f"{name} {ms:.1f} ms" for name, ms in explain.milliseconds.items()]
     yield ", ".join([*stages, f"in all {sum(explain.milliseconds.values()):.1f} ms"])

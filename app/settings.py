@@ -29,6 +29,8 @@ class Settings:
     """Larger files are skipped."""
     budget: int = 32
     """Embeddings recomputed for one search: more is slower and ranks better."""
+    cache_percent: int = 1
+    """Recomputed embeddings kept for later searches, in per cent of the text; 0 keeps none."""
     editor: str | None = None
     """Command that opens a hit; None uses `VISUAL` or `EDITOR`."""
     index_model: Path | None = None
@@ -73,6 +75,7 @@ _PARSERS: dict[str, Callable[[object], Value]] = {
     "threads": _number(1),
     "max_file_mb": _number(1),
     "budget": _number(0),
+    "cache_percent": _number(0),
     "editor": _text,
     "index_model": _folder,
     "rank_model": _folder,

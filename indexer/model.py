@@ -32,6 +32,11 @@ class Model:
     sha256: str
     """Of `model.onnx`: two models with different sums never share an index."""
 
+    @property
+    def fingerprint(self) -> str:
+        """Equal for models that give equal passages equal embeddings."""
+        return f"{self.sha256} {self.dims} {self.max_tokens} {self.passage_prefix}"
+
     @classmethod
     def load(cls, folder: Path) -> Model:
         """Read a model folder. Raises ModelError."""

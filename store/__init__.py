@@ -15,6 +15,7 @@ from .linking import GraphParameters
 from .models import SearchModels
 from .parameters import SearchParameters, SearchPath
 from .quantiser import Quantiser
+from .reports import CacheUse, Finding, FolderStatus, Part, Repair, Size, Status
 from .store import Store
 from .types import (
     Changes,
@@ -24,7 +25,6 @@ from .types import (
     FileState,
     Filters,
     Folder,
-    FolderStatus,
     Heading,
     Hit,
     Mode,
@@ -36,21 +36,21 @@ from .types import (
     ReadText,
     Results,
     Signature,
-    Size,
     SkippedFile,
     Span,
-    Status,
     Vectors,
 )
 from .writer import Writer
 
 __all__ = [
+    "CacheUse",
     "Changes",
     "Embed",
     "Explain",
     "FileRecord",
     "FileState",
     "Filters",
+    "Finding",
     "Folder",
     "FolderStatus",
     "GraphParameters",
@@ -60,11 +60,13 @@ __all__ = [
     "ModelMismatch",
     "MovedFile",
     "NewFile",
+    "Part",
     "Passage",
     "Quantiser",
     "Query",
     "ReadBack",
     "ReadText",
+    "Repair",
     "Results",
     "SearchModels",
     "SearchParameters",

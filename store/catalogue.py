@@ -12,8 +12,8 @@ from typing import Any
 
 import apsw
 
-from . import hubs
-from .spans import pack_outline, pack_spans, unpack_outline, unpack_spans
+from . import cache, hubs
+from .spans import pack_layout, unpack_layout
 from .types import FileRecord, Folder, NewFile, Signature, SkippedFile
 
 _FILE = """
@@ -21,17 +21,6 @@ SELECT file.first_chunk, folder.path, directory.path, file.name, folder.id, file
        file.mtime_ns, file.change, file.digest, file.kind, file.encoding, file.spans, file.outline
 FROM file JOIN directory ON directory.id = file.directory JOIN folder ON folder.id = folder
 """
-
-
-def get_meta(connection: apsw.Connection, key: str) -> Any:
-    """Return a value of the meta table, or None."""
-    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-    return None if row is None else row[0]
-
-
-def set_meta(connection: apsw.Connection, key: str, value: apsw.SQLiteValue) -> None:
-    """Store a value in the meta table."""
-    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
 
 def known_files(connection: apsw.Connection, folder_id: int) -> dict[str, Signature]:
@@ -104,8 +93,7 @@ def insert_file(
             file.digest,
             file.kind,
             file.encoding,
-            pack_spans(file.spans),
-            pack_outline(file.outline),
+            *pack_layout(file.spans, file.outline),
             len(file.spans),
         ),
     )
@@ -159,6 +147,17 @@ def file_of_chunk(connection: apsw.Connection, chunk: int) -> FileRecord:
     return _record(row)
 
 
+def first_chunks(connection: apsw.Connection) -> tuple[int, ...]:
+    """Return the first chunk of every file, ascending."""
+    return tuple(first for (first,) in connection.execute("SELECT first_chunk FROM file"))
+
+
+def file_from(connection: apsw.Connection, first_chunk: int) -> FileRecord | None:
+    """Return the file that starts with this chunk, or None."""
+    row = connection.execute(_FILE + "WHERE file.first_chunk = ?", (first_chunk,)).fetchone()
+    return None if row is None else _record(row)
+
+
 def file_at(connection: apsw.Connection, folder: Folder, path: Path) -> FileRecord | None:
     """Return the indexed file at a path in a folder, or None."""
     relative = path.parent.relative_to(folder.path)
@@ -190,13 +189,15 @@ def bury(connection: apsw.Connection, ranges: Iterable[tuple[Any, ...]]) -> None
     for first_chunk, chunks in ranges:
         connection.execute("INSERT INTO tombstone VALUES (?, ?)", (first_chunk, chunks))
         hubs.delete(connection, first_chunk, chunks)
+        cache.forget(connection, first_chunk, chunks)
 
 
 def _record(row: Any) -> FileRecord:
     if row is None:
         raise LookupError("no file holds this chunk")
     first_chunk, *parts, folder_id = row[:5]
-    size, mtime_ns, change, digest, kind, encoding, spans, outline = row[5:]
+    size, mtime_ns, change, digest, kind, encoding, *layout = row[5:]
+    spans, outline = unpack_layout(*layout)
     return FileRecord(
         first_chunk=first_chunk,
         path=_path(*parts),
@@ -205,8 +206,8 @@ def _record(row: Any) -> FileRecord:
         digest=digest,
         kind=kind,
         encoding=encoding,
-        spans=unpack_spans(spans),
-        outline=unpack_outline(outline),
+        spans=spans,
+        outline=outline,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import apsw
@@ -73,6 +74,32 @@ def keep(connection: apsw.Connection, live: NDArray[np.bool_]) -> None:
     _append_rows(connection, 1, rows)
 
 
+def damaged_blocks(connection: apsw.Connection, next_chunk: int) -> list[int]:
+    """Return the blocks that are missing, cannot be believed, or should not be there."""
+    blocks = -(-next_chunk // BLOCK_CHUNKS) if next_chunk > 1 else 0
+    bad = set(range(blocks))
+    for block, data in connection.execute("SELECT block, data FROM codes"):
+        try:
+            whole = len(_rows(data, block)) == min(next_chunk - block * BLOCK_CHUNKS, BLOCK_CHUNKS)
+        except StoreDamaged:
+            whole = False
+        if whole:
+            bad.discard(block)
+        else:
+            bad.add(block)
+    return sorted(bad)
+
+
+def blank(connection: apsw.Connection, blocks: Iterable[int], next_chunk: int) -> None:
+    """Replace blocks by ones of zeros, for chunks that are all dead."""
+    for block in blocks:
+        connection.execute("DELETE FROM codes WHERE block = ?", (block,))
+        rows = min(next_chunk - block * BLOCK_CHUNKS, BLOCK_CHUNKS)
+        if block >= 0 and rows > 0:
+            data = seal(bytes(rows * _ROW_BYTES))
+            connection.execute("INSERT INTO codes VALUES (?, ?)", (block, data))
+
+
 def live_mask(connection: apsw.Connection, next_chunk: int) -> NDArray[np.bool_]:
     """Return, by chunk id, which chunks are part of the index."""
     live = np.ones(next_chunk, dtype=bool)
@@ -112,9 +139,9 @@ def _all_rows(connection: apsw.Connection, next_chunk: int) -> NDArray[np.uint8]
         part = _rows(data, block)
         start = block * BLOCK_CHUNKS
         if start != filled or start + len(part) > next_chunk:
-            raise StoreDamaged("the codes in the index do not fit its chunk ids; rebuild it")
+            raise StoreDamaged("the codes in the index do not fit its chunk ids")
         rows[start : start + len(part)] = part
         filled = start + len(part)
     if next_chunk > 1 and filled != next_chunk:
-        raise StoreDamaged("the index lacks codes of some chunks; rebuild it")
+        raise StoreDamaged("the index lacks codes of some chunks")
     return rows

@@ -7,8 +7,9 @@ from typing import Any
 import apsw
 import numpy as np
 
-from . import catalogue, codes, edges, hubs
+from . import cache, codes, edges, hubs
 from .merging import rewrite_segments
+from .meta import get_number, set_meta
 from .postings import segments
 
 _FEWEST_DEAD = 1024
@@ -36,6 +37,7 @@ def compact(connection: apsw.Connection, next_chunk: int) -> None:
     codes.keep(connection, live)
     edges.keep(connection, live, numbers)
     hubs.renumber(connection, numbers)
+    cache.renumber(connection, numbers)
     if words := segments(connection):
         rewrite_segments(connection, words, live, numbers)
     connection.execute("DELETE FROM tombstone")
@@ -43,6 +45,6 @@ def compact(connection: apsw.Connection, next_chunk: int) -> None:
         """DELETE FROM directory WHERE id NOT IN (SELECT directory FROM file)
         AND id NOT IN (SELECT directory FROM skipped)"""
     )
-    linked = int(catalogue.get_meta(connection, "next_unlinked"))
-    catalogue.set_meta(connection, "next_unlinked", int(live[:linked].sum()) + 1)
-    catalogue.set_meta(connection, "next_chunk", int(live.sum()) + 1)
+    linked = get_number(connection, "next_unlinked")
+    set_meta(connection, "next_unlinked", int(live[:linked].sum()) + 1)
+    set_meta(connection, "next_chunk", int(live.sum()) + 1)

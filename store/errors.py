@@ -16,7 +16,14 @@ class StoreFull(StoreError):
 
 
 class StoreDamaged(StoreError):
-    """Stored bytes do not match their checksum or do not fit together."""
+    """Stored bytes do not match their checksum or do not fit together; `what` says which."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what}; your documents are untouched: "
+            "run `thimble doctor` to make anew from them what is damaged"
+        )
+        self.what = what
 
 
 class StoreForeign(StoreError):

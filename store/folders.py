@@ -10,7 +10,8 @@ from pathlib import Path
 import apsw
 
 from .catalogue import bury
-from .types import Folder, FolderStatus
+from .reports import FolderStatus
+from .types import Folder
 
 
 def insert_folder(

@@ -6,12 +6,15 @@ HNSW. Like those, hubs are a random sample, which is free to keep up when chunks
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 import apsw
 import numpy as np
 from numpy.typing import NDArray
 
+from .errors import StoreDamaged
+from .meta import get_number, set_meta
 from .quantiser import Quantiser
 from .types import Vectors
 
@@ -50,6 +53,36 @@ def renumber(connection: apsw.Connection, numbers: NDArray[np.int64]) -> None:
         "INSERT INTO hub (chunk, embedding) VALUES (?, vec_int8(?))",
         [(int(numbers[chunk]), vector) for chunk, vector in rows],
     )
+
+
+def start_anew(connection: apsw.Connection) -> None:
+    """Drop all hubs with whatever sqlite-vec keeps, which deleting them would not touch."""
+    sql = str(connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'hub'").get)
+    connection.execute("DROP TABLE hub")
+    connection.execute(sql)
+
+
+def seal(connection: apsw.Connection) -> None:
+    """Note the checksum of all hubs; sqlite-vec has none. Part of every transaction."""
+    set_meta(connection, "hubs_checksum", _checksum(connection))
+
+
+def verify(connection: apsw.Connection) -> None:
+    """Raise StoreDamaged if the hubs are not those that were sealed."""
+    if _checksum(connection) != get_number(connection, "hubs_checksum"):
+        raise StoreDamaged("the hubs in the index are damaged (checksum mismatch)")
+
+
+def _checksum(connection: apsw.Connection) -> int:
+    """Return the CRC-32 of the tables that sqlite-vec searches."""
+    checksum = 0
+    for blobs in connection.execute(
+        """SELECT vectors, validity, rowids FROM hub_chunks
+        LEFT JOIN hub_vector_chunks00 ON hub_vector_chunks00.rowid = chunk_id ORDER BY chunk_id"""
+    ):
+        for blob in blobs:
+            checksum = zlib.crc32(blob or b"", checksum)
+    return checksum
 
 
 def nearest(

@@ -25,6 +25,13 @@ class WriterLock:
         """Return the lock of a database."""
         return cls(database.with_name("writer.lock"))
 
+    def __enter__(self) -> Self:
+        self.acquire()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.release()
+
     def acquire(self) -> None:
         """Take the lock. Raises StoreBusy naming the process that has it."""
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .quantiser import Quantiser
@@ -21,3 +22,5 @@ class SearchModels:
     """Queries to embeddings of the rank model."""
     embed_passages: Embed
     """Indexed texts to embeddings of the rank model."""
+    rank_fingerprint: Callable[[], str]
+    """Of the rank model, asked for when vectors are recomputed: others' are never reused."""

@@ -23,6 +23,8 @@ class PassageReader:
         self._files: dict[int, FileRecord] = {}
         self._titles: dict[int, str] = {}
         self._passages: dict[int, Passage | None] = {}
+        self.unchanged: set[int] = set()
+        """Chunks whose text was read and is byte for byte the one that was indexed."""
 
     def prefetch(self, candidates: Iterable[Candidate]) -> None:
         """Read many candidates, opening each file once."""
@@ -54,6 +56,7 @@ class PassageReader:
         self._titles[record.first_chunk] = answer.title
         if answer.state is FileState.CURRENT:
             self._passages.update(zip(chunks, answer.passages, strict=True))
+            self.unchanged.update(chunks)
             return
         best = self._best(answer)
         self._passages.update(dict.fromkeys(chunks, best))

@@ -3,43 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+import apsw
 import numpy as np
+from numpy.typing import NDArray
 
+from . import cache
 from .candidates import Candidate
 from .models import SearchModels
-from .passages import PassageReader
 from .ranking import Scale, Scores
 from .types import Vectors
 
 
-class Recomputer:
-    """Recomputes the embeddings of candidates of one query."""
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """A candidate whose file is still there."""
 
-    def __init__(self, models: SearchModels, reader: PassageReader, query: str) -> None:
+    candidate: Candidate
+    text: str
+    """What is embedded."""
+    unchanged: bool
+    """True if the text is byte for byte what was indexed."""
+
+
+class Recomputer:
+    """Recomputes the embeddings of candidates of one search."""
+
+    def __init__(self, connection: apsw.Connection, models: SearchModels) -> None:
+        self._connection = connection
         self._models = models
-        self._reader = reader
-        self._text = query
         self._query: Vectors | None = None
         self.recomputed = 0
         """Embeddings recomputed so far."""
+        self.fresh: dict[int, NDArray[np.float32]] = {}
+        """Those that may be cached, by chunk."""
+        self.cache_hits: list[int] = []
+        """Chunks whose embeddings came from the cache."""
 
-    def read(self, chosen: list[Candidate]) -> list[tuple[Candidate, str]]:
-        """Return the candidates whose file is still there, with the text to embed."""
-        self._reader.prefetch(chosen)
-        passages = [(one, self._reader.passage(one)) for one in chosen]
-        return [(one, passage.indexed_text) for one, passage in passages if passage is not None]
-
-    def recompute(self, read: list[tuple[Candidate, str]]) -> None:
-        """Set the exact similarity of each candidate."""
+    def recompute(self, query: str, read: list[Readable]) -> None:
+        """Set the exact similarity of each candidate with the query."""
         if not read:
             return
         if self._query is None:
-            self._query = self._models.embed_query([self._text])[0]
-        exact = self._models.embed_passages([text for _, text in read]) @ self._query
-        self.recomputed += len(read)
-        for (candidate, _), similarity in zip(read, exact, strict=True):
-            candidate.exact = float(similarity)
+            self._query = self._models.embed_query([query])[0]
+        similarities = self._vectors(read) @ self._query
+        for one, similarity in zip(read, similarities, strict=True):
+            one.candidate.exact = float(similarity)
+
+    def _vectors(self, read: list[Readable]) -> Vectors:
+        """Embed texts, except those that were recomputed for an earlier search."""
+        texts = {one.candidate.chunk: one.text for one in read}
+        unchanged = {one.candidate.chunk for one in read if one.unchanged}
+        vectors = {chunk: self.fresh[chunk] for chunk in texts if chunk in self.fresh}
+        wanted = [chunk for chunk in unchanged if chunk not in vectors]
+        if wanted:
+            model = self._models.rank_fingerprint()
+            vectors |= cache.load(self._connection, model, wanted)
+            self.cache_hits += [chunk for chunk in wanted if chunk in vectors]
+        missing = [chunk for chunk in texts if chunk not in vectors]
+        if missing:
+            new = cache.rounded(self._models.embed_passages([texts[chunk] for chunk in missing]))
+            vectors |= zip(missing, new, strict=True)
+            self.fresh |= {chunk: vectors[chunk] for chunk in missing if chunk in unchanged}
+        self.recomputed += len(missing)
+        return np.array([vectors[chunk] for chunk in texts], dtype=np.float32)
 
 
 def place(candidates: Iterable[Candidate]) -> None:

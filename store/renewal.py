@@ -10,12 +10,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import apsw
 import numpy as np
 from numpy.typing import NDArray
 
+from . import codes, edges
 from .edges import blocks_of
 from .linking import Edges, GraphParameters, in_order, link
-from .points import Points
+from .meta import get_number
+from .points import Places, Points
+from .quantiser import Quantiser
 
 _MOST_MENDED = 16_384
 
@@ -26,6 +30,23 @@ class Renewal:
 
     edges: Edges
     blocks: NDArray[np.int64]
+    next_unlinked: int
+    """The first chunk id that is not in the graph."""
+
+
+def plan_renewal(
+    connection: apsw.Connection, quantiser: Quantiser, places: Places, parameters: GraphParameters
+) -> Renewal | None:
+    """Read the graph and bring it up to date; None if it is. Writes nothing."""
+    next_chunk = get_number(connection, "next_chunk")
+    first = get_number(connection, "next_unlinked")
+    live = codes.live_mask(connection, next_chunk)
+    known = edges.load(connection, next_chunk)
+    if first == next_chunk and live[known].all():
+        return None
+    table = codes.load(connection, next_chunk)
+    points = Points(quantiser, table.codes, *places.joined())
+    return renew(known, points, live, first, parameters)
 
 
 def renew(
@@ -52,6 +73,6 @@ def renew(
     mended, waiting = weak[:_MOST_MENDED], weak[_MOST_MENDED:]
     chosen = link(points, np.concatenate([mended, ids[ids >= first_unlinked]]), ids, parameters)
     kept = whole | np.isin(known, waiting).any(axis=1)
-    edges = in_order(np.concatenate([known[kept], chosen]))
+    renewed = in_order(np.concatenate([known[kept], chosen]))
     blocks = np.union1d(blocks_of(known[~kept]), blocks_of(chosen))
-    return Renewal(edges, blocks)
+    return Renewal(renewed, blocks, live.size)

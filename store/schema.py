@@ -96,11 +96,16 @@ def _m001_create_tables(connection: apsw.Connection) -> None:
     """)
 
 
-def _m002_graph(connection: apsw.Connection) -> None:
-    """Codes of another kind, and the graph: all that is made from documents is made anew."""
-    for table in ("file", "skipped", "directory", "tombstone", "codes", "segment", "postings"):
+def _m002_graph_and_cache(connection: apsw.Connection) -> None:
+    # Codes and packed blobs are others: what was made from documents is made anew.
+    for table in ("file", "skipped", "tombstone", "codes", "segment", "postings"):
         connection.execute(f"DELETE FROM {table}")  # noqa: S608
     connection.execute("""
+    DELETE FROM meta WHERE key = 'index_model';
+    UPDATE meta SET value = 1 WHERE key = 'next_chunk';
+    UPDATE meta SET value = value + 1 WHERE key = 'generation';
+    INSERT INTO meta VALUES ('text_bytes', 0), ('next_unlinked', 1);
+
     DROP TABLE hub;
     CREATE VIRTUAL TABLE hub USING vec0 (
         chunk INTEGER PRIMARY KEY,
@@ -113,11 +118,27 @@ def _m002_graph(connection: apsw.Connection) -> None:
         data BLOB NOT NULL
     );
 
-    UPDATE meta SET value = 1 WHERE key = 'next_chunk';
-    DELETE FROM meta WHERE key = 'index_model';
-    INSERT INTO meta VALUES ('next_unlinked', 1);
+    CREATE TABLE cache (
+        chunk INTEGER PRIMARY KEY,
+        used INTEGER NOT NULL,          -- value of cache_asked when it was
+        vector BLOB NOT NULL
+    );
+
+    -- The size of the indexed files, which bounds the cache, without reading all rows.
+    CREATE TRIGGER file_added AFTER INSERT ON file BEGIN
+        UPDATE meta SET value = value + new.size WHERE key = 'text_bytes';
+    END;
+    CREATE TRIGGER file_removed AFTER DELETE ON file BEGIN
+        UPDATE meta SET value = value - old.size WHERE key = 'text_bytes';
+    END;
+    CREATE TRIGGER file_resized AFTER UPDATE OF size ON file BEGIN
+        UPDATE meta SET value = value + new.size - old.size WHERE key = 'text_bytes';
+    END;
     """)
 
 
-MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (_m001_create_tables, _m002_graph)
+MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
+    _m001_create_tables,
+    _m002_graph_and_cache,
+)
 VERSION = len(MIGRATIONS)

@@ -26,8 +26,8 @@ from .models import SearchModels
 from .parameters import SearchParameters, SearchPath
 from .passages import PassageReader
 from .query import ParsedQuery, parse
-from .ranking import Fusion, Scale, interleave, top
-from .recompute import Recomputer, place
+from .ranking import Fusion, Scale, Scores, interleave, top
+from .recompute import Readable, Recomputer, place
 from .retrieval import FirstStage, Retriever
 from .types import Explain, Mode, Query, ReadText, Results
 
@@ -60,6 +60,7 @@ class Search:
         self._started = perf_counter()
         self._milliseconds: dict[str, float] = {}
         self._expanded = 0
+        self.recomputer = Recomputer(connection, models)
 
     def run(self) -> Iterator[Results]:
         """Yield the instant answer and, if embeddings get recomputed, the exact one."""
@@ -84,14 +85,13 @@ class Search:
                 for place, chunk in enumerate(dict.fromkeys((*by_meaning, *by_words)))
             }
         reader = PassageReader(self._connection, self._read, evidence.lexical)
-        recomputer = Recomputer(self._models, reader, parsed.text)
         refined = evidence.meaning is not None and self._query.budget > 0 and bool(found)
         for exact in (False, True) if refined else (True,):
             if exact and evidence.meaning is not None and refined:
-                self._refine(found, by_words, evidence, evidence.meaning, recomputer)
+                self._refine(found, by_words, evidence, evidence.meaning, reader)
             with self._timed("show" if exact else "read"):
                 hits = build_hits(found.values(), evidence, reader, self._query.limit)
-            explain = self._explain(evidence, len(by_words), len(by_meaning), recomputer)
+            explain = self._explain(evidence, len(by_words), len(by_meaning))
             yield Results(self._query, hits, exact, explain)
 
     @property
@@ -132,7 +132,7 @@ class Search:
         by_words: list[int],
         evidence: Evidence,
         meaning: FirstStage,
-        recomputer: Recomputer,
+        reader: PassageReader,
     ) -> None:
         """Recompute the most promising candidates, batch by batch, each telling of the next."""
         tried: set[int] = set()
@@ -149,15 +149,11 @@ class Search:
                 if chunk not in found:
                     found[chunk] = evidence.candidate(chunk, by_meaning=True)
             with self._timed("read"):
-                read = recomputer.read([found[chunk] for chunk in chosen])
+                read = _read([found[chunk] for chunk in chosen], reader)
             with self._timed("recompute"):
-                recomputer.recompute(read)
+                self.recomputer.recompute(evidence.parsed.text, read)
             place(found.values())
-            known = [
-                found[chunk].meaning if found[chunk].exact is not None else -np.inf
-                for chunk in chosen
-            ]
-            meaning.queue.settle(np.array(chosen), np.array(known, dtype=np.float32))
+            meaning.queue.settle(np.array(chosen), _settled([found[chunk] for chunk in chosen]))
             tried.update(chosen)
             left -= len(chosen)
             batch = self._parameters.batch
@@ -175,9 +171,7 @@ class Search:
             lexical = bm25.score(self._connection, tuple(keys), self._table, allowed)
         return np.asarray(allowed & (lexical.matched == len(keys)), dtype=bool)
 
-    def _explain(
-        self, evidence: Evidence, by_words: int, by_meaning: int, recomputer: Recomputer
-    ) -> Explain:
+    def _explain(self, evidence: Evidence, by_words: int, by_meaning: int) -> Explain:
         meaning = evidence.meaning
         return Explain(
             chunks=int(evidence.allowed.sum()),
@@ -187,7 +181,8 @@ class Search:
             candidates_words=by_words,
             candidates_meaning=by_meaning,
             expanded=self._expanded,
-            recomputed=recomputer.recomputed,
+            recomputed=self.recomputer.recomputed,
+            cache_hits=len(self.recomputer.cache_hits),
             milliseconds=dict(self._milliseconds),
         )
 
@@ -199,3 +194,20 @@ class Search:
         finally:
             spent = (perf_counter() - started) * 1000
             self._milliseconds[stage] = self._milliseconds.get(stage, 0.0) + spent
+
+
+def _read(chosen: list[Candidate], reader: PassageReader) -> list[Readable]:
+    """Read candidates back, without those whose file is gone."""
+    reader.prefetch(chosen)
+    passages = [(one, reader.passage(one)) for one in chosen]
+    return [
+        Readable(one, passage.indexed_text, one.chunk in reader.unchanged)
+        for one, passage in passages
+        if passage is not None
+    ]
+
+
+def _settled(candidates: list[Candidate]) -> Scores:
+    """Return similarities on the scale of the estimates; -inf for what could not be read."""
+    known = [one.meaning if one.exact is not None else -np.inf for one in candidates]
+    return np.array(known, dtype=np.float32)

@@ -12,31 +12,18 @@ from .errors import StoreDamaged
 from .types import Heading, Span
 
 
-def pack_spans(spans: Sequence[Span]) -> bytes:
-    """Pack ascending, non-overlapping spans as (gap since the last end, length) pairs."""
+def pack_layout(spans: Sequence[Span], outline: Sequence[Heading]) -> tuple[bytes, bytes]:
+    """Pack where a file's chunks and headings are; the first blob's checksum covers both.
+
+    Ascending, non-overlapping spans become (gap since the last end, length) pairs; headings in
+    document order become (gap since the last start, length, level) triples.
+    """
     starts = np.array([span.start for span in spans], dtype=np.int64)
-    lengths = np.array([span.length for span in spans], dtype=np.int64)
     pairs = np.empty((len(spans), 2), dtype=np.int64)
-    pairs[:, 0] = starts - np.concatenate(([0], (starts + lengths)[:-1]))[: len(spans)]
-    pairs[:, 1] = lengths
+    pairs[:, 1] = [span.length for span in spans]
+    pairs[:, 0] = starts - np.concatenate(([0], (starts + pairs[:, 1])[:-1]))[: len(spans)]
     if (pairs < 0).any():
         raise ValueError("spans must ascend without overlap")
-    return seal(varint.encode(pairs))
-
-
-def unpack_spans(blob: bytes) -> tuple[Span, ...]:
-    """Return the spans that `pack_spans` packed. Raises StoreDamaged."""
-    pairs = _rows(unseal(blob, "a file's chunk list"), 2)
-    ends = np.cumsum(pairs.sum(axis=1))
-    return tuple(
-        Span(int(end - length), int(length)) for end, (_, length) in zip(ends, pairs, strict=True)
-    )
-
-
-def pack_outline(outline: Sequence[Heading]) -> bytes:
-    """Pack headings in document order as (gap since the last start, length, level) triples."""
-    if not outline:
-        return b""
     starts = np.array([heading.span.start for heading in outline], dtype=np.int64)
     rows = np.empty((len(outline), 3), dtype=np.int64)
     rows[:, 0] = np.diff(starts, prepend=0)
@@ -44,18 +31,25 @@ def pack_outline(outline: Sequence[Heading]) -> bytes:
     rows[:, 2] = [heading.level for heading in outline]
     if (rows < 0).any():
         raise ValueError("headings must be in document order")
-    return seal(varint.encode(rows))
+    packed = varint.encode(rows)
+    return seal(varint.encode(pairs), packed), packed
 
 
-def unpack_outline(blob: bytes) -> tuple[Heading, ...]:
-    """Return the headings that `pack_outline` packed. Raises StoreDamaged."""
-    if not blob:
-        return ()
-    rows = _rows(unseal(blob, "a file's outline"), 3)
+def unpack_layout(spans: bytes, outline: bytes) -> tuple[tuple[Span, ...], tuple[Heading, ...]]:
+    """Return the spans and headings that `pack_layout` packed. Raises StoreDamaged."""
+    pairs = _rows(unseal(spans, "a file's list of chunks and headings", outline), 2)
+    rows = _rows(outline, 3)
+    ends = np.cumsum(pairs.sum(axis=1))
     starts = np.cumsum(rows[:, 0])
-    return tuple(
-        Heading(Span(int(start), int(length)), int(level))
-        for start, (_, length, level) in zip(starts, rows, strict=True)
+    return (
+        tuple(
+            Span(int(end - length), int(length))
+            for end, (_, length) in zip(ends, pairs, strict=True)
+        ),
+        tuple(
+            Heading(Span(int(start), int(length)), int(level))
+            for start, (_, length, level) in zip(starts, rows, strict=True)
+        ),
     )
 
 

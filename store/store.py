@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 import apsw
 
-from . import catalogue, codes, edges, folders
+from . import cache, catalogue, codes, edges, folders, hubs
+from .check import EVERYTHING, check
 from .codes import ScanTable
 from .connection import designed_errors, open_reader, transaction
-from .errors import ModelMismatch
+from .errors import ModelMismatch, StoreDamaged, StoreForeign
 from .graph import Graph
 from .lock import WriterLock
+from .meta import get_meta, get_number
 from .models import SearchModels
 from .parameters import SearchParameters
+from .registry import read_copy
+from .repair import repair
+from .reports import CacheUse, Finding, FolderStatus, Part, Repair, Size, Status
 from .retrieval import Retriever
 from .search import Search
-from .size import measure
-from .types import (
-    FileRecord,
-    Folder,
-    FolderStatus,
-    Mode,
-    Query,
-    ReadText,
-    Results,
-    Size,
-    SkippedFile,
-    Status,
-)
+from .size import bytes_on_disk, measure
+from .types import FileRecord, Folder, Mode, Query, ReadText, Results, SkippedFile
 from .writer import Writer
 
 T = TypeVar("T")
@@ -44,8 +38,10 @@ class Store:
     Every answer is taken from one snapshot: a writer at work is never half seen.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, cache_percent: int = 1) -> None:
+        """Keep recomputed embeddings in so many per cent of the bytes of the text."""
         self.path = path
+        self._cache_percent = cache_percent
         self._local = threading.local()
         self._table_lock = threading.Lock()
         self._table: tuple[int, ScanTable] | None = None
@@ -84,11 +80,43 @@ class Store:
             skipped=sum(one.skipped for one in statuses),
             failed=sum(one.failed for one in statuses),
             writer=WriterLock.beside(self.path).holder(),
+            cache=self._ask(cache.use, CacheUse()),
         )
 
     def size(self, dims: int) -> Size:
         """Return where the index's bytes go; `dims` are those of its embeddings."""
         return self._ask(lambda connection: measure(connection, self.path, dims), Size(0, 0, {}, 0))
+
+    def bytes_on_disk(self) -> int:
+        """Return the bytes of the database and what lies beside it under its name."""
+        return bytes_on_disk(self.path)
+
+    def file_ids(self) -> tuple[int, ...]:
+        """Return the ids of the indexed files, which are those of their first chunks."""
+        return self._ask(catalogue.first_chunks, ())
+
+    def file(self, first_chunk: int) -> FileRecord | None:
+        """Return the file of an id, or None if it is not indexed any more."""
+        return self._ask(lambda connection: catalogue.file_from(connection, first_chunk), None)
+
+    def check(self) -> tuple[Finding, ...]:
+        """Look at every part of the index and return what is damaged."""
+        lost = Finding(Part.DATABASE, f"there is no index at {self.path} any more", EVERYTHING)
+        copied = read_copy(self.path)
+        try:
+            return self._ask(check, (lost,) if copied else ())
+        except (StoreDamaged, StoreForeign) as error:
+            if isinstance(error, StoreForeign) and copied is None:
+                raise  # nothing says that a file of ours was ever there
+            what = getattr(error, "what", f"{self.path} is not an index any more")
+            return (Finding(Part.DATABASE, what, EVERYTHING),)
+
+    def repair(self, findings: Sequence[Finding]) -> Repair:
+        """Mend what a check found; the next index run does the rest. Raises StoreError."""
+        self.close()
+        self._table = None
+        with WriterLock.beside(self.path):
+            return repair(self.path, findings)
 
     def search(
         self,
@@ -112,8 +140,14 @@ class Store:
                 )
                 search = Search(connection, table, retriever, query, models, read, parameters)
                 yield from search.run()
+                generation = get_number(connection, "generation")
+                budget_bytes = get_number(connection, "text_bytes") * self._cache_percent // 100
         except FileNotFoundError:
             return
+        done = search.recomputer
+        if budget_bytes and (done.fresh or done.cache_hits):
+            model = models.rank_fingerprint()
+            cache.save(self.path, generation, model, done.fresh, budget_bytes, done.cache_hits)
 
     def _ask(self, question: Callable[[apsw.Connection], T], default: T) -> T:
         """Answer from one snapshot; `default` if there is no index yet."""
@@ -132,15 +166,16 @@ class Store:
             yield connection
 
     def _scan_table(self, connection: apsw.Connection) -> ScanTable:
-        generation = int(catalogue.get_meta(connection, "generation"))
+        generation = get_number(connection, "generation")
         with self._table_lock:
             if self._table is None or self._table[0] != generation:
-                next_chunk = int(catalogue.get_meta(connection, "next_chunk"))
+                next_chunk = get_number(connection, "next_chunk")
+                hubs.verify(connection)
                 self._table = (generation, codes.load(connection, next_chunk))
             return self._table[1]
 
     def _loaded_graph(self, connection: apsw.Connection, table: ScanTable) -> Graph:
-        generation = int(catalogue.get_meta(connection, "generation"))
+        generation = get_number(connection, "generation")
         with self._table_lock:
             if self._graph is None or self._graph[0] != generation:
                 known = edges.between(edges.load(connection, table.live.size), table.live)
@@ -148,7 +183,7 @@ class Store:
             return self._graph[1]
 
     def _check_models(self, connection: apsw.Connection, models: SearchModels) -> None:
-        known = catalogue.get_meta(connection, "index_model")
+        known = get_meta(connection, "index_model")
         if known is not None and known != models.fingerprint:
             raise ModelMismatch(
                 "the index was made with another index model; run `thimble index` to make it "

@@ -260,6 +260,8 @@ class Explain:
     """Embeddings recomputed."""
     milliseconds: dict[str, float] = field(default_factory=dict)
     """Stage name → time, in the order they ran."""
+    cache_hits: int = 0
+    """Embeddings taken from the cache instead of being recomputed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,41 +272,3 @@ class Results:
     hits: tuple[Hit, ...]
     exact: bool
     explain: Explain
-
-
-@dataclass(frozen=True, slots=True)
-class FolderStatus:
-    """A folder with what the index holds of it."""
-
-    folder: Folder
-    files: int
-    chunks: int
-    skipped: int
-    failed: int
-    text_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """The state of the whole index."""
-
-    folders: tuple[FolderStatus, ...]
-    files: int
-    chunks: int
-    skipped: int
-    failed: int
-    writer: str | None
-    """The process that is writing now, for people (`pid 123, thimble index`), or None."""
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """Where the index's bytes go. All counts are bytes; parts sum to `index_bytes`."""
-
-    text_bytes: int
-    """Bytes of the indexed source files."""
-    index_bytes: int
-    """Bytes of every file of the index."""
-    parts: dict[str, int]
-    stored_vectors_bytes: int
-    """What storing every chunk's embedding as float32 would take."""

@@ -12,27 +12,21 @@ from typing import Self
 import apsw
 import numpy as np
 
-from . import analysis, catalogue, codes, compaction, edges, folders, hubs
+from . import analysis, cache, catalogue, codes, compaction, edges, folders, hubs
 from .connection import designed_errors, open_writer, transaction
+from .errors import StoreError
 from .linking import GraphParameters
 from .lock import WriterLock
 from .merging import merge_segments
-from .points import Places, Points
+from .meta import get_meta, get_number, set_meta
+from .points import Places
 from .postings import Postings, write_segment
 from .quantiser import Quantiser
-from .renewal import renew
+from .registry import write_copy
+from .renewal import plan_renewal
 from .types import Changes, Folder, MovedFile, NewFile, Signature, Vectors
 
-_DERIVED_TABLES = (
-    "file",
-    "skipped",
-    "tombstone",
-    "codes",
-    "hub",
-    "edges",
-    "segment",
-    "postings",
-)
+_DERIVED_TABLES = ["file", "skipped", "tombstone", "codes", "hub", "edges", "segment", "postings"]
 """Made from documents and a model; may be dropped and made anew."""
 
 
@@ -59,6 +53,8 @@ class Writer:
     ) -> None:
         try:
             with designed_errors(self._path):
+                if kind is None:
+                    write_copy(self._path, folders.folders(self._connection))
                 self._connection.execute("PRAGMA incremental_vacuum").fetchall()
                 self._connection.set_busy_timeout(0)  # a search under way need not be waited for
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -73,14 +69,15 @@ class Writer:
         since vectors of two models cannot be compared. Returns whether that happened.
         """
         with self._change() as connection:
-            known = catalogue.get_meta(connection, "index_model")
+            known = get_meta(connection, "index_model")
             if known == fingerprint:
                 return False
             for table in _DERIVED_TABLES:
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608
-            catalogue.set_meta(connection, "next_chunk", 1)
-            catalogue.set_meta(connection, "next_unlinked", 1)
-            catalogue.set_meta(connection, "index_model", fingerprint)
+            cache.clear(connection)
+            set_meta(connection, "next_chunk", 1)
+            set_meta(connection, "next_unlinked", 1)
+            set_meta(connection, "index_model", fingerprint)
             return known is not None
 
     def add_folder(
@@ -133,7 +130,7 @@ class Writer:
             for skipped in changes.skipped:
                 directory = self._forget(connection, folder, skipped.path)
                 catalogue.insert_skipped(connection, skipped, directory)
-            first = _number(connection, "next_chunk")
+            first = get_number(connection, "next_chunk")
             if changes.files:
                 self._insert(connection, folder, changes.files, vectors, quantiser)
             elif changes.removed:
@@ -155,23 +152,17 @@ class Writer:
         Until then they are found without the graph.
         """
         with designed_errors(self._path), transaction(self._connection, write=False):
-            next_chunk = _number(self._connection, "next_chunk")
-            first = _number(self._connection, "next_unlinked")
-            table = codes.load(self._connection, next_chunk)
-            points = Points(quantiser, table.codes, *self._places.joined())
-            known = edges.load(self._connection, next_chunk)
-            renewal = renew(known, points, table.live, first, parameters)
-        if first == next_chunk and not renewal.blocks.size:
-            return
-        with self._change() as connection:
-            edges.store(connection, renewal.edges, renewal.blocks)
-            catalogue.set_meta(connection, "next_unlinked", next_chunk)
+            renewal = plan_renewal(self._connection, quantiser, self._places, parameters)
+        if renewal is not None:
+            with self._change() as connection:
+                edges.store(connection, renewal.edges, renewal.blocks)
+                set_meta(connection, "next_unlinked", renewal.next_unlinked)
         self._places = Places()
 
     def compact(self, *, force: bool = False) -> bool:
         """Give back the room of dead chunks if there are many; returns whether there were."""
         with designed_errors(self._path):
-            next_chunk = _number(self._connection, "next_chunk")
+            next_chunk = get_number(self._connection, "next_chunk")
             if not force and not compaction.is_worthwhile(self._connection, next_chunk):
                 return False
         with self._change() as connection:
@@ -190,7 +181,8 @@ class Writer:
         terms = [analysis.terms(text) for file in files for text in file.texts]
         if len(terms) != len(vectors):
             raise ValueError(f"{len(terms)} chunks but {len(vectors)} embeddings")
-        first = next_chunk = _number(connection, "next_chunk")
+        _refuse_bad(vectors, quantiser)
+        first = next_chunk = get_number(connection, "next_chunk")
         for file in files:
             directory = self._forget(connection, folder, file.path)
             catalogue.insert_file(connection, file, directory, next_chunk)
@@ -199,7 +191,7 @@ class Writer:
         codes.append(connection, first, quantiser.encode(vectors), lengths)
         hubs.insert(connection, first, vectors, quantiser)
         write_segment(connection, first, next_chunk, Postings.collect(first, terms))
-        catalogue.set_meta(connection, "next_chunk", next_chunk)
+        set_meta(connection, "next_chunk", next_chunk)
         _merge(connection)
 
     def _move(self, connection: apsw.Connection, folder: Folder, moved: MovedFile) -> None:
@@ -224,16 +216,27 @@ class Writer:
         """Run a block as one transaction that gives the index a new generation."""
         with designed_errors(self._path), transaction(self._connection):
             yield self._connection
-            generation = _number(self._connection, "generation")
-            catalogue.set_meta(self._connection, "generation", generation + 1)
+            hubs.seal(self._connection)
+            generation = get_number(self._connection, "generation")
+            set_meta(self._connection, "generation", generation + 1)
+
+
+def _refuse_bad(vectors: Vectors, quantiser: Quantiser) -> None:
+    """Raise StoreError if vectors cannot be a model's: they would spoil every later search."""
+    if vectors.shape[1:] != (quantiser.dims,):
+        raise StoreError(
+            f"the model gives embeddings of shape {vectors.shape[1:]} where {quantiser.dims} "
+            "dimensions are expected; nothing was written: check the setting index_model"
+        )
+    if not np.isfinite(vectors).all():
+        raise StoreError(
+            "the model gives embeddings that are not finite numbers; nothing was written: "
+            "check the setting index_model"
+        )
 
 
 def _merge(connection: apsw.Connection) -> None:
-    merge_segments(connection, codes.live_mask(connection, _number(connection, "next_chunk")))
-
-
-def _number(connection: apsw.Connection, key: str) -> int:
-    return int(catalogue.get_meta(connection, key) or 0)
+    merge_segments(connection, codes.live_mask(connection, get_number(connection, "next_chunk")))
 
 
 def _parent(folder: Folder, path: Path) -> Path:

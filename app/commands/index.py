@@ -10,6 +10,7 @@ from ..diagnostics import Diagnostics, ExitCode
 from ..engine import Engine
 from ..interrupts import stoppable
 from ..progress import ProgressLine, summary
+from ..quantities import size
 from . import Context
 
 _STOPPED = "stopped; nothing is lost, 'thimble index' goes on from here"
@@ -22,6 +23,10 @@ def run(args: argparse.Namespace, context: Context) -> ExitCode:
             context.diagnostics.say("there is no folder to index; add one with: thimble add DIR")
             return ExitCode.NOTHING
         bring_up_to_date(engine, context.diagnostics, quiet=args.quiet)
+        if args.compact:
+            before, after = engine.compact()
+            if not args.quiet:
+                context.diagnostics.say(_won(before, after))
     return ExitCode.FOUND
 
 
@@ -35,6 +40,12 @@ def bring_up_to_date(engine: Engine, diagnostics: Diagnostics, *, quiet: bool = 
         raise KeyboardInterrupt(_STOPPED) from None
     if not quiet:
         diagnostics.say(summary(done))
+
+
+def _won(before: int, after: int) -> str:
+    if after >= before:
+        return f"compact already; the index takes {size(after)}"
+    return f"compacted; the index took {size(before)} and takes {size(after)}"
 
 
 def _ignore(progress: Progress) -> None:

@@ -18,13 +18,14 @@ def run(args: argparse.Namespace, context: Context) -> ExitCode:
     with context.engine() as engine:
         sizes = engine.size()
     if args.json:
-        context.out.json(_fields(sizes))
+        context.out.json(size_fields(sizes))
     else:
         _print(context.out, sizes)
     return ExitCode.FOUND
 
 
-def _fields(sizes: Size) -> dict[str, object]:
+def size_fields(sizes: Size) -> dict[str, object]:
+    """Return the size of the index as JSON fields (schema 1)."""
     ratio = sizes.index_bytes / sizes.text_bytes if sizes.text_bytes else None
     return {
         "schema": 1,
@@ -33,6 +34,7 @@ def _fields(sizes: Size) -> dict[str, object]:
         "parts": dict(sizes.parts),
         "ratio": ratio,
         "stored_vectors_bytes": sizes.stored_vectors_bytes,
+        "stored_float16_bytes": sizes.stored_vectors_bytes // 2,
     }
 
 
@@ -43,7 +45,8 @@ def _print(out: Output, sizes: Size) -> None:
         ("text of your files", text),
         ("index", sizes.index_bytes),
         *parts,
-        ("all embeddings, if they were stored", sizes.stored_vectors_bytes),
+        ("all embeddings, if they were stored as float32", sizes.stored_vectors_bytes),
+        ("  as float16", sizes.stored_vectors_bytes // 2),
     ]
     rows = [[name, size(number), percent(number, text)] for name, number in lines]
     print_table(out, ("", ">size", ">of the text"), rows)

@@ -11,7 +11,7 @@ from ..diagnostics import ExitCode
 from ..hits import short_path
 from ..layout import print_table
 from ..output import Output, path_fields
-from ..quantities import count, size
+from ..quantities import count, percent, size
 from . import Context
 
 
@@ -40,6 +40,12 @@ def _fields(status: Status) -> dict[str, object]:
         "failed": status.failed,
         "roots": [_folder_fields(folder) for folder in status.folders],
         "writer": status.writer,
+        "cache": {
+            "vectors": status.cache.vectors,
+            "bytes": status.cache.bytes,
+            "hits": status.cache.hits,
+            "asked": status.cache.asked,
+        },
     }
 
 
@@ -65,6 +71,11 @@ def _print(out: Output, status: Status) -> None:
         f"{count(status.files, 'file')}, {count(status.chunks, 'chunk')}, "
         f"{count(status.skipped)} skipped, {count(status.failed)} failed"
     )
+    if status.cache.asked:
+        out.line(
+            f"{count(status.cache.vectors, 'embedding')} cached in {size(status.cache.bytes)}, "
+            f"found {percent(status.cache.hits, status.cache.asked)} of the times"
+        )
     if status.writer:
         out.line(f"being written by {status.writer}")
     if status.folders:

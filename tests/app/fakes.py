@@ -8,16 +8,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
+from app.benchmark import Bench, Percentiles
 from app.engine import Engine, Verdict
 from app.settings import Settings
 from store import (
+    CacheUse,
     Explain,
     Filters,
+    Finding,
     Folder,
     FolderStatus,
     Hit,
     Mode,
     Query,
+    Repair,
     Results,
     SearchParameters,
     Signature,
@@ -87,6 +91,23 @@ DONE = Progress(
 )
 
 
+SIZE = Size(1_000_000, 80_000, {"codes": 30_000, "lexical": 50_000}, 1_536_000)
+BENCH = Bench(
+    queries=50,
+    documents=300,
+    share=0.5,
+    recall_codes={3: 0.5, 10: 0.25},
+    recall={3: 0.95, 10: 0.875},
+    first=Percentiles(12.345, 20.0),
+    exact=Percentiles(30.0, 60.5),
+    recomputed=28.5,
+    cached=0.125,
+    other_rank_model=True,
+    cache=CacheUse(vectors=10, bytes=4096, hits=3, asked=12),
+    size=SIZE,
+)
+
+
 class Terminal(io.StringIO):
     """A stream that says it is a terminal."""
 
@@ -106,6 +127,12 @@ class FakeEngine(Engine):
     error: BaseException | None = None
     """Raised by whatever is asked next."""
     while_indexing: Callable[[Callable[[], bool]], None] = lambda _: None
+    sizes: tuple[int, int] = (12_000, 9_000)
+    """Bytes before and after compaction."""
+    findings: tuple[Finding, ...] = ()
+    findings_left: tuple[Finding, ...] = ()
+    """Those that a repair leaves."""
+    repaired: Repair = Repair(2)  # noqa: RUF009 (frozen)
     settings: Settings | None = None
     queries: list[Query] = field(default_factory=list)
     runs: int = 0
@@ -183,7 +210,24 @@ class FakeEngine(Engine):
 
     def size(self) -> Size:
         self._fail_if_told()
-        return Size(1_000_000, 80_000, {"codes": 30_000, "lexical": 50_000}, 1_536_000)
+        return SIZE
+
+    def compact(self) -> tuple[int, int]:
+        return self.sizes
+
+    def bench(self, queries: int, limit_s: float, report: Callable[[int, int], None]) -> Bench:
+        self._fail_if_told()
+        report(1, 2)
+        return replace(BENCH, queries=queries)
+
+    def check(self) -> tuple[Finding, ...]:
+        self._fail_if_told()
+        return self.findings
+
+    def repair(self, findings: Sequence[Finding]) -> Repair:
+        assert findings == self.findings
+        self.findings = self.findings_left
+        return self.repaired
 
     def why(self, path: Path) -> Verdict:
         self._fail_if_told()

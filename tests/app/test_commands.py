@@ -154,6 +154,7 @@ def test_the_status_counts_what_there_is(run: Run, engine: FakeEngine) -> None:
             }
         ],
         "writer": "pid 7, thimble index",
+        "cache": {"vectors": 0, "bytes": 0, "hits": 0, "asked": 0},
     }
 
 
@@ -194,12 +195,13 @@ def test_why_tells_the_reason(run: Run, engine: FakeEngine) -> None:
 
 def test_the_size_is_shown_beside_the_text(run: Run) -> None:
     assert run("size", "--color=never", terminal=True).out == (
-        "                                        size  of the text\n"
-        "text of your files                    1.0 MB      100.0 %\n"
-        "index                                80.0 kB        8.0 %\n"
-        "  codes                              30.0 kB        3.0 %\n"
-        "  lexical                            50.0 kB        5.0 %\n"
-        "all embeddings, if they were stored   1.5 MB      153.6 %\n"
+        "                                                    size  of the text\n"
+        "text of your files                                1.0 MB      100.0 %\n"
+        "index                                            80.0 kB        8.0 %\n"
+        "  codes                                          30.0 kB        3.0 %\n"
+        "  lexical                                        50.0 kB        5.0 %\n"
+        "all embeddings, if they were stored as float32    1.5 MB      153.6 %\n"
+        "  as float16                                    768.0 kB       76.8 %\n"
     )
     assert json.loads(run("size", "--json").out) == {
         "schema": 1,
@@ -208,6 +210,7 @@ def test_the_size_is_shown_beside_the_text(run: Run) -> None:
         "parts": {"codes": 30_000, "lexical": 50_000},
         "ratio": 0.08,
         "stored_vectors_bytes": 1_536_000,
+        "stored_float16_bytes": 768_000,
     }
 
 
@@ -221,6 +224,7 @@ def test_settings_are_shown_with_their_origin(
         "threads\t3\t--threads",
         "max_file_mb\t32\tdefault",
         "budget\t64\tTHIMBLE_BUDGET",
+        "cache_percent\t1\tdefault",
         "editor\t–\tdefault",
         "index_model\t–\tdefault",
         "rank_model\t–\tdefault",

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.engine import Engine
 from app.paths import Paths
 from app.settings import Settings
-from indexer import ModelError
+from indexer import Embedder, ModelError
 from store import Hit, Mode
 
 
@@ -50,6 +51,74 @@ def test_a_folder_is_added_indexed_and_searched(real: Engine, notes: Path) -> No
     assert best(real, "deposit").path == notes / "lease.md"
     assert real.status().files == 2
     assert real.size().text_bytes > 0
+
+
+def test_numbers_that_are_none_leave_the_index_as_it_was(
+    real: Engine, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real.add_folder(notes)
+    index(real)
+    before = real.status()
+    (notes / "new.md").write_text("# New\n\nSomething to embed.\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(Embedder, "_run", lambda _, tokens: np.full((len(tokens), 256), np.nan))
+        with pytest.raises(ModelError, match="numbers that are not"):
+            index(real)
+        with pytest.raises(ModelError, match="numbers that are not"):
+            best(real, "deposit")
+    assert real.status() == before
+    assert real.check() == ()
+    assert best(real, "deposit").path == notes / "lease.md"
+
+
+def test_a_small_index_is_measured_as_perfect(real: Engine, notes: Path) -> None:
+    for number in range(12):
+        (notes / f"{number}.md").write_text(f"# N{number}\n\nThe number {number} is said here.\n")
+    real.add_folder(notes)
+    index(real)
+    told: list[tuple[int, int]] = []
+    bench = real.bench(20, 60, lambda *done: told.append(done))
+    assert (bench.documents, bench.share, told[-1]) == (14, 1.0, (14, 14))
+    assert bench.recall == {3: 1.0, 10: 1.0}
+    assert 0 < bench.recall_codes[3] <= 1
+    assert bench.first.p50 <= bench.exact.p50 <= bench.exact.p95
+    assert bench.recomputed == 14
+    assert real.status().cache.asked == 0
+
+
+def test_measuring_an_empty_index_is_an_error(real: Engine) -> None:
+    with pytest.raises(ValueError, match="thimble add DIR"):
+        real.bench(5, 60, lambda *_: None)
+
+
+def test_compaction_gives_room_back(real: Engine, notes: Path) -> None:
+    for number in range(300):
+        (notes / f"{number}.md").write_text(f"# Note {number}\n\n" + f"word{number} " * 80)
+    real.add_folder(notes)
+    index(real)
+    for number in range(250):
+        (notes / f"{number}.md").unlink()
+    index(real)
+    before, after = real.compact()
+    assert after < before
+    assert after == real.size().index_bytes
+    assert real.check() == ()
+    assert best(real, "deposit").path == notes / "lease.md"
+
+
+def test_damage_is_repaired_from_the_files(real: Engine, notes: Path, own_home: Path) -> None:
+    real.add_folder(notes)
+    index(real)
+    database = own_home / "index" / "thimble.db"
+    content = bytearray(database.read_bytes())
+    content[content.index(b"lease.md")] ^= 1
+    database.write_bytes(content)
+    findings = real.check()
+    assert findings
+    real.repair(findings)
+    index(real)
+    assert real.check() == ()
+    assert best(real, "deposit").path == notes / "lease.md"
 
 
 def test_nothing_is_created_by_looking(real: Engine, own_home: Path) -> None:

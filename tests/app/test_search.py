@@ -41,11 +41,13 @@ EXPLAIN_JSON = {
     "candidates_meaning": 32,
     "expanded": 6,
     "recomputed": 32,
+    "cache_hits": 0,
     "milliseconds": {"words": 1.25, "scan": 2.5},
 }
 EXPLAINED = (
     "thimble: 1,204 chunks searched, 1,204 codes compared, 16 candidates by words, "
-    "32 by meaning, 32 embeddings recomputed, 6 of them found along the graph\n"
+    "32 by meaning, 32 embeddings recomputed, 6 of them found along the graph, "
+    "0 taken from the cache\n"
     "thimble: words 1.2 ms, scan 2.5 ms, in all 3.8 ms\n"
 )
 

@@ -50,7 +50,9 @@ class Notes:
     def search(self, text: str, mode: Mode = Mode.HYBRID) -> tuple[Hit, ...]:
         """Search with the built-in model."""
         embed = self.embedder.embed_queries
-        models = SearchModels("test", self.quantiser, embed, embed, self.embedder.embed_passages)
+        models = SearchModels(
+            "test", self.quantiser, embed, embed, self.embedder.embed_passages, lambda: "test"
+        )
         answers = list(self.store.search(Query(text, mode=mode), models, read_back))
         return answers[-1].hits if answers else ()
 

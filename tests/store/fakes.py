@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from store import (
     FileRecord,
     FileState,
     Folder,
+    Heading,
     NewFile,
     Passage,
     Quantiser,
@@ -38,13 +40,14 @@ def embed(texts: Sequence[str]) -> Vectors:
     return np.asarray(unit, dtype=np.float32)
 
 
+@cache
 def _word(word: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     seed = int.from_bytes(blake2b(word.encode(), digest_size=8).digest(), "little")
     return np.random.default_rng(seed).standard_normal(DIMS)
 
 
 QUANTISER = Quantiser.fit(embed([f"word{number}" for number in range(400)]))
-MODELS = SearchModels("test", QUANTISER, embed, embed, embed)
+MODELS = SearchModels("test", QUANTISER, embed, embed, embed, lambda: "rank")
 
 
 def signature(number: int = 1) -> Signature:
@@ -60,9 +63,11 @@ class Library:
     documents: dict[str, list[str]] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
     reads: list[str] = field(default_factory=list)
+    cache_percent: int = 1
+    outline: tuple[Heading, ...] = ()
 
     def __post_init__(self) -> None:
-        self.store = Store(self.root / "index" / "thimble.db")
+        self.store = Store(self.root / "index" / "thimble.db", self.cache_percent)
         with self.store.writer() as writer:
             writer.adopt_models("test")
             self.folder: Folder = writer.add_folder("library", self.root, (), ())
@@ -100,7 +105,7 @@ class Library:
             kind="text",
             encoding="utf-8",
             spans=spans_of(texts),
-            outline=(),
+            outline=self.outline,
             texts=tuple(texts),
         )
 

@@ -11,7 +11,7 @@ from store import Heading, Span, StoreDamaged, varint
 from store.blobs import seal, unseal
 from store.codes import quantise_lengths
 from store.postings import Postings, Segment, _encode_block, decode_block
-from store.spans import pack_outline, pack_spans, unpack_outline, unpack_spans
+from store.spans import pack_layout, unpack_layout
 
 numbers = st.lists(st.integers(0, 2**63 - 1))
 
@@ -46,17 +46,17 @@ def test_spans_come_back_as_they_went_in(pairs: list[tuple[int, int]]) -> None:
     for gap, length in pairs:
         spans.append(Span(end + gap, length))
         end += gap + length
-    assert unpack_spans(pack_spans(spans)) == tuple(spans)
+    assert unpack_layout(*pack_layout(spans, ())) == (tuple(spans), ())
 
 
 def test_chunk_spans_take_about_three_bytes_each() -> None:
     spans = [Span(number * 1001, 1000) for number in range(1000)]
-    assert len(pack_spans(spans)) < 3.1 * len(spans)
+    assert sum(map(len, pack_layout(spans, ()))) < 3.1 * len(spans)
 
 
 def test_overlapping_spans_are_refused() -> None:
     with pytest.raises(ValueError, match="overlap"):
-        pack_spans([Span(0, 10), Span(5, 10)])
+        pack_layout([Span(0, 10), Span(5, 10)], ())
 
 
 @given(st.lists(st.tuples(st.integers(0, 900), st.integers(0, 90), st.integers(0, 6)), max_size=30))
@@ -66,7 +66,14 @@ def test_outlines_come_back_as_they_went_in(rows: list[tuple[int, int, int]]) ->
         Heading(Span(int(start), length), level)
         for start, (_, length, level) in zip(starts, rows, strict=True)
     )
-    assert unpack_outline(pack_outline(outline)) == outline
+    assert unpack_layout(*pack_layout((), outline)) == ((), outline)
+
+
+def test_one_checksum_covers_chunks_and_headings() -> None:
+    spans, outline = pack_layout([Span(0, 10)], [Heading(Span(3, 4), 1)])
+    for damaged in (b"", outline[:-1], bytes(len(outline)), outline + b"\0"):
+        with pytest.raises(StoreDamaged, match="chunks and headings"):
+            unpack_layout(spans, damaged)
 
 
 @given(st.lists(st.lists(st.integers(0, 50), max_size=30), min_size=1, max_size=40))

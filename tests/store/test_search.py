@@ -199,7 +199,7 @@ def test_an_empty_index_finds_nothing(library: Library) -> None:
 
 
 def test_codes_of_another_model_are_never_compared(pets: Library) -> None:
-    other = SearchModels("other", QUANTISER, embed, embed, embed)
+    other = SearchModels("other", QUANTISER, embed, embed, embed, lambda: "rank")
     with pytest.raises(ModelMismatch, match="thimble index"):
         list(pets.store.search(Query("dog"), other, pets.read))
     lexical = Query("postman", mode=Mode.LEXICAL)
@@ -212,6 +212,8 @@ def test_a_better_rank_model_decides_the_order(library: Library) -> None:
     def rank(texts: Sequence[str]) -> Vectors:
         return embed(["gamma" if "gamma" in text else "other" for text in texts])
 
-    models = SearchModels("test", QUANTISER, embed, lambda _: embed(["gamma"]), rank)
+    models = SearchModels(
+        "test", QUANTISER, embed, lambda _: embed(["gamma"]), rank, lambda: "gamma"
+    )
     found = list(library.store.search(Query("alpha", mode=Mode.SEMANTIC), models, library.read))
     assert names(found[-1].hits)[0] == "second"

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from store import (
@@ -18,8 +19,10 @@ from store import (
     Store,
     StoreBusy,
     StoreDamaged,
+    StoreError,
     StoreForeign,
     StoreTooNew,
+    Vectors,
 )
 from store.connection import open_writer
 
@@ -125,6 +128,22 @@ def test_a_failed_write_leaves_nothing_behind(library: Library) -> None:
     assert library.store.status().files == 1
     library.put(two=["still works"])
     assert found(library, "works") == ["two.txt"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [embed(["x"])[:, :-1], embed(["x"]) * np.nan, embed(["x"]) * np.inf]
+)
+def test_vectors_that_cannot_be_are_refused_before_anything_is_written(
+    library: Library, wrong: Vectors
+) -> None:
+    library.put(one=["words"])
+    before = library.store.status()
+    changes = Changes(files=(library.new_file("one", ["x"]),))
+    with pytest.raises(StoreError, match="nothing was written"), library.store.writer() as writer:
+        writer.apply(library.folder, changes, wrong, QUANTISER)
+    assert library.store.status() == before
+    assert library.store.check() == ()
+    assert found(library, "words") == ["one.txt"]
 
 
 def test_many_small_writes_end_in_few_segments(library: Library) -> None:

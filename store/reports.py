@@ -1,0 +1,92 @@
+"""What the index says about itself. All values are frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from .types import Folder
+
+
+@dataclass(frozen=True, slots=True)
+class FolderStatus:
+    """A folder with what the index holds of it."""
+
+    folder: Folder
+    files: int
+    chunks: int
+    skipped: int
+    failed: int
+    text_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class CacheUse:
+    """The cache of recomputed embeddings, and what became of those asked for since it was made."""
+
+    vectors: int = 0
+    bytes: int = 0
+    """On disk."""
+    hits: int = 0
+    asked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The state of the whole index."""
+
+    folders: tuple[FolderStatus, ...]
+    files: int
+    chunks: int
+    skipped: int
+    failed: int
+    writer: str | None
+    """The process that is writing now, for people (`pid 123, thimble index`), or None."""
+    cache: CacheUse = CacheUse()
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Where the index's bytes go. All counts are bytes; parts sum to `index_bytes`."""
+
+    text_bytes: int
+    """Bytes of the indexed source files."""
+    index_bytes: int
+    """Bytes of every file of the index."""
+    parts: dict[str, int]
+    stored_vectors_bytes: int
+    """What storing every chunk's embedding as float32 would take."""
+
+
+class Part(StrEnum):
+    """A part of the index that can be checked and repaired by itself."""
+
+    DATABASE = "database"
+    CATALOGUE = "catalogue"
+    CODES = "codes"
+    HUBS = "hubs"
+    GRAPH = "graph"
+    POSTINGS = "postings"
+    CACHE = "cache"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is damaged."""
+
+    part: Part
+    what: str
+    """A sentence for people, without a full stop."""
+    chunks: tuple[int, int] = (0, 0)
+    """From this chunk id to before that one, files are to be indexed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What a repair did; the next index run does the rest."""
+
+    forgotten: int
+    """Files that are to be indexed again."""
+    moved_to: Path | None = None
+    """Where the old database lies, if a new one had to be started."""
