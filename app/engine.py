@@ -20,6 +20,7 @@ from indexer import (
     load_quantiser,
     read_back,
     read_now,
+    read_texts,
     why,
     why_not_read,
 )
@@ -89,7 +90,7 @@ class Engine:
         """
         wanted = self._settings.budget if budget is None else budget
         query = Query(text, limit=limit, mode=mode, filters=filters, budget=wanted)
-        return self._store.search(query, self._models, read_back)
+        return self._store.search(query, self._models, read_back, read_texts)
 
     def preview(self, hit: Hit) -> Preview:
         """Return the text around a hit. Raises OSError if its file is gone or has no text."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .errors import (
+    BadQuery,
     ModelMismatch,
     StoreBusy,
     StoreDamaged,
@@ -16,6 +17,7 @@ from .quantiser import Quantiser
 from .store import Store
 from .types import (
     Changes,
+    DocumentTexts,
     Embed,
     Explain,
     FileRecord,
@@ -32,6 +34,7 @@ from .types import (
     Query,
     ReadBack,
     ReadText,
+    ReadTexts,
     Results,
     Signature,
     Size,
@@ -43,7 +46,9 @@ from .types import (
 from .writer import Writer
 
 __all__ = [
+    "BadQuery",
     "Changes",
+    "DocumentTexts",
     "Embed",
     "Explain",
     "FileRecord",
@@ -62,6 +67,7 @@ __all__ = [
     "Query",
     "ReadBack",
     "ReadText",
+    "ReadTexts",
     "Results",
     "SearchModels",
     "Signature",

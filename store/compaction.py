@@ -8,8 +8,7 @@ import apsw
 import numpy as np
 
 from . import codes, hubs
-from .merging import rewrite_segments
-from .postings import segments
+from .merging import renumber_segments
 
 _FEWEST_DEAD = 1024
 _DEAD_SHARE = 0.25
@@ -35,8 +34,7 @@ def compact(connection: apsw.Connection, next_chunk: int) -> int:
     )
     codes.keep(connection, live)
     hubs.renumber(connection, numbers)
-    if words := segments(connection):
-        rewrite_segments(connection, words, live, numbers)
+    renumber_segments(connection, live, numbers)
     connection.execute("DELETE FROM tombstone")
     connection.execute(
         """DELETE FROM directory WHERE id NOT IN (SELECT directory FROM file)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from . import snippets
 from .candidates import Candidate, Evidence
 from .passages import PassageReader
-from .query import passes
+from .query import has_excluded
 from .types import FileRecord, Hit, Passage
 
 _SCORE_SPREAD = 4.0
@@ -22,7 +22,7 @@ def build_hits(
     """Return the best `limit` documents among the candidates.
 
     Documents with the same bytes are folded into one hit. Candidates whose file is gone, or
-    whose text of now lacks a phrase or holds an excluded word, are left out.
+    whose text of now holds an excluded word, are left out.
     """
     hits: dict[bytes, Hit] = {}
     seen: set[int] = set()
@@ -31,7 +31,7 @@ def build_hits(
         if record.first_chunk in seen or (len(hits) == limit and record.digest not in hits):
             continue
         passage = reader.passage(candidate)
-        if passage is None or not passes(passage.indexed_text, evidence.parsed):
+        if passage is None or has_excluded(passage.indexed_text, evidence.parsed):
             continue
         seen.add(record.first_chunk)
         if record.digest in hits:
@@ -58,7 +58,7 @@ def _hit(
     passage: Passage,
     title: str,
 ) -> Hit:
-    highlights = snippets.highlights(passage.text, evidence.parsed.keys)
+    highlights = snippets.highlights(passage.text, evidence.parsed)
     found_by = {"meaning": candidate.by_meaning, "words": candidate.by_words}
     return Hit(
         rank=rank,

@@ -10,6 +10,7 @@ import apsw
 from . import catalogue
 from .bm25 import LexicalScores
 from .candidates import Candidate
+from .exact import Verified
 from .types import FileRecord, FileState, Passage, ReadBack, ReadText
 
 
@@ -23,6 +24,13 @@ class PassageReader:
         self._files: dict[int, FileRecord] = {}
         self._titles: dict[int, str] = {}
         self._passages: dict[int, Passage | None] = {}
+
+    def prime(self, verified: Verified) -> None:
+        """Take over what was read while phrases were looked for."""
+        self._passages.update(verified.passages)
+        for first_chunk, (record, title) in verified.files.items():
+            self._files[first_chunk] = record
+            self._titles[first_chunk] = title
 
     def prefetch(self, candidates: Iterable[Candidate]) -> None:
         """Read many candidates, opening each file once."""

@@ -96,5 +96,33 @@ def _m001_create_tables(connection: apsw.Connection) -> None:
     """)
 
 
-MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (_m001_create_tables,)
+def _m002_small_words(connection: apsw.Connection) -> None:
+    """Words in raw and packed segments; the next `thimble index` makes everything anew."""
+    for table in ("file", "skipped", "tombstone", "codes", "hub"):
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608
+    connection.execute("""
+    UPDATE meta SET value = 1 WHERE key = 'next_chunk';
+    DROP TABLE segment;
+    DROP TABLE postings;
+
+    CREATE TABLE segment (
+        id INTEGER PRIMARY KEY,
+        first_chunk INTEGER NOT NULL,
+        end_chunk INTEGER NOT NULL,
+        postings INTEGER NOT NULL,
+        blocks BLOB NOT NULL            -- chunk ids in each block; empty while raw
+    );
+
+    CREATE TABLE postings (
+        id INTEGER PRIMARY KEY,         -- segment << 32 | first term key of the block, or
+                                        -- segment << 32 | 1 << 24 + first fingerprint
+        data BLOB NOT NULL
+    );
+    """)
+
+
+MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
+    _m001_create_tables,
+    _m002_small_words,
+)
 VERSION = len(MIGRATIONS)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from time import perf_counter
 
 import apsw
@@ -20,6 +21,8 @@ from numpy.typing import NDArray
 from . import analysis, bm25, hubs
 from .candidates import Candidate, Evidence
 from .codes import ScanTable
+from .confirming import confirm
+from .exact import Verified, verify
 from .filters import allowed_chunks
 from .hits import build_hits
 from .models import SearchModels
@@ -27,12 +30,14 @@ from .passages import PassageReader
 from .quantiser import estimate
 from .query import ParsedQuery, parse
 from .ranking import Fusion, Scale, Scores, interleave, top
-from .types import Explain, Mode, Query, ReadText, Results
+from .types import Explain, Mode, Query, ReadText, ReadTexts, Results
 
 _POOL = 3
 """Candidates kept for each hit wanted, since several may share a document."""
-_VERIFIED_POOL = 1000
-"""Candidates kept when each must be checked for a phrase before it may be shown."""
+_VERIFIED_POOL = 5
+"""Documents that hold a phrase, looked for until there are so many for each hit wanted."""
+_WIDER = 8
+"""Factor of the candidates kept, when too many of them hold what the query excludes."""
 
 
 class Search:
@@ -45,12 +50,14 @@ class Search:
         query: Query,
         models: SearchModels,
         read: ReadText,
+        read_texts: ReadTexts,
     ) -> None:
         self._connection = connection
         self._table = table
         self._query = query
         self._models = models
         self._read = read
+        self._read_texts = read_texts
         self._milliseconds: dict[str, float] = {}
         self._recomputed = 0
 
@@ -59,31 +66,45 @@ class Search:
         parsed = parse(self._query)
         with self._timed("filter"):
             allowed = allowed_chunks(self._connection, parsed.filters, self._table.live)
-        if not parsed.phrases:
+        if not parsed.is_exact:
             yield from self._answer(parsed, allowed)
             return
-        answers = list(self._answer(parsed, self._holding_phrases(parsed, allowed)))
-        if not answers[-1].hits and self._query.mode is not Mode.EXACT:
-            # Nothing holds the quoted words: take them as ordinary ones, as people expect.
-            answers = list(self._answer(replace(parsed, phrases=()), allowed))
-        yield from answers
+        verified = self._verify(parsed, allowed)
+        if verified.passages or self._query.mode in (Mode.EXACT, Mode.REGEX):
+            yield from self._answer(parsed, verified.chunks, verified)
+        else:  # Nothing holds the quoted words: take them as ordinary ones, as people expect.
+            yield from self._answer(replace(parsed, phrases=()), allowed)
 
-    def _answer(self, parsed: ParsedQuery, allowed: NDArray[np.bool_]) -> Iterator[Results]:
+    def _answer(
+        self, parsed: ParsedQuery, allowed: NDArray[np.bool_], verified: Verified | None = None
+    ) -> Iterator[Results]:
         evidence = self._gather(parsed, allowed)
-        with self._timed("candidates"):
-            by_meaning, by_words = self._nearest(evidence)
-            found = _candidates(evidence, by_meaning, by_words)
         reader = PassageReader(self._connection, self._read, evidence.lexical)
-        budget = self._query.budget if self._uses_meaning else 0
-        to_score = interleave(by_meaning, by_words, budget)
-        for exact in (False, True) if to_score else (True,):
-            if exact and to_score:
-                self._recompute([found[chunk] for chunk in to_score], evidence, reader)
-            with self._timed("read" if not exact else "show"):
+        if verified is not None:
+            reader.prime(verified)
+        pool = max(self._query.budget, _POOL * self._query.limit)
+        for results in self._rank(evidence, reader, pool):
+            yield results
+        while parsed.excluded and len(results.hits) < self._query.limit:
+            # What is excluded took the places of hits; others may be left.
+            pool *= _WIDER
+            if pool >= _WIDER * evidence.allowed.sum():
+                return
+            *_, results = self._rank(evidence, reader, pool)
+            yield results
+
+    def _rank(self, evidence: Evidence, reader: PassageReader, pool: int) -> Iterator[Results]:
+        with self._timed("candidates"):
+            by_meaning, by_words = self._nearest(evidence, pool)
+            found = _candidates(evidence, by_meaning, by_words)
+        to_score = interleave(by_meaning, by_words, self._query.budget)
+        for is_exact in (False, True) if to_score and self._uses_meaning else (True,):
+            if is_exact and to_score:
+                self._sharpen([found[chunk] for chunk in to_score], evidence, reader)
+            with self._timed("show" if is_exact else "read"):
                 hits = build_hits(found.values(), evidence, reader, self._query.limit)
-            yield Results(
-                self._query, hits, exact, self._explain(evidence, len(by_words), len(by_meaning))
-            )
+            counts = (len(by_words), len(by_meaning))
+            yield Results(self._query, hits, is_exact, self._explain(evidence, *counts))
 
     @property
     def _uses_meaning(self) -> bool:
@@ -93,7 +114,7 @@ class Search:
         """Score every allowed chunk by its words and by its code."""
         with self._timed("words"):
             keys = () if self._query.mode is Mode.SEMANTIC else parsed.keys
-            lexical = bm25.score(self._connection, keys, self._table, allowed)
+            lexical = self._score_words(parsed, keys, allowed)
         meaning = np.zeros(allowed.size, dtype=np.float32)
         if self._uses_meaning:
             with self._timed("embed"):
@@ -104,26 +125,21 @@ class Search:
             with self._timed("hubs"):
                 near = hubs.nearest(self._connection, embedding, quantiser)
                 meaning[near.chunks] = near.similarities
-        scales = (Scale.of(lexical.scores[allowed]), Scale.of(meaning[allowed]))
+        scales = (lexical.scale(allowed), Scale.of(meaning[allowed]))
         return Evidence(parsed, allowed, lexical, meaning, Fusion(self._query.mode, *scales))
 
-    def _nearest(self, evidence: Evidence) -> tuple[list[int], list[int]]:
-        """Return the best chunks by meaning and the best by words."""
+    def _nearest(self, evidence: Evidence, pool: int) -> tuple[list[int], list[int]]:
+        """Return the best `pool` chunks by meaning and the best by words."""
         scores = evidence.lexical.scores
-        pool = max(self._query.budget, _POOL * self._query.limit)
-        if evidence.parsed.phrases or evidence.parsed.excluded:
-            pool = max(pool, _VERIFIED_POOL)
-        wordless = self._query.mode is Mode.EXACT and not evidence.parsed.keys
+        wordless = self._query.mode in (Mode.EXACT, Mode.REGEX)
         matched = evidence.allowed & (scores > 0) if not wordless else evidence.allowed
         by_words = top(scores, matched, pool)
         if not self._uses_meaning:
             return [], by_words
         return top(evidence.meaning, evidence.allowed, pool), by_words
 
-    def _recompute(
-        self, chosen: list[Candidate], evidence: Evidence, reader: PassageReader
-    ) -> None:
-        """Replace the estimated similarities of the chosen candidates by exact ones."""
+    def _sharpen(self, chosen: list[Candidate], evidence: Evidence, reader: PassageReader) -> None:
+        """Replace the estimated scores of the chosen candidates by exact ones."""
         with self._timed("read"):
             reader.prefetch(chosen)
             texts = {
@@ -131,25 +147,37 @@ class Search:
                 for one in chosen
                 if (passage := reader.passage(one)) is not None
             }
-        if not texts:
-            return
+            for one in chosen:
+                if one.chunk in texts:
+                    one.words = evidence.lexical.score_text(texts[one.chunk])
+        if texts and self._uses_meaning:
+            self._recompute([one for one in chosen if one.chunk in texts], texts, evidence)
+
+    def _recompute(
+        self, readable: list[Candidate], texts: dict[int, str], evidence: Evidence
+    ) -> None:
         with self._timed("recompute"):
             query = self._models.embed_query([evidence.parsed.text])[0]
             exact = self._models.embed_passages(list(texts.values())) @ query
         self._recomputed += len(texts)
-        readable = [one for one in chosen if one.chunk in texts]
         placed = _match_moments(exact, np.array([one.meaning for one in readable], np.float32))
         for candidate, similarity in zip(readable, placed, strict=True):
             candidate.meaning = float(similarity)
 
-    def _holding_phrases(
-        self, parsed: ParsedQuery, allowed: NDArray[np.bool_]
-    ) -> NDArray[np.bool_]:
-        """Keep the chunks that hold every term of every phrase."""
-        with self._timed("phrases"):
-            keys = {key for phrase in parsed.phrases for key in analysis.terms(phrase)}
-            lexical = bm25.score(self._connection, tuple(keys), self._table, allowed)
-        return np.asarray(allowed & (lexical.matched == len(keys)), dtype=bool)
+    def _score_words(
+        self, parsed: ParsedQuery, keys: tuple[int, ...], allowed: NDArray[np.bool_]
+    ) -> bm25.LexicalScores:
+        stems = analysis.beginnings(parsed.text)
+        by_text = partial(confirm, self._connection, self._read_texts, stems)
+        return bm25.score(self._connection, keys, self._table, allowed, by_text)
+
+    def _verify(self, parsed: ParsedQuery, allowed: NDArray[np.bool_]) -> Verified:
+        """Find the chunks that hold what must occur to the letter."""
+        with self._timed("verify"):
+            lexical = self._score_words(parsed, parsed.keys, allowed)
+            wanted = _VERIFIED_POOL * self._query.limit
+            sources = (self._read, self._read_texts)
+            return verify(self._connection, parsed, allowed, lexical.scores, *sources, wanted)
 
     def _explain(self, evidence: Evidence, by_words: int, by_meaning: int) -> Explain:
         return Explain(

@@ -25,6 +25,7 @@ from .types import (
     Mode,
     Query,
     ReadText,
+    ReadTexts,
     Results,
     Size,
     SkippedFile,
@@ -86,18 +87,20 @@ class Store:
         """Return where the index's bytes go; `dims` are those of its embeddings."""
         return self._ask(lambda connection: measure(connection, self.path, dims), Size(0, 0, {}, 0))
 
-    def search(self, query: Query, models: SearchModels, read: ReadText) -> Iterator[Results]:
+    def search(
+        self, query: Query, models: SearchModels, read: ReadText, read_texts: ReadTexts
+    ) -> Iterator[Results]:
         """Yield the instant answer to a query and then, if the budget allows, the exact one.
 
         Raises ModelMismatch if the index was made by another index model and the query is not
-        about words alone.
+        about words alone, and BadQuery if it is a regular expression that is wrong.
         """
         try:
             with self._snapshot() as connection:
                 if query.mode in (Mode.HYBRID, Mode.SEMANTIC):
                     self._check_models(connection, models)
                 table = self._scan_table(connection)
-                yield from Search(connection, table, query, models, read).run()
+                yield from Search(connection, table, query, models, read, read_texts).run()
         except FileNotFoundError:
             return
 

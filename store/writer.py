@@ -12,11 +12,9 @@ from typing import Self
 import apsw
 import numpy as np
 
-from . import analysis, catalogue, codes, compaction, folders, hubs
+from . import analysis, catalogue, codes, compaction, folders, hubs, words
 from .connection import designed_errors, open_writer, transaction
 from .lock import WriterLock
-from .merging import merge_segments
-from .postings import Postings, write_segment
 from .quantiser import Quantiser
 from .types import Changes, Folder, MovedFile, NewFile, Signature, Vectors
 
@@ -125,9 +123,17 @@ class Writer:
                 _merge(connection)
 
     def compact(self, *, force: bool = False) -> bool:
-        """Give back the room of dead chunks if there are many; returns whether there were."""
+        """Give back the room of dead chunks if there are many; returns whether there were.
+
+        To be called when a run has ended: words are packed then, too.
+        """
         with designed_errors(self._path):
             next_chunk = _number(self._connection, "next_chunk")
+            packing_is_due = words.is_packing_due(self._connection, next_chunk)
+        if packing_is_due:
+            with self._change() as connection:
+                words.pack(connection, codes.live_mask(connection, next_chunk))
+        with designed_errors(self._path):
             if not force and not compaction.is_worthwhile(self._connection, next_chunk):
                 return False
         with self._change() as connection:
@@ -154,7 +160,7 @@ class Writer:
         lengths = np.array([len(keys) for keys in terms])
         codes.append(connection, first, quantiser.encode(vectors), lengths)
         hubs.insert(connection, first, vectors, quantiser)
-        write_segment(connection, first, next_chunk, Postings.collect(first, terms))
+        words.add_chunks(connection, first, terms)
         catalogue.set_meta(connection, "next_chunk", next_chunk)
         _merge(connection)
 
@@ -185,7 +191,8 @@ class Writer:
 
 
 def _merge(connection: apsw.Connection) -> None:
-    merge_segments(connection, codes.live_mask(connection, _number(connection, "next_chunk")))
+    live = codes.live_mask(connection, _number(connection, "next_chunk"))
+    words.merge(connection, live)
 
 
 def _number(connection: apsw.Connection, key: str) -> int:

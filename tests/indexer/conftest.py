@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer import BUILT_IN, Embedder, Model, Run, Tally, load_quantiser, read_back
+from indexer import BUILT_IN, Embedder, Model, Run, Tally, load_quantiser, read_back, read_texts
 from store import Folder, Hit, Mode, Quantiser, Query, SearchModels, Store
 
 
@@ -51,7 +51,7 @@ class Notes:
         """Search with the built-in model."""
         embed = self.embedder.embed_queries
         models = SearchModels("test", self.quantiser, embed, embed, self.embedder.embed_passages)
-        answers = list(self.store.search(Query(text, mode=mode), models, read_back))
+        answers = list(self.store.search(Query(text, mode=mode), models, read_back, read_texts))
         return answers[-1].hits if answers else ()
 
     def found(self, text: str, mode: Mode = Mode.LEXICAL) -> list[str]:
