@@ -80,6 +80,11 @@ def certain_keys(phrase: str) -> set[int]:
     return keys
 
 
+def is_cjk(character: str) -> bool:
+    """Tell whether a character is Chinese, Japanese or Korean."""
+    return bool(re.match(f"[{_CJK}]", character))
+
+
 def is_spaced(character: str) -> bool:
     """Tell whether a character belongs to a word that has spaces or punctuation around it."""
     return bool(_SPACED.match(character))

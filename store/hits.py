@@ -14,6 +14,8 @@ from .types import FileRecord, Hit, Passage
 
 _SCORE_SPREAD = 4.0
 """Fused score, in standard deviations, at which the shown score is 1 / (1 + 1/e)."""
+_FARTHEST = 30.0
+"""Beyond, a shown score would be 0 or 1."""
 
 
 def build_hits(
@@ -62,7 +64,7 @@ def _hit(
     found_by = {"meaning": candidate.by_meaning, "words": candidate.by_words}
     return Hit(
         rank=rank,
-        score=1 / (1 + math.exp(-fused / _SCORE_SPREAD)),
+        score=1 / (1 + math.exp(-min(max(fused / _SCORE_SPREAD, -_FARTHEST), _FARTHEST))),
         path=record.path,
         title=title,
         heading=passage.context.removeprefix(title).removeprefix(" › "),

@@ -29,7 +29,7 @@ _COMPLETE_CHUNKS = 8
 _COMPLETE_SHARE = 1 / 2048
 """A term in at most so many chunks, or this share of them, keeps all its postings."""
 _LEVELS = 48
-_LEAST_OCTAVE = -12
+_LEAST_OCTAVE = -4
 """Of inverse document frequency a bit, salience apart."""
 _TERM_BITS = 20
 """What a term costs besides its postings, on average."""

@@ -213,15 +213,17 @@ def decode_block(blob: bytes, segment: Segment, key: int | None = None) -> Posti
     if len(data) < _HEADER.size + 4:
         raise StoreDamaged("a block of postings in the index is too short")
     terms, *sizes, width = _HEADER.unpack_from(data)
+    rice.check_count(terms, width, data)
     ends = np.cumsum([_HEADER.size + 4, *sizes])
     key_data, count_data, pruned_data = (data[start:end] for start, end in pairwise(ends))
     keys = np.cumsum(rice.decode(key_data, np.full(terms, width, dtype=np.int64)))
     keys += int.from_bytes(data[_HEADER.size : _HEADER.size + 4], "little")
     counts = rice.decode_gamma(count_data, terms)
+    total = int(counts.sum())
+    rice.check_count(total, 0, data)
     frequencies = counts + rice.decode_gamma(pruned_data, terms)
     first, end = (0, terms) if key is None else map(int, np.searchsorted(keys, [key, key + 1]))
     part = slice(int(counts[:first].sum()), int(counts[:end].sum()))
-    total = int(counts.sum())
     salience_bytes = 0 if segment.packed else (total * SALIENCE_BITS + 7) // 8
     body = data[ends[-1] :]
     edge = len(body) - salience_bytes

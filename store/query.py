@@ -63,6 +63,7 @@ def parse(query: Query) -> ParsedQuery:
             words.append(value)
             if token["phrase"]:
                 phrases.append(value)
+    phrases += _lone_characters(words)
     text = " ".join(words)
     return ParsedQuery(
         text=text,
@@ -81,6 +82,12 @@ def parse(query: Query) -> ParsedQuery:
 def has_excluded(text: str, parsed: ParsedQuery) -> bool:
     """Tell whether a text holds something that a query excludes."""
     return any(matcher(phrase).occurs(text) for phrase in parsed.excluded)
+
+
+def _lone_characters(words: Sequence[str]) -> list[str]:
+    """Return single CJK characters, if nothing else is asked for: only pairs are indexed."""
+    alone = all(len(word) == 1 and analysis.is_cjk(word) for word in words)
+    return list(words) if alone else []
 
 
 def _split(values: Sequence[str]) -> list[str]:

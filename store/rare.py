@@ -109,6 +109,7 @@ def decode_entries(blob: bytes, segment: Segment) -> Ids:
     if len(data) < _HEADER.size:
         raise StoreDamaged("a block of rare terms in the index is too short")
     count, width, first = _HEADER.unpack_from(data)
+    rice.check_count(count, width, data)
     gaps = rice.decode(data[_HEADER.size :], np.full(count, width, dtype=np.int64))
     return np.asarray(np.cumsum(gaps) + first, dtype=np.int64)
 

@@ -26,6 +26,12 @@ def best_width(values: int, total: int) -> int:
     return min(_WIDEST, max(0, int(0.69 * mean).bit_length() - 1))
 
 
+def check_count(count: int, width: int, data: bytes) -> None:
+    """Raise StoreDamaged if `data` cannot hold so many numbers: each takes at least a bit."""
+    if not 0 <= count <= 8 * len(data) or width > _WIDEST:
+        raise StoreDamaged("a packed block of the index states an impossible count of numbers")
+
+
 def encode(values: Ids, widths: Ids) -> bytes:
     """Encode non-negative integers, each with its own width; both shape (n,)."""
     ends = np.cumsum((values >> widths) + 1) - 1

@@ -12,10 +12,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-SALIENCE_BITS = 4
-STEPS_PER_OCTAVE = 2
-"""Two levels of salience apart means twice as likely to be asked for."""
-_NEUTRAL = 8
+SALIENCE_BITS = 5
+STEPS_PER_OCTAVE = 4
+"""Four levels of salience apart means twice as likely to be asked for."""
+_NEUTRAL = 16
 """Level of one occurrence at the very beginning."""
 _REPEAT_POWER = 1.5
 _HALF_PLACE = 20
@@ -25,7 +25,7 @@ Ids = NDArray[np.int64]
 
 
 def salience(occurrences: Ids, positions: Ids) -> Ids:
-    """Return the level, 0 … 15, of terms that occur so often and first so far into a chunk."""
+    """Return the level, 0 … 31, of terms that occur so often and first so far into a chunk."""
     octaves = _REPEAT_POWER * np.log2(occurrences) - np.log2(1 + positions / _HALF_PLACE)
     levels = np.rint(STEPS_PER_OCTAVE * octaves).astype(np.int64) + _NEUTRAL
     return np.clip(levels, 0, (1 << SALIENCE_BITS) - 1)

@@ -71,7 +71,7 @@ class Search:
             return
         verified = self._verify(parsed, allowed)
         if verified.passages or self._query.mode in (Mode.EXACT, Mode.REGEX):
-            yield from self._answer(parsed, verified.chunks, verified)
+            yield from self._answer(parsed, allowed, verified)
         else:  # Nothing holds the quoted words: take them as ordinary ones, as people expect.
             yield from self._answer(replace(parsed, phrases=()), allowed)
 
@@ -82,6 +82,7 @@ class Search:
         reader = PassageReader(self._connection, self._read, evidence.lexical)
         if verified is not None:
             reader.prime(verified)
+            evidence = replace(evidence, allowed=verified.chunks)
         pool = max(self._query.budget, _POOL * self._query.limit)
         for results in self._rank(evidence, reader, pool):
             yield results
@@ -131,7 +132,7 @@ class Search:
     def _nearest(self, evidence: Evidence, pool: int) -> tuple[list[int], list[int]]:
         """Return the best `pool` chunks by meaning and the best by words."""
         scores = evidence.lexical.scores
-        wordless = self._query.mode in (Mode.EXACT, Mode.REGEX)
+        wordless = evidence.parsed.is_exact  # all that is left holds what was asked for
         matched = evidence.allowed & (scores > 0) if not wordless else evidence.allowed
         by_words = top(scores, matched, pool)
         if not self._uses_meaning:

@@ -19,8 +19,8 @@ from .packing import pack_segments
 from .postings import Ids, Postings, find_term, living, write_postings
 from .segments import Segment, close_segment, open_segment, segments
 
-TEXT_SHARE = 0.036
-"""Size of packed segments against the source files they cover."""
+TEXT_SHARE = 0.0325
+"""Size of packed segments against the source files they cover, before SQLite adds its pages."""
 _FEWEST_TO_PACK = 1024
 _SHARE_TO_PACK = 1 / 32
 """Raw chunks are packed when there are at least so many, and this share of all."""
