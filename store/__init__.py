@@ -14,10 +14,10 @@ from .errors import (
 )
 from .models import SearchModels
 from .quantiser import Quantiser
+from .sources import DocumentTexts, ReadTexts
 from .store import Store
 from .types import (
     Changes,
-    DocumentTexts,
     Embed,
     Explain,
     FileRecord,
@@ -34,7 +34,6 @@ from .types import (
     Query,
     ReadBack,
     ReadText,
-    ReadTexts,
     Results,
     Signature,
     Size,

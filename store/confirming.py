@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import analysis, catalogue
-from .types import FileRecord, FileState, ReadTexts
+from .sources import ReadTexts
+from .types import FileRecord, FileState
 
 
 def confirm(

@@ -20,7 +20,8 @@ from . import analysis, catalogue
 from .patterns import Matcher, matcher
 from .query import ParsedQuery
 from .segments import segments
-from .types import FileRecord, FileState, Passage, ReadText, ReadTexts
+from .sources import ReadTexts
+from .types import FileRecord, FileState, Passage, ReadText
 from .words import look_up
 
 _MOST_PASSAGES = 8

@@ -100,24 +100,17 @@ class Postings:
         """Return the terms at places `first` to before `end`."""
         begin = int(self.counts[:first].sum())
         part = slice(begin, begin + int(self.counts[first:end].sum()))
-        return Postings(
-            self.keys[first:end],
-            self.frequencies[first:end],
-            self.counts[first:end],
-            self.chunks[part],
-            self.salience[part],
-        )
+        return self._part(slice(first, end), part)
 
     def choose(self, wanted: NDArray[np.bool_]) -> Postings:
         """Return the `wanted` terms, shape (terms,)."""
-        part = np.repeat(wanted, self.counts)
-        return Postings(
-            self.keys[wanted],
-            self.frequencies[wanted],
-            self.counts[wanted],
-            self.chunks[part],
-            self.salience[part],
-        )
+        return self._part(wanted, np.repeat(wanted, self.counts))
+
+    def _part(
+        self, terms: slice | NDArray[np.bool_], postings: slice | NDArray[np.bool_]
+    ) -> Postings:
+        keys, frequencies, counts = self.keys[terms], self.frequencies[terms], self.counts[terms]
+        return Postings(keys, frequencies, counts, self.chunks[postings], self.salience[postings])
 
 
 def living(frequencies: Ids, counts: Ids, live_counts: Ids) -> Ids:

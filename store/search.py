@@ -30,7 +30,8 @@ from .passages import PassageReader
 from .quantiser import estimate
 from .query import ParsedQuery, parse
 from .ranking import Fusion, Scale, Scores, interleave, top
-from .types import Explain, Mode, Query, ReadText, ReadTexts, Results
+from .sources import ReadTexts
+from .types import Explain, Mode, Query, ReadText, Results
 
 _POOL = 3
 """Candidates kept for each hit wanted, since several may share a document."""

@@ -18,6 +18,7 @@ from .lock import WriterLock
 from .models import SearchModels
 from .search import Search
 from .size import measure
+from .sources import ReadTexts
 from .types import (
     FileRecord,
     Folder,
@@ -25,7 +26,6 @@ from .types import (
     Mode,
     Query,
     ReadText,
-    ReadTexts,
     Results,
     Size,
     SkippedFile,

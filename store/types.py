@@ -170,21 +170,6 @@ ReadText = Callable[[FileRecord, Sequence[int]], ReadBack]
 """(file, indexes into its spans) → passages in that order; for a CHANGED file, all of today's."""
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentTexts:
-    """The text of a document as it is now."""
-
-    state: FileState
-    title: str
-    texts: tuple[str, ...]
-    """Plain text of the chunks asked for; of all its chunks of today if the file has changed."""
-
-
-ReadTexts = Callable[[FileRecord, range], DocumentTexts | None]
-"""(file, indexes into its spans) → their texts, without the places and contexts that `ReadText`
-works out; None if the file is gone."""
-
-
 class Mode(StrEnum):
     """What a query is matched against."""
 

@@ -13,34 +13,10 @@ from store import BadQuery, Mode, words
 
 from .conftest import Notes
 
-WORDS = tuple(
-    [
-        "river",
-        "stone",
-        "heron",
-        "reed",
-        "water",
-        "bridge",
-        "winter",
-        "letter",
-        "garden",
-        "window",
-        "paper",
-        "market",
-        "train",
-        "station",
-        "harbour",
-        "signal",
-        "copper",
-        "kettle",
-        "lantern",
-        "orchard",
-        "valley",
-        "meadow",
-        "timber",
-        "ferry",
-        "tower",
-    ]
+WORDS = (
+    *("river", "stone", "heron", "reed", "water", "bridge", "winter", "letter", "garden"),
+    *("window", "paper", "market", "train", "station", "harbour", "signal", "copper"),
+    *("kettle", "lantern", "orchard", "valley", "meadow", "timber", "ferry", "tower"),
 )
 
 
