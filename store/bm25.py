@@ -86,6 +86,7 @@ def score(
             more = np.setdiff1d(confirm(key, term.unsure), chunks)
             chunks = np.concatenate([chunks, more[table.live[more]]])
             frequency += chunks.size - term.chunks.size
+        frequency = min(frequency, table.live_count)  # after deletions it is an estimate
         idf = float(np.log1p((table.live_count - frequency + 0.5) / (frequency + 0.5)))
         weights[key] = idf * occurrences
         spread.add(weights[key], chunks.size / live_count, frequency / live_count)

@@ -38,6 +38,8 @@ _SPREAD_BITS = 1.5
 """A Rice code above the logarithm of the mean gap."""
 _THINNED_BITS = 1.0
 """More for the larger gaps between the postings that remain."""
+_LEAST_BITS = 1.0
+"""For each term of a chunk, whatever the budget: else little would be left of small folders."""
 
 
 @dataclass(slots=True)
@@ -120,7 +122,7 @@ def _count(plan: _Plan, found: Postings, common: Postings, segment: Segment) -> 
 def _least_levels(plan: _Plan, budget_bits: float) -> Ids:
     """Return the least level that each chunk keeps: as many bits a term for all of them."""
     costs = np.cumsum(plan.costs[:, ::-1], axis=1)  # of this level and those above
-    low, high = 0.0, 64.0
+    low, high = _LEAST_BITS, 64.0
     for _ in range(20):
         middle = (low + high) / 2
         kept = np.where(costs <= (middle * plan.terms)[:, None], costs, 0).max(axis=1)
