@@ -9,7 +9,7 @@ from .dates import parse_since, parse_until
 from .parser import Commands, Parser, add_global_options, file_types, moment, whole_number
 from .settings import KEYS
 
-MODES = ("hybrid", "semantic", "lexical", "exact")
+MODES = ("hybrid", "semantic", "lexical", "exact", "regex")
 FORMATS = ("text", "json", "jsonl", "files")
 SHELLS = ("bash", "zsh", "fish")
 
@@ -94,6 +94,7 @@ def _search(commands: Commands) -> None:
             "thimble search when do I get the deposit back",
             "thimble search --since 2w --type md,txt standup",
             "thimble search --mode exact 'def main(' --path '*/src/*'",
+            "thimble search --mode regex 'INV-20\\d\\d-\\d+'",
             "thimble search -l invoice | xargs -d '\\n' ls -l",
             "thimble search --batch queries.jsonl > answers.jsonl",
         ],

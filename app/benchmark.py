@@ -19,7 +19,7 @@ from time import monotonic, perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer import read_back
+from indexer import read_back, read_texts
 from store import (
     CacheUse,
     FileRecord,
@@ -220,7 +220,7 @@ class Benchmark:
         return first, exact, hits, recomputed
 
     def _search(self, query: Query, models: SearchModels) -> Iterator[Results]:
-        return self._store.search(query, models, read_back)
+        return self._store.search(query, models, read_back, read_texts)
 
 
 def _keep_best(

@@ -15,6 +15,7 @@ from indexer import (
     Unreadable,
     read_back,
     read_now,
+    read_texts,
     why,
     why_not_read,
 )
@@ -91,7 +92,7 @@ class Engine:
         """
         wanted = self._settings.budget if budget is None else budget
         query = Query(text, limit, mode, filters, wanted, deadline_ms)
-        return self._store.search(query, self._models.search, read_back, parameters)
+        return self._store.search(query, self._models.search, read_back, read_texts, parameters)
 
     def preview(self, hit: Hit) -> Preview:
         """Return the text around a hit. Raises OSError if its file is gone or has no text."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from store import StoreError
 
-from . import indexing, latency, reconcile, retrieval
+from . import indexing, latency, reconcile, retrieval, words
 from .machine import describe_machine
 from .product import ROOT, ProductFailed
 from .report import Report, Section, to_json, to_markdown
@@ -21,6 +21,7 @@ _PARTS: dict[str, Callable[[Workspace], Section]] = {
     "indexing": indexing.measure,
     "latency": latency.measure,
     "reconcile": reconcile.measure,
+    "words": words.measure,
 }
 _SHARED = ROOT.parent / "shared"
 

@@ -8,7 +8,7 @@ from .model import BUILT_IN, Model, ModelError
 from .pipeline import Run, Tally
 from .readers import why_not_read
 from .scan import why
-from .source import read_back, read_now
+from .source import read_back, read_now, read_texts
 
 __all__ = [
     "BUILT_IN",
@@ -21,6 +21,7 @@ __all__ = [
     "load_quantiser",
     "read_back",
     "read_now",
+    "read_texts",
     "why",
     "why_not_read",
 ]

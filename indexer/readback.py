@@ -44,6 +44,13 @@ def read_passages(
     ]
 
 
+def read_fragments(data: bytes, kind: str, encoding: str, spans: Sequence[Span]) -> tuple[str, ...]:
+    """Return the texts of some chunks, without their contexts."""
+    return tuple(
+        readable(kind, decode_bytes(data[span.start : span.end], encoding)) for span in spans
+    )
+
+
 def readable(kind: str, fragment: str) -> str:
     """Return the plain text of a chunk."""
     return plain(kind, fragment).strip()

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
-from store import FileRecord, FileState, Heading, Passage, ReadBack, Signature, Span
+from store import DocumentTexts, FileRecord, FileState, Heading, Passage, ReadBack, Signature, Span
 
 from .chunker import chunk
 from .document import Chunked, Document, Unreadable
 from .encoding import decode_bytes
-from .readback import read_passages
+from .readback import read_fragments, read_passages
 from .readers import plain, read_document
 from .scan import signature_of
 
@@ -77,15 +77,32 @@ def read_back(record: FileRecord, indexes: Sequence[int]) -> ReadBack:
             return _read_anew(record.path, source.data)
     except (OSError, Unreadable):
         return ReadBack(FileState.MISSING, name, ())
-    layout = _Layout(record.kind, record.encoding, record.spans, record.outline)
+    layout = _layout_of(record)
     passages = layout.passages(source.data, indexes)
     return ReadBack(FileState.CURRENT, layout.title(source.data) or name, passages)
+
+
+def read_texts(record: FileRecord, indexes: range) -> DocumentTexts | None:
+    """Return texts of a file as it is now; the `ReadTexts` of every search."""
+    try:
+        source = read_source(record.path)
+        if source.signature == record.signature or source.digest == record.digest:
+            state, layout = FileState.CURRENT, _layout_of(record)
+            spans = record.spans[indexes.start : indexes.stop]
+        else:
+            document, chunked = read_and_chunk(source.data, record.path)
+            state, layout = FileState.CHANGED, _new_layout(document, chunked)
+            spans = chunked.spans[:_TODAYS_CHUNKS]
+    except (OSError, Unreadable):
+        return None
+    texts = read_fragments(source.data, layout.kind, layout.encoding, spans)
+    return DocumentTexts(state, layout.title(source.data), texts)
 
 
 def _read_anew(path: Path, data: bytes) -> ReadBack:
     """Answer for a file that changed since it was indexed, from what it holds now."""
     document, chunked = read_and_chunk(data, path)
-    layout = _Layout(document.kind, document.encoding, chunked.spans, chunked.outline)
+    layout = _new_layout(document, chunked)
     passages = layout.passages(data, range(min(len(chunked.spans), _TODAYS_CHUNKS)))
     return ReadBack(FileState.CHANGED, layout.title(data) or path.name, passages)
 
@@ -128,8 +145,16 @@ def read_now(path: Path) -> tuple[Passage, ...]:
     """Return a whole document as it is now, in passages. Raises OSError or Unreadable."""
     data = read_source(path).data
     document, chunked = read_and_chunk(data, path)
-    layout = _Layout(document.kind, document.encoding, chunked.spans, chunked.outline)
+    layout = _new_layout(document, chunked)
     return layout.passages(data, range(len(chunked.spans)))
+
+
+def _layout_of(record: FileRecord) -> _Layout:
+    return _Layout(record.kind, record.encoding, record.spans, record.outline)
+
+
+def _new_layout(document: Document, chunked: Chunked) -> _Layout:
+    return _Layout(document.kind, document.encoding, chunked.spans, chunked.outline)
 
 
 def _line(data: bytes, span: Span) -> int:

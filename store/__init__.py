@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .errors import (
+    BadQuery,
     ModelMismatch,
     StoreBusy,
     StoreDamaged,
@@ -16,6 +17,7 @@ from .models import SearchModels
 from .parameters import SearchParameters, SearchPath
 from .quantiser import Quantiser
 from .reports import CacheUse, Finding, FolderStatus, Part, Repair, Size, Status
+from .sources import DocumentTexts, ReadTexts
 from .store import Store
 from .types import (
     Changes,
@@ -43,8 +45,10 @@ from .types import (
 from .writer import Writer
 
 __all__ = [
+    "BadQuery",
     "CacheUse",
     "Changes",
+    "DocumentTexts",
     "Embed",
     "Explain",
     "FileRecord",
@@ -66,6 +70,7 @@ __all__ = [
     "Query",
     "ReadBack",
     "ReadText",
+    "ReadTexts",
     "Repair",
     "Results",
     "SearchModels",

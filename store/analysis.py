@@ -1,7 +1,7 @@
 """Text to terms, for chunks and queries alike.
 
-A term is known to the index only by its 31-bit key. A word shares its key with one of a million
-others about one time in two thousand; whatever is found is checked against the source text anyway.
+A term is known to the index only by its 24-bit key. A word shares its key with one of 50,000
+others about one time in three hundred; what is shown is scored by its source text anyway.
 """
 
 from __future__ import annotations
@@ -18,7 +18,13 @@ import Stemmer
 _WORD = re.compile(r"[^\W_]+")
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _SCRIPT_RUN = re.compile(f"[{_CJK}]+|[^{_CJK}]+")
+_SPACED = re.compile(f"(?![{_CJK}])\\w")
 _CAMEL = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}(?![a-z])|\d+")
+KEY_BITS = 24
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
+_ACCENT = re.compile("[\u0300-\u036f]")
+_SHORT_STEM = 4
+_CACHED_CHARS = 16
 _LONGEST_WORD = 64
 """Longer runs of letters and digits are data (base64, hashes), not words."""
 
@@ -38,30 +44,79 @@ def terms(text: str) -> list[int]:
     """Return the keys of the terms of `text`, repeated as often as they occur."""
     keys: list[int] = []
     extend = keys.extend
-    for word in _WORD.findall(text):
+    # Some systems write an accent as a character of its own, which would end the word.
+    for word in _WORD.findall(text if text.isascii() else unicodedata.normalize("NFC", text)):
         extend(word_keys(word))
     return keys
 
 
-@lru_cache(maxsize=1 << 18)
+def distinct_keys(text: str) -> set[int]:
+    """Return the keys of the terms of `text`, faster than `terms`."""
+    words = set(_WORD.findall(text if text.isascii() else unicodedata.normalize("NFC", text)))
+    return {key for word in words for key in word_keys(word)}
+
+
+def beginnings(text: str) -> dict[int, str]:
+    """Return, for the key of each term of `text`, what all words with that stem contain."""
+    found: dict[int, str] = {}
+    for word in _WORD.findall(unicodedata.normalize("NFC", text)):
+        for term in _word_terms(word):
+            # Stemming changes no more than the last letters, as in happy, happi.
+            found[_key(term)] = term[:-2] if len(term) > _SHORT_STEM else term[:1]
+    return found
+
+
+def certain_keys(phrase: str) -> set[int]:
+    """Return keys that every text has in which `phrase` occurs, whatever is around it there."""
+    keys: set[int] = set()
+    for word in _WORD.findall(unicodedata.normalize("NFC", phrase)):
+        folded = fold(word)
+        if len(word) == len(folded):  # else what was one word may have become two
+            for run in _SCRIPT_RUN.findall(folded):
+                if is_spaced(run[0]):
+                    keys.update(word_keys(run)[:1])  # the word itself, not its parts
+                elif len(run) > 1:
+                    keys.update(word_keys(run))
+    return keys
+
+
+def is_cjk(character: str) -> bool:
+    """Tell whether a character is Chinese, Japanese or Korean."""
+    return bool(re.match(f"[{_CJK}]", character))
+
+
+def is_spaced(character: str) -> bool:
+    """Tell whether a character belongs to a word that has spaces or punctuation around it."""
+    return bool(_SPACED.match(character))
+
+
 def word_keys(word: str) -> tuple[int, ...]:
     """Return the keys of one word: none for a stop word, several for camelCase or CJK."""
-    if len(word) > _LONGEST_WORD:
-        return ()
+    if len(word) <= _LONGEST_WORD:
+        return _word_keys(word)
+    return () if word.isascii() else _word_keys.__wrapped__(word)  # a sentence in CJK
+
+
+@lru_cache(maxsize=1 << 18)
+def _word_keys(word: str) -> tuple[int, ...]:
     return tuple(_key(term) for term in _word_terms(word))
 
 
 def fold(word: str) -> str:
     """Return a word without case and accents, so that `Café` matches `cafe`."""
     folded = word.casefold()
-    if folded.isascii():
-        return folded
-    decomposed = unicodedata.normalize("NFKD", folded)
-    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not _is_accent(c)))
+    return folded if folded.isascii() else _FOREIGN.sub(_without_accents, folded)
 
 
-def _is_accent(character: str) -> bool:
-    return "\u0300" <= character <= "\u036f"
+def _without_accents(run: re.Match[str]) -> str:
+    text = run.group()
+    return _fold_run(text) if len(text) <= _CACHED_CHARS else _fold_run.__wrapped__(text)
+
+
+@lru_cache(maxsize=1 << 14)
+def _fold_run(run: str) -> str:
+    decomposed = _ACCENT.sub("", unicodedata.normalize("NFKD", run))
+    return unicodedata.normalize("NFC", decomposed.casefold())
 
 
 def _word_terms(word: str) -> Iterator[str]:
@@ -75,7 +130,10 @@ def _word_terms(word: str) -> Iterator[str]:
             yield from (_stem(part.lower()) for part in parts)
         return
     for run in _SCRIPT_RUN.findall(folded):
-        yield from _bigrams(run) if re.match(f"[{_CJK}]", run) else (_stem(run),)
+        if not is_spaced(run[0]):
+            yield from _bigrams(run)
+        elif len(run) <= _LONGEST_WORD:
+            yield _stem(run)
 
 
 def _bigrams(run: str) -> Iterator[str]:
@@ -88,4 +146,4 @@ def _bigrams(run: str) -> Iterator[str]:
 
 def _key(term: str) -> int:
     digest = blake2b(term.encode("utf-8", "surrogatepass"), digest_size=4).digest()
-    return int.from_bytes(digest, "little") >> 1
+    return int.from_bytes(digest, "little") >> 32 - KEY_BITS

@@ -158,6 +158,18 @@ def file_from(connection: apsw.Connection, first_chunk: int) -> FileRecord | Non
     return None if row is None else _record(row)
 
 
+def files_among(connection: apsw.Connection, chunks: range) -> list[FileRecord]:
+    """Return the files that have some of a range of chunk ids, in order."""
+    before = connection.execute(
+        "SELECT coalesce(max(first_chunk), 0) FROM file WHERE first_chunk <= ?", (chunks.start,)
+    ).get
+    rows = connection.execute(
+        _FILE + "WHERE file.first_chunk >= ? AND file.first_chunk < ? ORDER BY file.first_chunk",
+        (before, chunks.stop),
+    )
+    return [_record(row) for row in rows]
+
+
 def file_at(connection: apsw.Connection, folder: Folder, path: Path) -> FileRecord | None:
     """Return the indexed file at a path in a folder, or None."""
     relative = path.parent.relative_to(folder.path)

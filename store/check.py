@@ -13,12 +13,13 @@ from itertools import pairwise
 import apsw
 import numpy as np
 
-from . import cache, codes, edges, hubs
+from . import cache, codes, edges, hubs, rare
 from .connection import is_checksum_error
 from .errors import StoreDamaged
 from .meta import get_meta, get_number
-from .postings import Segment, decode_block, segments
+from .postings import decode_block
 from .reports import Finding, Part
+from .segments import Segment, segments
 from .spans import unpack_layout
 
 EVERYTHING = (1, 2**62)
@@ -172,12 +173,15 @@ def _postings(connection: apsw.Connection) -> Iterator[Finding]:
 
 def _is_sound(connection: apsw.Connection, segment: Segment) -> bool:
     rows = connection.execute(
-        "SELECT data FROM postings WHERE id >= ? AND id < ?",
-        (segment.id << 32, segment.id + 1 << 32),
+        "SELECT id, data FROM postings WHERE id >= ? AND id < ?",
+        (segment.base, segment.base + (1 << 32)),
     )
     held = 0
     try:
-        for (data,) in rows:
+        for id_, data in rows:
+            if id_ - segment.base >= rare.END_OF_KEYS:
+                rare.decode_entries(data, segment)
+                continue
             block = decode_block(data, segment)
             inside = (block.chunks >= segment.first_chunk) & (block.chunks < segment.end_chunk)
             if not inside.all():

@@ -8,9 +8,8 @@ import apsw
 import numpy as np
 
 from . import cache, codes, edges, hubs
-from .merging import rewrite_segments
+from .merging import renumber_segments
 from .meta import get_number, set_meta
-from .postings import segments
 
 _FEWEST_DEAD = 1024
 _DEAD_SHARE = 0.25
@@ -38,8 +37,7 @@ def compact(connection: apsw.Connection, next_chunk: int) -> None:
     edges.keep(connection, live, numbers)
     hubs.renumber(connection, numbers)
     cache.renumber(connection, numbers)
-    if words := segments(connection):
-        rewrite_segments(connection, words, live, numbers)
+    renumber_segments(connection, live, numbers)
     connection.execute("DELETE FROM tombstone")
     connection.execute(
         """DELETE FROM directory WHERE id NOT IN (SELECT directory FROM file)

@@ -3,14 +3,16 @@
 So a new chunk's edges are appended, and what is there stays as it is. A block holds the edges of
 `BLOCK_CHUNKS` consecutive chunks:
 
-    length of the counts · number of edges of each chunk · gaps from each chunk to its neighbours
+    header · number of edges of each chunk (gamma) · gaps to its neighbours (Rice)
 
 The neighbours of a chunk are listed from the newest to the oldest, each as its distance from the
-one before, less one. Counts and gaps are Rice codes. An edge of a dead chunk stays until its
+one before, less one. An edge of a dead chunk stays until its
 block is written anew; whoever reads the graph leaves it out.
 """
 
 from __future__ import annotations
+
+import struct
 
 import apsw
 import numpy as np
@@ -22,7 +24,8 @@ from .codes import BLOCK_CHUNKS
 from .errors import StoreDamaged
 from .linking import Edges
 
-_LENGTH_BYTES = 4
+_HEADER = struct.Struct("<IB")
+"""Bytes of the counts, width of the gaps."""
 
 
 def load(connection: apsw.Connection, next_chunk: int) -> Edges:
@@ -70,8 +73,9 @@ def _encode(edges: Edges, block: int) -> bytes:
     counts = np.bincount(newer - block * BLOCK_CHUNKS, minlength=BLOCK_CHUNKS)
     order = np.lexsort((-older, newer))
     gaps = _before(newer, older[order]) - older[order] - 1
-    packed = rice.encode(counts)
-    return len(packed).to_bytes(_LENGTH_BYTES, "little") + packed + rice.encode(gaps)
+    width = rice.best_width(gaps.size, int(gaps.sum()))
+    packed = rice.encode_gamma(counts)
+    return _HEADER.pack(len(packed), width) + packed + rice.encode(gaps, np.full_like(gaps, width))
 
 
 def _before(newer: NDArray[np.int64], older: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -83,17 +87,19 @@ def _before(newer: NDArray[np.int64], older: NDArray[np.int64]) -> NDArray[np.in
 def _decode(data: bytes, block: int, next_chunk: int) -> Edges:
     what = f"block {block} of the graph"
     payload = unseal(data, what)
-    length = int.from_bytes(payload[:_LENGTH_BYTES], "little")
-    gaps_from = _LENGTH_BYTES + length
-    counts = rice.decode(payload[_LENGTH_BYTES:gaps_from], BLOCK_CHUNKS)
-    gaps = rice.decode(payload[gaps_from:], int(counts.sum())) + 1
+    if len(payload) < _HEADER.size:
+        raise StoreDamaged(f"{what} in the index is too short")
+    length, width = _HEADER.unpack_from(payload)
+    packed, rest = payload[_HEADER.size :][:length], payload[_HEADER.size :][length:]
+    counts = rice.decode_gamma(packed, BLOCK_CHUNKS)
+    total = int(counts.sum())
+    rice.check_count(total, width, rest)
+    gaps = rice.decode(rest, np.full(total, width, dtype=np.int64)) + 1
     newer = np.repeat(np.arange(BLOCK_CHUNKS) + block * BLOCK_CHUNKS, counts)
     down = np.cumsum(gaps)
     firsts = (np.cumsum(counts) - counts)[counts > 0]
     base = np.repeat(np.concatenate(([0], down))[firsts], counts[counts > 0])
     edges = np.stack([newer, newer - (down - base)], axis=1)
     if edges.size and (edges[:, 1].min() < 1 or edges[:, 0].max() >= next_chunk):
-        raise StoreDamaged(
-            f"{what} in the index names chunks it does not have; run `thimble doctor`"
-        )
+        raise StoreDamaged(f"{what} in the index names chunks it does not have")
     return edges

@@ -34,5 +34,9 @@ class StoreTooNew(StoreError):
     """The index was written by a newer version of the program."""
 
 
+class BadQuery(StoreError):
+    """The query cannot be answered as it is, for instance a regular expression that is wrong."""
+
+
 class ModelMismatch(StoreError):
     """The index was built by another index model than the one in use."""

@@ -9,11 +9,13 @@ from dataclasses import replace
 from . import snippets
 from .candidates import Candidate, Evidence
 from .passages import PassageReader
-from .query import passes
+from .query import has_excluded
 from .types import FileRecord, Hit, Passage
 
 _SCORE_SPREAD = 4.0
 """Fused score, in standard deviations, at which the shown score is 1 / (1 + 1/e)."""
+_FARTHEST = 30.0
+"""Beyond, a shown score would be 0 or 1."""
 
 
 def build_hits(
@@ -22,7 +24,7 @@ def build_hits(
     """Return the best `limit` documents among the candidates.
 
     Documents with the same bytes are folded into one hit. Candidates whose file is gone, or
-    whose text of now lacks a phrase or holds an excluded word, are left out.
+    whose text of now holds an excluded word, are left out.
     """
     hits: dict[bytes, Hit] = {}
     seen: set[int] = set()
@@ -31,7 +33,7 @@ def build_hits(
         if record.first_chunk in seen or (len(hits) == limit and record.digest not in hits):
             continue
         passage = reader.passage(candidate)
-        if passage is None or not passes(passage.indexed_text, evidence.parsed):
+        if passage is None or has_excluded(passage.indexed_text, evidence.parsed):
             continue
         seen.add(record.first_chunk)
         if record.digest in hits:
@@ -58,11 +60,11 @@ def _hit(
     passage: Passage,
     title: str,
 ) -> Hit:
-    highlights = snippets.highlights(passage.text, evidence.parsed.keys)
+    highlights = snippets.highlights(passage.text, evidence.parsed)
     found_by = {"meaning": candidate.by_meaning, "words": candidate.by_words}
     return Hit(
         rank=rank,
-        score=1 / (1 + math.exp(-fused / _SCORE_SPREAD)),
+        score=1 / (1 + math.exp(-min(max(fused / _SCORE_SPREAD, -_FARTHEST), _FARTHEST))),
         path=record.path,
         title=title,
         heading=passage.context.removeprefix(title).removeprefix(" › "),

@@ -10,17 +10,17 @@ import apsw
 import numpy as np
 from numpy.typing import NDArray
 
-from .postings import (
+from . import rare
+from .postings import Postings, concatenate, read_postings, write_postings
+from .rare import KEYS_TOGETHER
+from .segments import (
     MERGE_FACTOR,
     Ids,
-    Postings,
     Segment,
-    concatenate,
-    decode_block,
+    close_segment,
     drop_segment,
     open_segment,
     segments,
-    write_blocks,
 )
 
 _RANGE_POSTINGS = 1 << 20
@@ -30,9 +30,16 @@ _CHEAP_POSTINGS = 1 << 16
 
 
 def merge_segments(connection: apsw.Connection, live: NDArray[np.bool_]) -> None:
-    """Merge neighbouring segments of the same tier while there are enough of them."""
-    while group := _mergeable(segments(connection)):
-        rewrite_segments(connection, group, live)
+    """Merge neighbouring segments of the same kind and tier while there are enough of them."""
+    for packed in (True, False):
+        while group := _mergeable([one for one in segments(connection) if one.packed is packed]):
+            rewrite_segments(connection, group, live)
+
+
+def renumber_segments(connection: apsw.Connection, live: NDArray[np.bool_], numbers: Ids) -> None:
+    """Give all live chunks new ids, which keep their order, and drop the dead ones."""
+    for _, group in groupby(segments(connection), key=lambda segment: segment.packed):
+        rewrite_segments(connection, list(group), live, numbers)
 
 
 def rewrite_segments(
@@ -41,55 +48,77 @@ def rewrite_segments(
     live: NDArray[np.bool_],
     numbers: Ids | None = None,
 ) -> None:
-    """Replace neighbouring segments by one without dead chunks.
+    """Replace neighbouring segments of one kind by one without dead chunks.
 
     Works through one range of terms after the other, so that memory does not grow with the size
-    of the segments. `numbers` gives chunks new ids, which keep their order.
+    of the segments.
     """
-    ends = (group[0].first_chunk, group[-1].end_chunk)
-    if numbers is not None:
-        ends = (1, int(numbers.max()) + 1)
-    segment = open_segment(connection, *ends)
+    blocks, places = rare.regroup(group, numbers)
+    segment = open_segment(connection, *_ends(group, live, numbers), blocks)
     total = 0
-    for low, high in _term_ranges(connection, group):
-        parts = [_read_terms(connection, one, low, high) for one in group]
-        merged = concatenate(parts).only(live)
+    for low, high in term_ranges(connection, group):
+        merged = read_range(connection, group, low, high).only(live)
         if numbers is not None:
-            merged = Postings(merged.keys, numbers[merged.chunks], merged.counts)
-        write_blocks(connection, segment, ends[0], merged)
+            chunks = numbers[merged.chunks]
+            merged = Postings(
+                merged.keys, merged.frequencies, merged.counts, chunks, merged.salience
+            )
+        write_postings(connection, segment, merged)
         total += len(merged)
-    connection.execute("UPDATE segment SET postings = ? WHERE id = ?", (total, segment))
+        if segment.packed:
+            _move_entries(connection, group, places, segment, low, high)
+    close_segment(connection, segment, total)
     for one in group:
         drop_segment(connection, one)
 
 
-def _term_ranges(
-    connection: apsw.Connection, group: Sequence[Segment]
-) -> Iterator[tuple[int, int]]:
+def read_range(
+    connection: apsw.Connection, group: Sequence[Segment], low: int, high: int
+) -> Postings:
+    """Return the postings of the keys from `low` to before `high` in neighbouring segments."""
+    return concatenate([read_postings(connection, one, low, high) for one in group])
+
+
+def term_ranges(connection: apsw.Connection, group: Sequence[Segment]) -> Iterator[tuple[int, int]]:
     """Cut the term keys into ranges (low, high) that hold about `_RANGE_POSTINGS` each."""
     total = sum(segment.postings for segment in group)
     largest = max(group, key=lambda segment: segment.postings)
     firsts: list[Any] = connection.execute(
         "SELECT id & 0xffffffff FROM postings WHERE id >= ? AND id < ? ORDER BY id",
-        (largest.id << 32, largest.id + 1 << 32),
+        (largest.base, largest.base + rare.END_OF_KEYS),
     ).fetchall()
     step = max(1, len(firsts) * _RANGE_POSTINGS // max(total, 1))
-    edges = [0, *(first for (first,) in firsts[step::step]), 1 << 32]
-    return pairwise(edges)
+    inner = {first // KEYS_TOGETHER * KEYS_TOGETHER for (first,) in firsts[step::step]}
+    return pairwise(sorted({0, *inner, rare.END_OF_KEYS}))
 
 
-def _read_terms(connection: apsw.Connection, segment: Segment, low: int, high: int) -> Postings:
-    """Return the postings of the terms from `low` to before `high`."""
-    base = segment.id << 32
-    rows: list[Any] = connection.execute(
-        """SELECT data FROM postings WHERE id < ?2 AND id >=
-        (SELECT coalesce(max(id), ?1) FROM postings WHERE id >= ?3 AND id <= ?1) ORDER BY id""",
-        (base | low, base + high, base),
-    ).fetchall()
-    found = concatenate([decode_block(data, segment) for (data,) in rows])
-    first, end = np.searchsorted(found.keys, [low, high])
-    part = slice(int(first), int(end))
-    return Postings(found.keys[part], found.chunks[part], found.counts[part])
+def _move_entries(
+    connection: apsw.Connection,
+    group: Sequence[Segment],
+    places: Sequence[Ids],
+    segment: Segment,
+    low: int,
+    high: int,
+) -> None:
+    """Copy the entries of rare terms, whose blocks have got other places."""
+    fingerprints, blocks = [], []
+    for one, place in zip(group, places, strict=True):
+        found = rare.read_entries(connection, one, low, high)
+        fingerprints.append(found // len(one.blocks))
+        blocks.append(place[found % len(one.blocks)])
+    moved = rare.join(np.concatenate(fingerprints), np.concatenate(blocks), segment)
+    rare.write_entries(connection, segment, moved)
+
+
+def _ends(
+    group: Sequence[Segment], live: NDArray[np.bool_], numbers: Ids | None
+) -> tuple[int, int]:
+    """Return the range of chunk ids of the segment that replaces `group`."""
+    first, end = group[0].first_chunk, group[-1].end_chunk
+    if numbers is None:
+        return first, end
+    before = int(live[:first].sum())
+    return before + 1, before + 1 + int(live[first:end].sum())
 
 
 def _mergeable(all_segments: list[Segment]) -> list[Segment]:

@@ -10,6 +10,7 @@ import apsw
 from . import catalogue
 from .bm25 import LexicalScores
 from .candidates import Candidate
+from .exact import Verified
 from .types import FileRecord, FileState, Passage, ReadBack, ReadText
 
 
@@ -25,6 +26,13 @@ class PassageReader:
         self._passages: dict[int, Passage | None] = {}
         self.unchanged: set[int] = set()
         """Chunks whose text was read and is byte for byte the one that was indexed."""
+
+    def prime(self, verified: Verified) -> None:
+        """Take over what was read while phrases were looked for."""
+        self._passages.update(verified.passages)
+        for first_chunk, (record, title) in verified.files.items():
+            self._files[first_chunk] = record
+            self._titles[first_chunk] = title
 
     def prefetch(self, candidates: Iterable[Candidate]) -> None:
         """Read many candidates, opening each file once."""

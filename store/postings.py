@@ -1,199 +1,248 @@
 """The words: which chunks hold which terms, in immutable segments that get merged.
 
-A segment covers a range of chunk ids. Its postings, sorted by term key and chunk, are cut into
-blocks of about `_BLOCK_POSTINGS`; a block is one stream of varints:
+A segment covers a range of chunk ids. It is *raw* at first: every posting is there, with its
+salience. Packing (`packing.py`) makes *packed* segments of raw ones: without salience, without
+the postings that matter least, and with the terms of one or two chunks in another form
+(`rare.py`). How many chunks hold a term stays known when some of its postings are gone.
 
-    number of terms · key gaps · numbers of chunks · (chunk gap << 1 | occurs more than once) …
-    · occurrences - 2, for those flagged
+Postings, sorted by term key and chunk, are cut into blocks of about `_BLOCK_POSTINGS`:
 
-A term's first chunk counts from the segment's first. Merging neighbours keeps the number of
-segments logarithmic and drops the postings of dead chunks.
+    header · key gaps (Rice) · postings of each term (gamma) · postings pruned (gamma)
+    · chunk gaps (Rice, the width follows from the number of postings) · salience if raw
+
+A term's first chunk counts from the segment's first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import struct
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import apsw
 import numpy as np
 from numpy.typing import NDArray
 
-from . import varint
+from . import rice
 from .blobs import seal, unseal
 from .errors import StoreDamaged
+from .salience import SALIENCE_BITS, salience
+from .segments import Segment
 
-_BLOCK_POSTINGS = 4096
-MERGE_FACTOR = 8
-"""Segments of about one size that become one."""
+_BLOCK_POSTINGS = 24 * 1024
+"""About 30 KB, so that little of SQLite's pages stays empty."""
+_HEADER = struct.Struct("<IIIIB")
+"""Terms; bytes of keys, of counts, of pruned counts; width of key gaps."""
 
 Ids = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """Triples (term key, chunk id, occurrences), sorted by key, then chunk."""
+    """Terms ascending by key, and the chunks of each, ascending."""
 
     keys: Ids
-    chunks: Ids
+    """Shape (terms,)."""
+    frequencies: Ids
+    """Chunks that hold each term, with or without a posting; shape (terms,)."""
     counts: Ids
+    """Postings of each term, shape (terms,); fewer than its frequency if it was pruned."""
+    chunks: Ids
+    """Shape (postings,)."""
+    salience: Ids
+    """Shape (postings,); zeros in packed segments."""
 
     def __len__(self) -> int:
-        return self.keys.size
+        return self.chunks.size
+
+    @property
+    def starts(self) -> Ids:
+        """Where the postings of each term begin."""
+        return np.cumsum(self.counts) - self.counts
 
     @classmethod
     def collect(cls, first_chunk: int, terms_of_chunks: Sequence[Sequence[int]]) -> Postings:
         """Invert the terms of consecutive chunks."""
-        lengths = [len(terms) for terms in terms_of_chunks]
+        lengths = np.array([len(terms) for terms in terms_of_chunks], dtype=np.int64)
         keys = np.fromiter(
-            (key for terms in terms_of_chunks for key in terms), dtype=np.int64, count=sum(lengths)
+            (key for terms in terms_of_chunks for key in terms), np.int64, count=lengths.sum()
         )
-        places = np.repeat(np.arange(len(lengths)), lengths)
-        pairs, counts = np.unique(keys << 32 | places, return_counts=True)
-        return cls(pairs >> 32, (pairs & 0xFFFFFFFF) + first_chunk, counts.astype(np.int64))
+        places = np.repeat(np.arange(lengths.size), lengths)
+        pairs, firsts, repeats = np.unique(
+            keys << 32 | places, return_index=True, return_counts=True
+        )
+        places = pairs & 0xFFFFFFFF
+        positions = firsts - (np.cumsum(lengths) - lengths)[places]
+        terms, counts = np.unique(pairs >> 32, return_counts=True)
+        return cls(terms, counts, counts, places + first_chunk, salience(repeats, positions))
 
     def only(self, live: NDArray[np.bool_]) -> Postings:
-        """Return the postings of live chunks, `live` being indexed by chunk id."""
-        kept = live[self.chunks]
-        return Postings(self.keys[kept], self.chunks[kept], self.counts[kept])
+        """Drop the postings of dead chunks, `live` being indexed by chunk id.
+
+        Of pruned postings it is not known whether their chunks live: they are taken to die as
+        often as the postings that were kept.
+        """
+        kept = self.keep(live[self.chunks])
+        frequencies = living(self.frequencies, self.counts, kept.counts)
+        some = frequencies > 0
+        return Postings(
+            self.keys[some], frequencies[some], kept.counts[some], kept.chunks, kept.salience
+        )
+
+    def keep(self, kept: NDArray[np.bool_]) -> Postings:
+        """Prune the postings that are not `kept`, shape (postings,); terms stay known."""
+        running = np.concatenate(([0], np.cumsum(kept)))
+        counts = running[self.starts + self.counts] - running[self.starts]
+        return Postings(self.keys, self.frequencies, counts, self.chunks[kept], self.salience[kept])
+
+    def terms(self, first: int, end: int) -> Postings:
+        """Return the terms at places `first` to before `end`."""
+        begin = int(self.counts[:first].sum())
+        part = slice(begin, begin + int(self.counts[first:end].sum()))
+        return self._part(slice(first, end), part)
+
+    def choose(self, wanted: NDArray[np.bool_]) -> Postings:
+        """Return the `wanted` terms, shape (terms,)."""
+        return self._part(wanted, np.repeat(wanted, self.counts))
+
+    def _part(
+        self, terms: slice | NDArray[np.bool_], postings: slice | NDArray[np.bool_]
+    ) -> Postings:
+        keys, frequencies, counts = self.keys[terms], self.frequencies[terms], self.counts[terms]
+        return Postings(keys, frequencies, counts, self.chunks[postings], self.salience[postings])
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A row of the segment table."""
-
-    id: int
-    first_chunk: int
-    end_chunk: int
-    postings: int
-
-    @property
-    def tier(self) -> int:
-        """Size class; segments of one tier get merged."""
-        return int(np.log(max(self.postings, 4096)) / np.log(MERGE_FACTOR))
+def living(frequencies: Ids, counts: Ids, live_counts: Ids) -> Ids:
+    """Return frequencies among live chunks: exact if all postings live or none was pruned."""
+    shares = live_counts / np.maximum(counts, 1)
+    return np.where(counts > 0, np.rint(frequencies * shares), frequencies).astype(np.int64)
 
 
-def write_segment(
-    connection: apsw.Connection, first_chunk: int, end_chunk: int, postings: Postings
-) -> None:
-    """Store the postings of the chunk ids from `first_chunk` to before `end_chunk`."""
-    segment = open_segment(connection, first_chunk, end_chunk)
-    write_blocks(connection, segment, first_chunk, postings)
-    connection.execute("UPDATE segment SET postings = ? WHERE id = ?", (len(postings), segment))
-
-
-def segments(connection: apsw.Connection) -> list[Segment]:
-    """Return all segments in the order of their chunks."""
-    rows = connection.execute(
-        "SELECT id, first_chunk, end_chunk, postings FROM segment ORDER BY first_chunk"
-    )
-    return [Segment(*row) for row in rows]
-
-
-def drop_segment(connection: apsw.Connection, segment: Segment) -> None:
-    """Forget a segment and its postings."""
-    connection.execute(
-        "DELETE FROM postings WHERE id >= ? AND id < ?", (segment.id << 32, segment.id + 1 << 32)
-    )
-    connection.execute("DELETE FROM segment WHERE id = ?", (segment.id,))
-
-
-def look_up(connection: apsw.Connection, among: Sequence[Segment], key: int) -> tuple[Ids, Ids]:
-    """Return the chunks of some segments that hold a term, ascending, and how often each does."""
-    chunks, counts = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
-    for segment in among:
-        row = connection.execute(
-            "SELECT data FROM postings WHERE id <= ? AND id >= ? ORDER BY id DESC LIMIT 1",
-            (segment.id << 32 | key, segment.id << 32),
-        ).fetchone()
-        if row is None:
-            continue
-        block = decode_block(row[0], segment)
-        first, end = np.searchsorted(block.keys, [key, key + 1])
-        chunks.append(block.chunks[first:end])
-        counts.append(block.counts[first:end])
-    return np.concatenate(chunks), np.concatenate(counts)
-
-
-def open_segment(connection: apsw.Connection, first_chunk: int, end_chunk: int) -> int:
-    """Register a segment without postings; returns its id."""
-    connection.execute(
-        "INSERT INTO segment (first_chunk, end_chunk, postings) VALUES (?, ?, 0)",
-        (first_chunk, end_chunk),
-    )
-    return connection.last_insert_rowid()
-
-
-def write_blocks(
-    connection: apsw.Connection, segment: int, first_chunk: int, postings: Postings
-) -> None:
+def write_postings(connection: apsw.Connection, segment: Segment, postings: Postings) -> None:
     """Add postings to a segment; their terms come after those it has."""
-    connection.executemany(
-        "INSERT INTO postings VALUES (?, ?)", _encode_blocks(segment, first_chunk, postings)
+    connection.executemany("INSERT INTO postings VALUES (?, ?)", _encode_blocks(segment, postings))
+
+
+def read_postings(connection: apsw.Connection, segment: Segment, low: int, high: int) -> Postings:
+    """Return the postings of the keys from `low` to before `high`. Raises StoreDamaged."""
+    rows = connection.execute(
+        """SELECT data FROM postings WHERE id < ?2 AND id >=
+        (SELECT coalesce(max(id), ?1) FROM postings WHERE id >= ?3 AND id <= ?1) ORDER BY id""",
+        (segment.base | low, segment.base + high, segment.base),
     )
+    parts = []
+    for (data,) in rows:
+        block = decode_block(data, segment)
+        first, end = np.searchsorted(block.keys, [low, high])
+        parts.append(block.terms(int(first), int(end)))
+    return concatenate(parts)
 
 
-def _encode_blocks(segment: int, first_chunk: int, postings: Postings) -> list[tuple[int, bytes]]:
-    if not len(postings):
-        return []
-    starts = np.flatnonzero(np.diff(postings.keys, prepend=-1))
-    edges = np.flatnonzero(np.diff(starts // _BLOCK_POSTINGS, prepend=-1))
-    ends = [*starts[edges[1:]], len(postings)]
-    blocks = []
-    for begin, end in zip(starts[edges], ends, strict=True):
-        part = slice(begin, end)
-        key = int(postings.keys[begin])
-        data = _encode_block(
-            postings.keys[part], postings.chunks[part] - first_chunk, postings.counts[part]
-        )
-        blocks.append((segment << 32 | key, seal(data)))
-    return blocks
-
-
-def _encode_block(keys: Ids, chunks: Ids, counts: Ids) -> bytes:
-    starts = np.flatnonzero(np.diff(keys, prepend=-1))
-    gaps = np.diff(chunks, prepend=0)
-    gaps[starts] = chunks[starts]
-    repeated = counts > 1
-    return varint.encode(
-        np.concatenate(
-            [
-                [starts.size],
-                np.diff(keys[starts], prepend=0),
-                np.diff(starts, append=keys.size),
-                gaps << 1 | repeated,
-                counts[repeated] - 2,
-            ]
-        )
-    )
-
-
-def decode_block(data: bytes, segment: Segment) -> Postings:
-    """Return the postings of a block. Raises StoreDamaged."""
-    numbers = varint.decode(unseal(data, f"a block of postings (segment {segment.id})"))
-    terms = int(numbers[0])
-    gaps, sizes, rest = np.split(numbers[1:], [terms, 2 * terms])
-    total = int(sizes.sum())
-    if rest.size < total:
-        raise StoreDamaged("a block of postings in the index is too short")
-    flagged, extra = rest[:total], rest[total:]
-    repeated = (flagged & 1).astype(bool)
-    counts = np.ones(total, dtype=np.int64)
-    counts[repeated] = extra + 2
-    running = np.cumsum(flagged >> 1)
-    before = np.cumsum(sizes) - sizes
-    restart = np.concatenate(([0], running))[before]
-    chunks = running - np.repeat(restart, sizes) + segment.first_chunk
-    return Postings(np.repeat(np.cumsum(gaps), sizes), chunks, counts)
+def find_term(connection: apsw.Connection, segment: Segment, key: int) -> Postings:
+    """Return the postings of one term in a segment: one term or none. Raises StoreDamaged."""
+    row = connection.execute(
+        "SELECT data FROM postings WHERE id <= ? AND id >= ? ORDER BY id DESC LIMIT 1",
+        (segment.base | key, segment.base),
+    ).fetchone()
+    return concatenate([]) if row is None else decode_block(row[0], segment, key)
 
 
 def concatenate(parts: Sequence[Postings]) -> Postings:
-    """Join postings sorted each by itself; stable, so chunks stay ascending within a term."""
+    """Join postings of ascending ranges of chunks (or of terms)."""
+    if len(parts) == 1:
+        return parts[0]
     if not parts:
-        empty = np.empty(0, dtype=np.int64)
-        return Postings(empty, empty, empty)
-    keys = np.concatenate([part.keys for part in parts])
-    order = np.argsort(keys, kind="stable")
-    chunks = np.concatenate([part.chunks for part in parts])
+        none = np.empty(0, dtype=np.int64)
+        return Postings(none, none, none, none, none)
+    all_keys = np.concatenate([part.keys for part in parts])
+    keys, places = np.unique(all_keys, return_inverse=True)
     counts = np.concatenate([part.counts for part in parts])
-    return Postings(keys[order], chunks[order], counts[order])
+    # Stable, so that chunks stay ascending within a term.
+    order = np.argsort(np.repeat(places, counts), kind="stable")
+    return Postings(
+        keys,
+        _sums(places, np.concatenate([part.frequencies for part in parts]), keys.size),
+        _sums(places, counts, keys.size),
+        np.concatenate([part.chunks for part in parts])[order],
+        np.concatenate([part.salience for part in parts])[order],
+    )
+
+
+def _sums(places: Ids, numbers: Ids, size: int) -> Ids:
+    return np.bincount(places, weights=numbers, minlength=size).astype(np.int64)
+
+
+def _encode_blocks(segment: Segment, postings: Postings) -> Iterator[tuple[int, bytes]]:
+    """Cut between terms where a block is full."""
+    ordinals = (postings.starts + np.arange(postings.keys.size)) // _BLOCK_POSTINGS
+    edges = [*np.flatnonzero(np.diff(ordinals, prepend=-1)), postings.keys.size]
+    for first, end in pairwise(edges):
+        part = postings.terms(int(first), int(end))
+        yield segment.base | int(part.keys[0]), seal(encode_block(part, segment))
+
+
+def encode_block(postings: Postings, segment: Segment) -> bytes:
+    """Pack postings; the inverse of `decode_block`, but for the seal."""
+    gaps = np.diff(postings.keys, prepend=postings.keys[:1])
+    width = rice.best_width(gaps.size, int(gaps.sum()))
+    keys = rice.encode(gaps, np.full_like(gaps, width))
+    counts = rice.encode_gamma(postings.counts)
+    pruned = rice.encode_gamma(postings.frequencies - postings.counts)
+    places = postings.chunks - segment.first_chunk
+    steps = np.diff(places, prepend=-1) - 1
+    firsts = postings.starts[postings.counts > 0]
+    steps[firsts] = places[firsts]
+    chunks = rice.encode(steps, _widths(postings.counts, segment))
+    head = _HEADER.pack(gaps.size, len(keys), len(counts), len(pruned), width)
+    first_key = int(postings.keys[0]).to_bytes(4, "little")
+    end = b"" if segment.packed else rice.pack(postings.salience, SALIENCE_BITS)
+    return head + first_key + keys + counts + pruned + chunks + end
+
+
+def decode_block(blob: bytes, segment: Segment, key: int | None = None) -> Postings:
+    """Return the postings of a block, or of one term of it. Raises StoreDamaged."""
+    data = unseal(blob, f"a block of postings (segment {segment.id})")
+    if len(data) < _HEADER.size + 4:
+        raise StoreDamaged("a block of postings in the index is too short")
+    terms, *sizes, width = _HEADER.unpack_from(data)
+    rice.check_count(terms, width, data)
+    ends = np.cumsum([_HEADER.size + 4, *sizes])
+    key_data, count_data, pruned_data = (data[start:end] for start, end in pairwise(ends))
+    keys = np.cumsum(rice.decode(key_data, np.full(terms, width, dtype=np.int64)))
+    keys += int.from_bytes(data[_HEADER.size : _HEADER.size + 4], "little")
+    counts = rice.decode_gamma(count_data, terms)
+    total = int(counts.sum())
+    rice.check_count(total, 0, data)
+    frequencies = counts + rice.decode_gamma(pruned_data, terms)
+    first, end = (0, terms) if key is None else map(int, np.searchsorted(keys, [key, key + 1]))
+    part = slice(int(counts[:first].sum()), int(counts[:end].sum()))
+    salience_bytes = 0 if segment.packed else (total * SALIENCE_BITS + 7) // 8
+    body = data[ends[-1] :]
+    edge = len(body) - salience_bytes
+    steps = rice.decode(body[:edge], _widths(counts, segment), part)
+    levels = np.zeros_like(steps)
+    if not segment.packed:
+        levels = rice.unpack(body[edge:], SALIENCE_BITS, part)
+    counts = counts[first:end]
+    return Postings(
+        keys[first:end],
+        frequencies[first:end],
+        counts,
+        _undo_steps(steps, counts) + segment.first_chunk,
+        levels,
+    )
+
+
+def _undo_steps(steps: Ids, counts: Ids) -> Ids:
+    """Add up, for each term anew, the distances between its places."""
+    running = np.cumsum(steps + 1)
+    before = np.concatenate(([0], running))[np.cumsum(counts) - counts]
+    return np.asarray(running - np.repeat(before, counts) - 1, dtype=np.int64)
+
+
+def _widths(counts: Ids, segment: Segment) -> Ids:
+    """Return the width of each posting's code, known from how many chunks hold its term."""
+    span = segment.end_chunk - segment.first_chunk
+    mean = np.maximum(0.69 * span / np.maximum(counts, 1), 1)
+    return np.repeat(np.log2(mean).astype(np.int64), counts)

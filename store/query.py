@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from . import analysis
+from .patterns import Expression, expression, matcher
 from .types import Filters, Mode, Query
 
 _TOKEN = re.compile(
@@ -27,13 +28,23 @@ class ParsedQuery:
     excluded: tuple[str, ...]
     """None may occur, as words or phrases."""
     filters: Filters
+    pattern: Expression | None = None
+    """A regular expression that must match."""
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether something must occur to the letter."""
+        return bool(self.phrases) or self.pattern is not None
 
 
 def parse(query: Query) -> ParsedQuery:
-    """Take a query apart. Never fails: what is not syntax is a word.
+    """Take a query apart; what is not syntax is a word.
 
-    In exact mode there is no syntax: the whole text is one phrase.
+    In exact mode there is no syntax: the whole text is one phrase, and in regex mode one regular
+    expression, the only one that can be wrong: then BadQuery is raised.
     """
+    if query.mode is Mode.REGEX:
+        return ParsedQuery(query.text, (), (), (), query.filters, expression(query.text))
     if query.mode is Mode.EXACT:
         return ParsedQuery(
             query.text, tuple(analysis.terms(query.text)), (query.text,), (), query.filters
@@ -52,6 +63,7 @@ def parse(query: Query) -> ParsedQuery:
             words.append(value)
             if token["phrase"]:
                 phrases.append(value)
+    phrases += _lone_characters(words)
     text = " ".join(words)
     return ParsedQuery(
         text=text,
@@ -67,18 +79,15 @@ def parse(query: Query) -> ParsedQuery:
     )
 
 
-def contains(text: str, phrase: str) -> bool:
-    """Tell whether `phrase` occurs in `text` as whole words, whatever the case and spacing."""
-    words = [re.escape(analysis.fold(word)) for word in phrase.split()]
-    pattern = r"(?<!\w)" + r"\s+".join(words) + r"(?!\w)"
-    return re.search(pattern, analysis.fold(text)) is not None
+def has_excluded(text: str, parsed: ParsedQuery) -> bool:
+    """Tell whether a text holds something that a query excludes."""
+    return any(matcher(phrase).occurs(text) for phrase in parsed.excluded)
 
 
-def passes(text: str, parsed: ParsedQuery) -> bool:
-    """Tell whether a text holds every phrase of a query and nothing it excludes."""
-    return all(contains(text, phrase) for phrase in parsed.phrases) and not any(
-        contains(text, phrase) for phrase in parsed.excluded
-    )
+def _lone_characters(words: Sequence[str]) -> list[str]:
+    """Return single CJK characters, if nothing else is asked for: only pairs are indexed."""
+    alone = all(len(word) == 1 and analysis.is_cjk(word) for word in words)
+    return list(words) if alone else []
 
 
 def _split(values: Sequence[str]) -> list[str]:

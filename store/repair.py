@@ -17,9 +17,9 @@ from .check import check, damaged_segments, file_ranges, holes
 from .connection import designed_errors, open_reader, open_writer, transaction
 from .errors import StoreBusy, StoreError, StoreFull
 from .meta import get_number, set_meta
-from .postings import drop_segment, open_segment, segments
 from .registry import read_copy
 from .reports import Finding, Part, Repair
+from .segments import drop_segment, open_segment, segments
 from .types import Folder
 
 _DERIVED = ("file", "skipped", "tombstone", "codes", "edges", "segment", "postings")

@@ -96,9 +96,9 @@ def _m001_create_tables(connection: apsw.Connection) -> None:
     """)
 
 
-def _m002_graph_and_cache(connection: apsw.Connection) -> None:
+def _m002_small_index(connection: apsw.Connection) -> None:
     # Codes and packed blobs are others: what was made from documents is made anew.
-    for table in ("file", "skipped", "tombstone", "codes", "segment", "postings"):
+    for table in ("file", "skipped", "tombstone", "codes"):
         connection.execute(f"DELETE FROM {table}")  # noqa: S608
     connection.execute("""
     DELETE FROM meta WHERE key = 'index_model';
@@ -111,6 +111,23 @@ def _m002_graph_and_cache(connection: apsw.Connection) -> None:
         chunk INTEGER PRIMARY KEY,
         embedding INT8[192] distance_metric=cosine,
         chunk_size=64                   -- vec0 allocates rows by so many
+    );
+
+    DROP TABLE segment;
+    DROP TABLE postings;
+
+    CREATE TABLE segment (
+        id INTEGER PRIMARY KEY,
+        first_chunk INTEGER NOT NULL,
+        end_chunk INTEGER NOT NULL,
+        postings INTEGER NOT NULL,
+        blocks BLOB NOT NULL            -- chunk ids in each block; empty while raw
+    );
+
+    CREATE TABLE postings (
+        id INTEGER PRIMARY KEY,         -- segment << 32 | first term key of the block, or
+                                        -- segment << 32 | 1 << 24 + first fingerprint
+        data BLOB NOT NULL
     );
 
     CREATE TABLE edges (
@@ -139,6 +156,6 @@ def _m002_graph_and_cache(connection: apsw.Connection) -> None:
 
 MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _m001_create_tables,
-    _m002_graph_and_cache,
+    _m002_small_index,
 )
 VERSION = len(MIGRATIONS)

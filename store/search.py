@@ -9,32 +9,38 @@ since it was indexed is answered from its text of now; one that is gone is left 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from time import perf_counter
+from functools import partial
 
 import apsw
 import numpy as np
 from numpy.typing import NDArray
 
 from . import analysis, bm25
-from .candidates import Candidate, Evidence
+from .candidates import Evidence
 from .codes import ScanTable
+from .confirming import confirm
+from .exact import Verified, verify
 from .filters import allowed_chunks
 from .hits import build_hits
 from .models import SearchModels
 from .parameters import SearchParameters, SearchPath
 from .passages import PassageReader
 from .query import ParsedQuery, parse
-from .ranking import Fusion, Scale, Scores, interleave, top
-from .recompute import Readable, Recomputer, place
-from .retrieval import FirstStage, Retriever
+from .ranking import Fusion, Scale, top
+from .recompute import Recomputer
+from .refining import Refiner
+from .retrieval import Retriever
+from .sources import ReadTexts
+from .stopwatch import Stopwatch
 from .types import Explain, Mode, Query, ReadText, Results
 
 _POOL = 3
 """Candidates kept for each hit wanted, since several may share a document."""
-_VERIFIED_POOL = 1000
-"""Candidates kept when each must be checked for a phrase before it may be shown."""
+_VERIFIED_POOL = 5
+"""Documents that hold a phrase, looked for until there are so many for each hit wanted."""
+_WIDER = 8
+"""Factor of the candidates kept, when too many of them hold what the query excludes."""
 
 
 class Search:
@@ -48,6 +54,7 @@ class Search:
         query: Query,
         models: SearchModels,
         read: ReadText,
+        read_texts: ReadTexts,
         parameters: SearchParameters,
     ) -> None:
         self._connection = connection
@@ -56,43 +63,58 @@ class Search:
         self._query = query
         self._models = models
         self._read = read
-        self._parameters = parameters
-        self._started = perf_counter()
-        self._milliseconds: dict[str, float] = {}
-        self._expanded = 0
+        self._read_texts = read_texts
+        self._stopwatch = Stopwatch()
         self.recomputer = Recomputer(connection, models)
+        self._refiner = Refiner(query, parameters, self.recomputer, self._stopwatch)
 
     def run(self) -> Iterator[Results]:
         """Yield the instant answer and, if embeddings get recomputed, the exact one."""
         parsed = parse(self._query)
-        with self._timed("filter"):
+        with self._stopwatch.stage("filter"):
             allowed = allowed_chunks(self._connection, parsed.filters, self._table.live)
-        if not parsed.phrases:
+        if not parsed.is_exact:
             yield from self._answer(parsed, allowed)
             return
-        answers = list(self._answer(parsed, self._holding_phrases(parsed, allowed)))
-        if not answers[-1].hits and self._query.mode is not Mode.EXACT:
-            # Nothing holds the quoted words: take them as ordinary ones, as people expect.
-            answers = list(self._answer(replace(parsed, phrases=()), allowed))
-        yield from answers
+        verified = self._verify(parsed, allowed)
+        if verified.passages or self._query.mode in (Mode.EXACT, Mode.REGEX):
+            yield from self._answer(parsed, allowed, verified)
+        else:  # Nothing holds the quoted words: take them as ordinary ones, as people expect.
+            yield from self._answer(replace(parsed, phrases=()), allowed)
 
-    def _answer(self, parsed: ParsedQuery, allowed: NDArray[np.bool_]) -> Iterator[Results]:
-        evidence = self._gather(parsed, allowed)
-        with self._timed("candidates"):
-            by_meaning, by_words = self._nearest(evidence)
+    def _answer(
+        self, parsed: ParsedQuery, allowed: NDArray[np.bool_], verified: Verified | None = None
+    ) -> Iterator[Results]:
+        evidence = self._gather(parsed, allowed if verified is None else verified.chunks)
+        reader = PassageReader(self._connection, self._read, evidence.lexical)
+        if verified is not None:
+            reader.prime(verified)
+        pool = max(self._query.budget, _POOL * self._query.limit)
+        for results in self._rank(evidence, reader, pool):
+            yield results
+        while parsed.excluded and len(results.hits) < self._query.limit:
+            # What is excluded took the places of hits; others may be left.
+            pool *= _WIDER
+            if pool >= _WIDER * evidence.allowed.sum():
+                return
+            *_, results = self._rank(evidence, reader, pool)
+            yield results
+
+    def _rank(self, evidence: Evidence, reader: PassageReader, pool: int) -> Iterator[Results]:
+        with self._stopwatch.stage("candidates"):
+            by_meaning, by_words = self._nearest(evidence, pool)
             found = {
                 chunk: evidence.candidate(chunk, by_meaning=place < len(by_meaning))
                 for place, chunk in enumerate(dict.fromkeys((*by_meaning, *by_words)))
             }
-        reader = PassageReader(self._connection, self._read, evidence.lexical)
-        refined = evidence.meaning is not None and self._query.budget > 0 and bool(found)
-        for exact in (False, True) if refined else (True,):
-            if exact and evidence.meaning is not None and refined:
-                self._refine(found, by_words, evidence, evidence.meaning, reader)
-            with self._timed("show" if exact else "read"):
+        recomputes = evidence.meaning is not None and self._query.budget > 0
+        for is_exact in (False, True) if recomputes and evidence.allowed.any() else (True,):
+            if is_exact:
+                self._refiner.refine(found, by_words, evidence, reader)
+            with self._stopwatch.stage("show" if is_exact else "read"):
                 hits = build_hits(found.values(), evidence, reader, self._query.limit)
             explain = self._explain(evidence, len(by_words), len(by_meaning))
-            yield Results(self._query, hits, exact, explain)
+            yield Results(self._query, hits, is_exact, explain)
 
     @property
     def _uses_meaning(self) -> bool:
@@ -100,76 +122,44 @@ class Search:
 
     def _gather(self, parsed: ParsedQuery, allowed: NDArray[np.bool_]) -> Evidence:
         """Score the allowed chunks by their words and by their codes."""
-        with self._timed("words"):
+        with self._stopwatch.stage("words"):
             keys = () if self._query.mode is Mode.SEMANTIC else parsed.keys
-            lexical = bm25.score(self._connection, keys, self._table, allowed)
-        meaning, scale = None, Scale(0.0, 1.0)
+            lexical = self._score_words(parsed, keys, allowed)
+            scale = lexical.scale(allowed)
+        meaning, meaning_scale = None, Scale(0.0, 1.0)
         if self._uses_meaning:
-            with self._timed("embed"):
+            with self._stopwatch.stage("embed"):
                 embedding = self._models.embed_for_codes([parsed.text])[0]
-            with self._timed("codes"):
+            with self._stopwatch.stage("codes"):
                 meaning = self._retriever.retrieve(embedding, self._models.quantiser, allowed)
-                scale = meaning.scale
-        fusion = Fusion(self._query.mode, Scale.of(lexical.scores[allowed]), scale)
+                meaning_scale = meaning.scale
+        fusion = Fusion(self._query.mode, scale, meaning_scale)
         return Evidence(parsed, allowed, lexical, meaning, fusion)
 
-    def _nearest(self, evidence: Evidence) -> tuple[list[int], list[int]]:
-        """Return the best chunks by meaning and the best by words."""
+    def _nearest(self, evidence: Evidence, pool: int) -> tuple[list[int], list[int]]:
+        """Return the best `pool` chunks by meaning and the best by words."""
         scores = evidence.lexical.scores
-        pool = max(self._query.budget, _POOL * self._query.limit)
-        if evidence.parsed.phrases or evidence.parsed.excluded:
-            pool = max(pool, _VERIFIED_POOL)
-        wordless = self._query.mode is Mode.EXACT and not evidence.parsed.keys
+        wordless = evidence.parsed.is_exact  # all that is left holds what was asked for
         matched = evidence.allowed & (scores > 0) if not wordless else evidence.allowed
         by_words = top(scores, matched, pool)
         if evidence.meaning is None or evidence.meaning.path is SearchPath.LEANN:
             return [], by_words
         return evidence.meaning.queue.best(pool), by_words
 
-    def _refine(
-        self,
-        found: dict[int, Candidate],
-        by_words: list[int],
-        evidence: Evidence,
-        meaning: FirstStage,
-        reader: PassageReader,
-    ) -> None:
-        """Recompute the most promising candidates, batch by batch, each telling of the next."""
-        tried: set[int] = set()
-        left, batch = self._query.budget, max(self._query.budget // 2, self._parameters.batch)
-        while left > 0 and not self._is_late():
-            with self._timed("candidates"):
-                near = meaning.queue.best(min(left, batch))
-                words = [chunk for chunk in by_words if chunk not in tried]
-                chosen = interleave(near, words, min(left, batch))
-            if not chosen:
-                return
-            self._expanded += meaning.queue.led_to(np.array(chosen))
-            for chunk in chosen:
-                if chunk not in found:
-                    found[chunk] = evidence.candidate(chunk, by_meaning=True)
-            with self._timed("read"):
-                read = _read([found[chunk] for chunk in chosen], reader)
-            with self._timed("recompute"):
-                self.recomputer.recompute(evidence.parsed.text, read)
-            place(found.values())
-            meaning.queue.settle(np.array(chosen), _settled([found[chunk] for chunk in chosen]))
-            tried.update(chosen)
-            left -= len(chosen)
-            batch = self._parameters.batch
+    def _score_words(
+        self, parsed: ParsedQuery, keys: tuple[int, ...], allowed: NDArray[np.bool_]
+    ) -> bm25.LexicalScores:
+        stems = analysis.beginnings(parsed.text)
+        by_text = partial(confirm, self._connection, self._read_texts, stems)
+        return bm25.score(self._connection, keys, self._table, allowed, by_text)
 
-    def _is_late(self) -> bool:
-        limit = self._query.deadline_ms
-        return limit is not None and (perf_counter() - self._started) * 1000 > limit
-
-    def _holding_phrases(
-        self, parsed: ParsedQuery, allowed: NDArray[np.bool_]
-    ) -> NDArray[np.bool_]:
-        """Keep the chunks that hold every term of every phrase."""
-        with self._timed("phrases"):
-            keys = {key for phrase in parsed.phrases for key in analysis.terms(phrase)}
-            lexical = bm25.score(self._connection, tuple(keys), self._table, allowed)
-        return np.asarray(allowed & (lexical.matched == len(keys)), dtype=bool)
+    def _verify(self, parsed: ParsedQuery, allowed: NDArray[np.bool_]) -> Verified:
+        """Find the chunks that hold what must occur to the letter."""
+        with self._stopwatch.stage("verify"):
+            lexical = self._score_words(parsed, parsed.keys, allowed)
+            wanted = _VERIFIED_POOL * self._query.limit
+            sources = (self._read, self._read_texts)
+            return verify(self._connection, parsed, allowed, lexical.scores, *sources, wanted)
 
     def _explain(self, evidence: Evidence, by_words: int, by_meaning: int) -> Explain:
         meaning = evidence.meaning
@@ -180,34 +170,8 @@ class Search:
             visited=meaning.visited if meaning else 0,
             candidates_words=by_words,
             candidates_meaning=by_meaning,
-            expanded=self._expanded,
+            expanded=self._refiner.expanded,
             recomputed=self.recomputer.recomputed,
             cache_hits=len(self.recomputer.cache_hits),
-            milliseconds=dict(self._milliseconds),
+            milliseconds=dict(self._stopwatch.milliseconds),
         )
-
-    @contextmanager
-    def _timed(self, stage: str) -> Iterator[None]:
-        started = perf_counter()
-        try:
-            yield
-        finally:
-            spent = (perf_counter() - started) * 1000
-            self._milliseconds[stage] = self._milliseconds.get(stage, 0.0) + spent
-
-
-def _read(chosen: list[Candidate], reader: PassageReader) -> list[Readable]:
-    """Read candidates back, without those whose file is gone."""
-    reader.prefetch(chosen)
-    passages = [(one, reader.passage(one)) for one in chosen]
-    return [
-        Readable(one, passage.indexed_text, one.chunk in reader.unchanged)
-        for one, passage in passages
-        if passage is not None
-    ]
-
-
-def _settled(candidates: list[Candidate]) -> Scores:
-    """Return similarities on the scale of the estimates; -inf for what could not be read."""
-    known = [one.meaning if one.exact is not None else -np.inf for one in candidates]
-    return np.array(known, dtype=np.float32)

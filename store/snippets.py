@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from . import analysis
+from .query import ParsedQuery
 
 _WORD = re.compile(r"[^\W_]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+|(?<=[。！？])|\n+")
 _LONGEST = 240
 """Characters of a snippet."""
 
+_MATCH_WORTH = 1e-3
+"""Of a match without a term, as of a regular expression."""
+
 Range = tuple[int, int]
 
 
-def highlights(text: str, keys: Collection[int]) -> tuple[Range, ...]:
-    """Return the character ranges of the words of `text` that share a term with the query."""
-    wanted = set(keys)
+def highlights(text: str, parsed: ParsedQuery) -> tuple[Range, ...]:
+    """Return the character ranges of `text` that match.
+
+    These are the matches of a regular expression, else words that share a term with the query.
+    """
+    if parsed.pattern is not None:
+        return parsed.pattern.highlights(text)
+    wanted = set(parsed.keys)
     return tuple(
         word.span()
         for word in _WORD.finditer(text)
@@ -57,13 +66,9 @@ def _sentences(text: str) -> list[Range]:
 def _worth(
     text: str, sentence: Range, matches: tuple[Range, ...], weights: Mapping[int, float]
 ) -> float:
-    found = {
-        key
-        for start, end in matches
-        if sentence[0] <= start < sentence[1]
-        for key in analysis.word_keys(text[start:end])
-    }
-    return sum(weights.get(key, 0.0) for key in found)
+    inside = [text[start:end] for start, end in matches if sentence[0] <= start < sentence[1]]
+    found = {key for match in inside for key in analysis.word_keys(match)}
+    return sum(weights.get(key, 0.0) for key in found) + _MATCH_WORTH * bool(inside)
 
 
 def _window(text: str, start: int, end: int, matches: tuple[Range, ...]) -> Range:

@@ -26,6 +26,7 @@ from .reports import CacheUse, Finding, FolderStatus, Part, Repair, Size, Status
 from .retrieval import Retriever
 from .search import Search
 from .size import bytes_on_disk, measure
+from .sources import ReadTexts
 from .types import FileRecord, Folder, Mode, Query, ReadText, Results, SkippedFile
 from .writer import Writer
 
@@ -123,12 +124,13 @@ class Store:
         query: Query,
         models: SearchModels,
         read: ReadText,
+        read_texts: ReadTexts,
         parameters: SearchParameters = SearchParameters(),  # noqa: B008 (frozen)
     ) -> Iterator[Results]:
         """Yield the instant answer to a query and then, if the budget allows, the exact one.
 
         Raises ModelMismatch if the index was made by another index model and the query is not
-        about words alone.
+        about words alone, and BadQuery if it is a regular expression that is wrong.
         """
         try:
             with self._snapshot() as connection:
@@ -138,7 +140,9 @@ class Store:
                 retriever = Retriever(
                     connection, table, lambda: self._loaded_graph(connection, table), parameters
                 )
-                search = Search(connection, table, retriever, query, models, read, parameters)
+                search = Search(
+                    connection, table, retriever, query, models, read, read_texts, parameters
+                )
                 yield from search.run()
                 generation = get_number(connection, "generation")
                 budget_bytes = get_number(connection, "text_bytes") * self._cache_percent // 100

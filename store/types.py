@@ -177,6 +177,7 @@ class Mode(StrEnum):
     SEMANTIC = "semantic"
     LEXICAL = "lexical"
     EXACT = "exact"
+    REGEX = "regex"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,13 @@ from typing import Self
 import apsw
 import numpy as np
 
-from . import analysis, cache, catalogue, codes, compaction, edges, folders, hubs
+from . import analysis, cache, catalogue, codes, compaction, edges, folders, hubs, words
 from .connection import designed_errors, open_writer, transaction
 from .errors import StoreError
 from .linking import GraphParameters
 from .lock import WriterLock
-from .merging import merge_segments
 from .meta import get_meta, get_number, set_meta
 from .points import Places
-from .postings import Postings, write_segment
 from .quantiser import Quantiser
 from .registry import write_copy
 from .renewal import plan_renewal
@@ -160,9 +158,17 @@ class Writer:
         self._places = Places()
 
     def compact(self, *, force: bool = False) -> bool:
-        """Give back the room of dead chunks if there are many; returns whether there were."""
+        """Give back the room of dead chunks if there are many; returns whether there were.
+
+        To be called when a run has ended: words are packed then, too.
+        """
         with designed_errors(self._path):
             next_chunk = get_number(self._connection, "next_chunk")
+            packing_is_due = words.is_packing_due(self._connection, next_chunk)
+        if packing_is_due:
+            with self._change() as connection:
+                words.pack(connection, codes.live_mask(connection, next_chunk))
+        with designed_errors(self._path):
             if not force and not compaction.is_worthwhile(self._connection, next_chunk):
                 return False
         with self._change() as connection:
@@ -190,7 +196,7 @@ class Writer:
         lengths = np.array([len(keys) for keys in terms])
         codes.append(connection, first, quantiser.encode(vectors), lengths)
         hubs.insert(connection, first, vectors, quantiser)
-        write_segment(connection, first, next_chunk, Postings.collect(first, terms))
+        words.add_chunks(connection, first, terms)
         set_meta(connection, "next_chunk", next_chunk)
         _merge(connection)
 
@@ -236,7 +242,7 @@ def _refuse_bad(vectors: Vectors, quantiser: Quantiser) -> None:
 
 
 def _merge(connection: apsw.Connection) -> None:
-    merge_segments(connection, codes.live_mask(connection, get_number(connection, "next_chunk")))
+    words.merge(connection, codes.live_mask(connection, get_number(connection, "next_chunk")))
 
 
 def _parent(folder: Folder, path: Path) -> Path:

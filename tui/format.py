@@ -25,6 +25,7 @@ MODES = {
     Mode.LEXICAL: "words",
     Mode.SEMANTIC: "meaning",
     Mode.EXACT: "exact text",
+    Mode.REGEX: "regular expression",
 }
 """Modes in the order in which one key steps through them."""
 

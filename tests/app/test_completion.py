@@ -72,7 +72,7 @@ def folder(tmp_path: Path) -> Path:
     [
         ("thimble se", ["search"]),
         ("thimble search --mo", ["--mode"]),
-        ("thimble search --mode ''", ["hybrid", "semantic", "lexical", "exact"]),
+        ("thimble search --mode ''", ["hybrid", "semantic", "lexical", "exact", "regex"]),
         ("thimble search rent --format j", ["json", "jsonl"]),
         ("thimble --color never config g", ["get"]),
         ("thimble config get m", ["max_file_mb"]),

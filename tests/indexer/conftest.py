@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer import BUILT_IN, Embedder, Model, Run, Tally, load_quantiser, read_back
+from indexer import BUILT_IN, Embedder, Model, Run, Tally, load_quantiser, read_back, read_texts
 from store import Folder, Hit, Mode, Quantiser, Query, SearchModels, Store
 
 
@@ -47,13 +47,13 @@ class Notes:
             )
             return run.run(self.store.folders())
 
-    def search(self, text: str, mode: Mode = Mode.HYBRID) -> tuple[Hit, ...]:
+    def search(self, text: str, mode: Mode = Mode.HYBRID, limit: int = 10) -> tuple[Hit, ...]:
         """Search with the built-in model."""
         embed = self.embedder.embed_queries
         models = SearchModels(
             "test", self.quantiser, embed, embed, self.embedder.embed_passages, lambda: "test"
         )
-        answers = list(self.store.search(Query(text, mode=mode), models, read_back))
+        answers = list(self.store.search(Query(text, limit, mode), models, read_back, read_texts))
         return answers[-1].hits if answers else ()
 
     def found(self, text: str, mode: Mode = Mode.LEXICAL) -> list[str]:

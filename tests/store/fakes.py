@@ -12,6 +12,7 @@ import numpy as np
 
 from store import (
     Changes,
+    DocumentTexts,
     FileRecord,
     FileState,
     Folder,
@@ -20,6 +21,8 @@ from store import (
     Passage,
     Quantiser,
     ReadBack,
+    ReadText,
+    ReadTexts,
     SearchModels,
     Signature,
     Span,
@@ -109,6 +112,11 @@ class Library:
             texts=tuple(texts),
         )
 
+    @property
+    def sources(self) -> tuple[ReadText, ReadTexts]:
+        """What a search reads with."""
+        return self.read, self.read_texts
+
     def read(self, record: FileRecord, indexes: Sequence[int]) -> ReadBack:
         """Read chunks back from memory, as the indexer does from files."""
         name = record.path.stem
@@ -122,6 +130,16 @@ class Library:
         spans = spans_of(texts)
         passages = [Passage(texts[one], "", spans[one], one + 1, fresh=True) for one in indexes]
         return ReadBack(FileState.CURRENT, name, tuple(passages))
+
+    def read_texts(self, record: FileRecord, indexes: range) -> DocumentTexts | None:
+        """Read texts back from memory."""
+        name = record.path.stem
+        if name not in self.documents:
+            return None
+        texts = tuple(self.documents[name])
+        if name in self.changed:
+            return DocumentTexts(FileState.CHANGED, name, texts)
+        return DocumentTexts(FileState.CURRENT, name, texts[indexes.start : indexes.stop])
 
 
 def spans_of(texts: Sequence[str]) -> tuple[Span, ...]:

@@ -39,7 +39,7 @@ def library(tmp_path: Path) -> Library:
 
 def search(library: Library, text: str, rank: str = "rank") -> Results:
     models = replace(MODELS, rank_fingerprint=lambda: rank)
-    return [*library.store.search(Query(text), models, library.read)][-1]
+    return [*library.store.search(Query(text), models, library.read, library.read_texts)][-1]
 
 
 def rows(library: Library) -> dict[int, bytes]:
@@ -250,13 +250,15 @@ _AS_ANOTHER_USER = """
 import os, sys
 from pathlib import Path
 from tests.store.fakes import MODELS
-from store import FileState, Passage, Query, ReadBack, Span, Store
+from store import DocumentTexts, FileState, Passage, Query, ReadBack, Span, Store
 os.setuid(65534)
 def read(record, indexes):
     one = Passage("text", "", Span(0, 1), 1, fresh=True)
     return ReadBack(FileState.CURRENT, "title", (one,) * len(indexes))
+def read_texts(record, indexes):
+    return DocumentTexts(FileState.CURRENT, "title", ("text",) * len(indexes))
 store = Store(Path(sys.argv[1]), 1_000_000)
-print(len([*store.search(Query("word7"), MODELS, read)][-1].hits))
+print(len([*store.search(Query("word7"), MODELS, read, read_texts)][-1].hits))
 """
 
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from store import Heading, Span, StoreDamaged, varint
 from store.blobs import seal, unseal
 from store.codes import quantise_lengths
-from store.postings import Postings, Segment, _encode_block, decode_block
 from store.spans import pack_layout, unpack_layout
 
 numbers = st.lists(st.integers(0, 2**63 - 1))
@@ -74,22 +73,6 @@ def test_one_checksum_covers_chunks_and_headings() -> None:
     for damaged in (b"", outline[:-1], bytes(len(outline)), outline + b"\0"):
         with pytest.raises(StoreDamaged, match="chunks and headings"):
             unpack_layout(spans, damaged)
-
-
-@given(st.lists(st.lists(st.integers(0, 50), max_size=30), min_size=1, max_size=40))
-def test_postings_say_which_chunk_holds_which_term_how_often(chunks: list[list[int]]) -> None:
-    postings = Postings.collect(7, chunks)
-    segment = Segment(1, 7, 7 + len(chunks), len(postings))
-    if not len(postings):
-        return
-    block = _encode_block(postings.keys, postings.chunks - 7, postings.counts)
-    decoded = decode_block(seal(block), segment)
-    found = set(
-        zip(decoded.keys.tolist(), decoded.chunks.tolist(), decoded.counts.tolist(), strict=True)
-    )
-    assert found == {
-        (key, 7 + place, keys.count(key)) for place, keys in enumerate(chunks) for key in keys
-    }
 
 
 @given(st.lists(st.integers(0, 40_000), min_size=1))

@@ -38,7 +38,7 @@ def parts(findings: tuple[Finding, ...]) -> set[str]:
 
 def test_a_sound_index_gives_no_findings(filled: Library) -> None:
     assert filled.store.check() == ()
-    [*filled.store.search(Query("word1"), MODELS, filled.read)]
+    [*filled.store.search(Query("word1"), MODELS, filled.read, filled.read_texts)]
     with filled.store.writer() as writer:
         writer.compact(force=True)
     assert filled.store.check() == ()
@@ -85,7 +85,7 @@ def test_damage_is_named_and_mended(filled: Library, sql: str, part: str) -> Non
     index_again(filled)
     assert filled.store.check() == ()
     for text, name in (("word2 w9", "note2x9"), ("word0 w0", "note0x0"), ("replaced", "note1x3")):
-        answers = [*filled.store.search(Query(text), MODELS, filled.read)]
+        answers = [*filled.store.search(Query(text), MODELS, filled.read, filled.read_texts)]
         assert answers[-1].hits[0].path.stem == name
     assert filled.store.status().files == 149
 
@@ -102,7 +102,7 @@ def test_damage_is_named_and_mended(filled: Library, sql: str, part: str) -> Non
 def test_only_files_that_lost_something_are_indexed_again(
     filled: Library, sql: str, most: int
 ) -> None:
-    [*filled.store.search(Query("word1"), MODELS, filled.read)]
+    [*filled.store.search(Query("word1"), MODELS, filled.read, filled.read_texts)]
     damage(filled, sql)
     assert filled.store.repair(filled.store.check()).forgotten <= most
 
@@ -178,7 +178,7 @@ def raises(ask: Callable[[], object]) -> str:
 
 
 def test_every_message_of_damage_says_what_to_do(filled: Library) -> None:
-    search = lambda: [*filled.store.search(Query("word1"), MODELS, filled.read)]  # noqa: E731
+    search = lambda: [*filled.store.search(Query("word1"), MODELS, filled.read, filled.read_texts)]  # noqa: E731
     for sql in ("UPDATE codes SET data = x'00'", "DELETE FROM codes"):
         damage(filled, sql)
         assert "run `thimble doctor`" in raises(search)

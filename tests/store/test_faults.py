@@ -85,7 +85,7 @@ def ask(library: Library) -> Answers:
                     for hit in answer.hits
                 ],
             )
-            for answer in library.store.search(query, MODELS, library.read)
+            for answer in library.store.search(query, MODELS, library.read, library.read_texts)
         ]
         for query in QUERIES
     ]

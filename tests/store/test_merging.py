@@ -7,7 +7,8 @@ import pytest
 
 from store import merging
 from store.connection import open_writer, transaction
-from store.postings import Postings, look_up, segments, write_segment
+from store.segments import segments
+from store.words import add_chunks, look_up
 
 
 def test_merging_range_by_range_keeps_every_posting(
@@ -25,14 +26,13 @@ def test_merging_range_by_range_keeps_every_posting(
                 held = truth.setdefault(key, {})
                 held[first + place] = held.get(first + place, 0) + 1
         with transaction(connection):
-            postings = Postings.collect(first, chunks)
-            write_segment(connection, first, first + 40, postings)
+            add_chunks(connection, first, chunks)
         first += 40
     live = np.ones(first, dtype=bool)
     live[::7] = False
     numbers = np.where(live, np.cumsum(live), 0)
     with transaction(connection):
-        merging.rewrite_segments(connection, segments(connection), live, numbers)
+        merging.renumber_segments(connection, live, numbers)
     (only,) = segments(connection)
     expected = {
         key: {int(numbers[chunk]): count for chunk, count in held.items() if live[chunk]}
@@ -40,6 +40,8 @@ def test_merging_range_by_range_keeps_every_posting(
     }
     assert only.postings == sum(map(len, expected.values()))
     for key, held in expected.items():
-        found, counts = look_up(connection, [only], key)
-        assert dict(zip(found.tolist(), counts.tolist(), strict=True)) == held
+        term = look_up(connection, [only], key, np.ones(first, dtype=bool))
+        assert term.chunks.tolist() == sorted(held)
+        assert term.frequency == len(held)
+        assert term.is_complete
     connection.close()

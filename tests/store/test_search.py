@@ -24,7 +24,7 @@ def pets(library: Library) -> Library:
 
 def ask(library: Library, text: str, **wanted: object) -> list[Results]:
     query = Query(text, **wanted)  # type: ignore[arg-type]
-    return list(library.store.search(query, MODELS, library.read))
+    return list(library.store.search(query, MODELS, *library.sources))
 
 
 def hits(library: Library, text: str, **wanted: object) -> tuple[Hit, ...]:
@@ -183,7 +183,7 @@ def test_each_file_is_read_once_for_the_exact_scores(pets: Library) -> None:
 
 
 def test_a_search_sees_one_state_of_the_index(pets: Library) -> None:
-    answers = pets.store.search(Query("dog barks"), MODELS, pets.read)
+    answers = pets.store.search(Query("dog barks"), MODELS, *pets.sources)
     next(answers)
     with pets.store.writer() as writer:
         pets.put(writer, snake=["a dog barks at the snake"])
@@ -201,9 +201,9 @@ def test_an_empty_index_finds_nothing(library: Library) -> None:
 def test_codes_of_another_model_are_never_compared(pets: Library) -> None:
     other = SearchModels("other", QUANTISER, embed, embed, embed, lambda: "rank")
     with pytest.raises(ModelMismatch, match="thimble index"):
-        list(pets.store.search(Query("dog"), other, pets.read))
+        list(pets.store.search(Query("dog"), other, *pets.sources))
     lexical = Query("postman", mode=Mode.LEXICAL)
-    assert list(pets.store.search(lexical, other, pets.read))[-1].hits
+    assert list(pets.store.search(lexical, other, *pets.sources))[-1].hits
 
 
 def test_a_better_rank_model_decides_the_order(library: Library) -> None:
@@ -215,5 +215,9 @@ def test_a_better_rank_model_decides_the_order(library: Library) -> None:
     models = SearchModels(
         "test", QUANTISER, embed, lambda _: embed(["gamma"]), rank, lambda: "gamma"
     )
-    found = list(library.store.search(Query("alpha", mode=Mode.SEMANTIC), models, library.read))
+    found = list(
+        library.store.search(
+            Query("alpha", mode=Mode.SEMANTIC), models, library.read, library.read_texts
+        )
+    )
     assert names(found[-1].hits)[0] == "second"

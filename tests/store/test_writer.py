@@ -38,11 +38,13 @@ def apply(library: Library, changes: Changes) -> None:
 
 def found(library: Library, text: str) -> list[str]:
     query = Query(text, mode=Mode.LEXICAL)
-    return [hit.path.name for hit in [*library.store.search(query, MODELS, library.read)][-1].hits]
+    return [
+        hit.path.name for hit in [*library.store.search(query, MODELS, *library.sources)][-1].hits
+    ]
 
 
 def search(library: Library, text: str) -> tuple[Hit, ...]:
-    return [*library.store.search(Query(text), MODELS, library.read)][-1].hits
+    return [*library.store.search(Query(text), MODELS, *library.sources)][-1].hits
 
 
 def test_a_second_writer_is_told_who_has_the_lock(library: Library) -> None:

@@ -55,9 +55,10 @@ async def test_copying_takes_the_passage_or_the_path() -> None:
 async def test_m_goes_through_the_modes() -> None:
     backend = FakeBackend()
     async with started(backend).run_test() as pilot:
-        await press(pilot, "=deposit", "escape", "m", "m", "m", "m")
+        await press(pilot, "=deposit", "escape", "m", "m", "m", "m", "m")
         asked = [mode for _, mode, _ in backend.asked]
-        assert asked == [Mode.HYBRID, Mode.LEXICAL, Mode.SEMANTIC, Mode.EXACT, Mode.HYBRID]
+        around = [Mode.HYBRID, Mode.LEXICAL, Mode.SEMANTIC, Mode.EXACT, Mode.REGEX]
+        assert asked == [*around, Mode.HYBRID]
 
 
 async def test_filters_narrow_the_search_and_show_in_the_query_bar() -> None:

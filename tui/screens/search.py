@@ -48,7 +48,7 @@ class SearchScreen(HitScreen):
     COMPONENT_CLASSES: ClassVar[set[str]] = STYLES
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "filter", "Filter", id="filter"),
-        Binding("m", "mode", "Mode", id="mode", tooltip="words, meaning, both or exact text"),
+        Binding("m", "mode", "Mode", id="mode", tooltip="words, meaning, both, exact, regex"),
         Binding("slash", "query", "Query", id="query", show=False),
         Binding("escape", "back", "Back", show=False),
     ]

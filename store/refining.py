@@ -1,0 +1,100 @@
+"""The second stage of a search: the most promising candidates are read and scored exactly.
+
+Batch by batch: half the budget at first, then a few at a time, since what one batch shows says
+which chunks are worth the next.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .candidates import Candidate, Evidence
+from .parameters import SearchParameters
+from .passages import PassageReader
+from .ranking import Scores, interleave
+from .recompute import Readable, Recomputer, place
+from .stopwatch import Stopwatch
+from .types import Query
+
+
+class Refiner:
+    """Spends the budget of one search."""
+
+    def __init__(
+        self,
+        query: Query,
+        parameters: SearchParameters,
+        recomputer: Recomputer,
+        stopwatch: Stopwatch,
+    ) -> None:
+        self._query = query
+        self._parameters = parameters
+        self._recomputer = recomputer
+        self._stopwatch = stopwatch
+        self.expanded = 0
+        """Recomputed chunks that are beside one recomputed before them."""
+
+    def refine(
+        self,
+        found: dict[int, Candidate],
+        by_words: list[int],
+        evidence: Evidence,
+        reader: PassageReader,
+    ) -> None:
+        """Make the scores of candidates exact; what the graph leads to is added to `found`."""
+        tried: set[int] = set()
+        left = self._query.budget
+        batch = max(left // 2, self._parameters.batch) if evidence.meaning else left
+        while left > 0 and not self._is_late:
+            with self._stopwatch.stage("candidates"):
+                chosen = self._choose(min(left, batch), by_words, tried, evidence)
+            if not chosen:
+                return
+            for chunk in chosen:
+                if chunk not in found:
+                    found[chunk] = evidence.candidate(chunk, by_meaning=True)
+            self._score([found[chunk] for chunk in chosen], evidence, reader)
+            place(found.values())
+            if evidence.meaning is not None:
+                settled = _settled([found[chunk] for chunk in chosen])
+                evidence.meaning.queue.settle(np.array(chosen), settled)
+            tried.update(chosen)
+            left -= len(chosen)
+            batch = self._parameters.batch
+
+    def _choose(
+        self, count: int, by_words: list[int], tried: set[int], evidence: Evidence
+    ) -> list[int]:
+        words = [chunk for chunk in by_words if chunk not in tried]
+        if evidence.meaning is None:
+            return words[:count]
+        queue = evidence.meaning.queue
+        chosen = interleave(queue.best(count), words, count)
+        self.expanded += queue.led_to(np.array(chosen, dtype=np.int64))
+        return chosen
+
+    def _score(self, chosen: list[Candidate], evidence: Evidence, reader: PassageReader) -> None:
+        with self._stopwatch.stage("read"):
+            reader.prefetch(chosen)
+            passages = [(one, reader.passage(one)) for one in chosen]
+            read = [
+                Readable(one, passage.indexed_text, one.chunk in reader.unchanged)
+                for one, passage in passages
+                if passage is not None
+            ]
+            for one in read:
+                one.candidate.words = evidence.lexical.score_text(one.text)
+        if evidence.meaning is not None:
+            with self._stopwatch.stage("recompute"):
+                self._recomputer.recompute(evidence.parsed.text, read)
+
+    @property
+    def _is_late(self) -> bool:
+        limit = self._query.deadline_ms
+        return limit is not None and self._stopwatch.elapsed_ms > limit
+
+
+def _settled(candidates: list[Candidate]) -> Scores:
+    """Return similarities on the scale of the estimates; -inf for what could not be read."""
+    known = [one.meaning if one.exact is not None else -np.inf for one in candidates]
+    return np.array(known, dtype=np.float32)
