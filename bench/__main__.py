@@ -14,7 +14,7 @@ from . import indexing, latency, reconcile, retrieval
 from .machine import describe_machine
 from .product import ROOT, ProductFailed
 from .report import Report, Section, to_json, to_markdown
-from .workspace import FULL, QUICK, Places, Workspace
+from .workspace import Places, Workspace
 
 _PARTS: dict[str, Callable[[Workspace], Section]] = {
     "retrieval": retrieval.measure,
@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     out: Path = options.out.resolve()
     places = Places(options.data, tuple(options.folders), options.reference_model, out)
-    workspace = Workspace(places, QUICK if options.quick else FULL)
+    workspace = Workspace(places, quick=options.quick)
     machine = describe_machine()
     wanted = [name for name in _PARTS if name in (options.only or _PARTS)]
     sections: list[Section] = []
