@@ -10,10 +10,10 @@ from pathlib import Path
 
 from store import StoreError
 
-from . import indexing, latency, reconcile, retrieval
+from . import growth, indexing, latency, leann, reconcile, retrieval, stored, updates
 from .machine import describe_machine
 from .product import ROOT, ProductFailed
-from .report import Report, Section, to_json, to_markdown
+from .report import Report, Section, to_markdown, write
 from .workspace import Places, Workspace
 
 _PARTS: dict[str, Callable[[Workspace], Section]] = {
@@ -21,7 +21,13 @@ _PARTS: dict[str, Callable[[Workspace], Section]] = {
     "indexing": indexing.measure,
     "latency": latency.measure,
     "reconcile": reconcile.measure,
+    "updates": updates.measure,
+    "leann": leann.measure,
+    "stored": stored.measure,
+    "growth": growth.measure,
 }
+_ON_REQUEST = {"growth"}
+"""Parts that run only when they are named: they take an hour."""
 _SHARED = ROOT.parent / "shared"
 
 
@@ -32,20 +38,14 @@ def main(arguments: list[str]) -> int:
     places = Places(options.data, tuple(options.folders), options.reference_model, out)
     workspace = Workspace(places, quick=options.quick)
     machine = describe_machine()
-    wanted = [name for name in _PARTS if name in (options.only or _PARTS)]
+    wanted = [name for name in _PARTS if name in (options.only or _PARTS.keys() - _ON_REQUEST)]
     sections: list[Section] = []
     for name in wanted:
         sections.append(_run(name, workspace))
         report = Report(machine, options.quick, tuple(sections))
-        _write(out, report)  # after each part: a run that is stopped keeps what it found
+        write(report, out)  # after each part: a run that is stopped keeps what it found
     print(to_markdown(report))
     return int(any(section.failed for section in sections))
-
-
-def _write(out: Path, report: Report) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "results.json").write_text(to_json(report), "utf-8")
-    (out / "results.md").write_text(to_markdown(report), "utf-8")
 
 
 def _run(name: str, workspace: Workspace) -> Section:

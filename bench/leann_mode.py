@@ -6,7 +6,7 @@ The index model is also the rank model, so exact scores are those of the codes' 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -95,7 +95,7 @@ def _search(engine: Engine, query: str, budget: int) -> tuple[list[int], int]:
 
 def _remembering(texts: Sequence[str], vectors: Vectors, embed: Embed) -> Embed:
     """Return `embed` with the embeddings of `texts` known beforehand."""
-    rows = {text: row for text, row in zip(texts, vectors, strict=True)}
+    rows = dict(zip(texts, vectors, strict=True))
 
     def look_up(asked: Sequence[str]) -> Vectors:
         unknown = [text for text in asked if text not in rows]

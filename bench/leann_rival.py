@@ -102,7 +102,10 @@ class Leann:
 
     @property
     def _kept(self) -> dict[str, str]:
-        return {"vectors": str(self.folder / "vectors.npy"), "asked": str(self.folder / "asked.npy")}
+        return {
+            "vectors": str(self.folder / "vectors.npy"),
+            "asked": str(self.folder / "asked.npy"),
+        }
 
     def _work(self, action: str, **task: Any) -> dict[str, Any]:
         whole = {"action": action, "index": str(self.index), **task}

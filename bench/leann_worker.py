@@ -153,7 +153,10 @@ def main(asked: str, answered: str) -> None:
     logging.disable(logging.WARNING)
     task = json.loads(Path(asked).read_text("utf-8"))
     actions = {
-        "build": build, "build_from_vectors": build_from_vectors, "count": count, "search": search
+        "build": build,
+        "build_from_vectors": build_from_vectors,
+        "count": count,
+        "search": search,
     }
     answer = actions[task["action"]](task)
     Path(answered).write_text(json.dumps(answer), "utf-8")

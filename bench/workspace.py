@@ -38,6 +38,9 @@ class Scale:
     """Passages for LEANN as it installs itself, and for its updates; 0 leaves both out."""
     slow_queries: int
     """Queries timed where one takes seconds."""
+    churn_chunks: int
+    """Chunks of the folder that is edited over and over, and chunks edited."""
+    growth_chunks: tuple[int, ...]
 
     @property
     def all_sets(self) -> tuple[str, ...]:
@@ -58,6 +61,8 @@ FULL = Scale(
     passage_queries=200,
     slow_passages=500,
     slow_queries=8,
+    churn_chunks=10_000,
+    growth_chunks=(10_000, 100_000, 1_000_000),
 )
 QUICK = Scale(
     sets=("cranfield", "med"),
@@ -71,6 +76,8 @@ QUICK = Scale(
     passage_queries=40,
     slow_passages=0,
     slow_queries=2,
+    churn_chunks=1_000,
+    growth_chunks=(1_000, 3_000),
 )
 
 
@@ -108,9 +115,14 @@ class Workspace:
         """Tell a person who waits what is being done."""
         print(what, file=sys.stderr, flush=True)
 
+    @property
+    def work(self) -> Path:
+        """The folder of all that a run makes for itself."""
+        return self.places.out / "work"
+
     def fresh(self, name: str) -> Path:
         """Return a path under `out` where nothing is; what an earlier run left is removed."""
-        path = self.places.out / "work" / name
+        path = self.work / name
         shutil.rmtree(path, ignore_errors=True)
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
