@@ -114,13 +114,17 @@ def to_markdown(report: Report) -> str:
 
 def write(report: Report, folder: Path) -> None:
     """Write `results.json`, `results.md` and the plots that it shows."""
-    plots = folder / "plots"
-    plots.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "results.json").write_text(to_json(report), "utf-8")
     (folder / "results.md").write_text(to_markdown(report), "utf-8")
-    for section in report.sections:
-        for plot in section.plots:
-            (plots / f"{plot.name}.svg").write_text(to_svg(plot), "utf-8")
+    write_plots(report, folder)
+
+
+def write_plots(report: Report, folder: Path) -> None:
+    """Write the plots where the Markdown looks for them when it lies in `folder`."""
+    (folder / "plots").mkdir(parents=True, exist_ok=True)
+    for plot in (plot for section in report.sections for plot in section.plots):
+        (folder / "plots" / f"{plot.name}.svg").write_text(to_svg(plot), "utf-8")
 
 
 _MEASURE_COLUMNS = ("what", "measured", "target", "verdict", "settings")
