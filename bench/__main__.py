@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--reference-model", type=Path, default=model, metavar="DIR")
     parser.add_argument("--out", type=Path, default=ROOT / "bench" / "out", metavar="DIR")
     parser.add_argument("--only", action="append", choices=_PARTS, metavar="PART")
-    parser.add_argument("--quick", action="store_true", help="a small version, within a minute")
+    parser.add_argument("--quick", action="store_true", help="a small version, within minutes")
     return parser
 
 
