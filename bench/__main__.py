@@ -11,6 +11,7 @@ from pathlib import Path
 from store import StoreError
 
 from . import growth, indexing, latency, leann, reconcile, retrieval, stored, updates
+from .environment import RivalFailed
 from .machine import describe_machine
 from .product import ROOT, ProductFailed
 from .report import Report, Section, to_markdown, write
@@ -28,6 +29,8 @@ _PARTS: dict[str, Callable[[Workspace], Section]] = {
 }
 _ON_REQUEST = {"growth"}
 """Parts that run only when they are named: they take an hour."""
+_NOT_QUICK = {"growth", "leann"}
+"""The same for a quick run: LEANN takes seconds for a single search."""
 _SHARED = ROOT.parent / "shared"
 
 
@@ -38,7 +41,8 @@ def main(arguments: list[str]) -> int:
     places = Places(options.data, tuple(options.folders), options.reference_model, out)
     workspace = Workspace(places, quick=options.quick)
     machine = describe_machine()
-    wanted = [name for name in _PARTS if name in (options.only or _PARTS.keys() - _ON_REQUEST)]
+    usual = _PARTS.keys() - (_NOT_QUICK if options.quick else _ON_REQUEST)
+    wanted = [name for name in _PARTS if name in (options.only or usual)]
     sections: list[Section] = []
     for name in wanted:
         sections.append(_run(name, workspace))
@@ -52,7 +56,7 @@ def _run(name: str, workspace: Workspace) -> Section:
     """Run one part; if the product fails in it, the other parts still run."""
     try:
         return _PARTS[name](workspace)
-    except (ProductFailed, StoreError) as error:
+    except (ProductFailed, RivalFailed, StoreError) as error:
         return Section(name, notes=(f"FAILED: {error}",), failed=True)
 
 

@@ -25,6 +25,10 @@ class RivalsMissing(RuntimeError):
     """The rivals cannot be run on this machine; the message says why."""
 
 
+class RivalFailed(RuntimeError):
+    """A rival that is installed ended with an error; the message holds the end of what it said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rivals:
     """An environment with the rivals in it."""
@@ -71,7 +75,7 @@ class Rivals:
     def work(self, worker: str, task: dict[str, Any], scratch: Path) -> dict[str, Any]:
         """Run one of the bench's worker scripts with a task; return its answer.
 
-        Raises RivalsMissing with the end of what it said if it fails.
+        Raises RivalFailed.
         """
         scratch.mkdir(parents=True, exist_ok=True)
         asked, answered = scratch / "task.json", scratch / "answer.json"
@@ -82,7 +86,7 @@ class Rivals:
         return answer
 
     def run(self, program: str, *arguments: str, folder: Path) -> str:
-        """Run a program of the environment in `folder`; return what it printed.
+        """Run a program of the environment in `folder`; return what it printed. Raises RivalFailed.
 
         Output goes through files: a server that a rival leaves running keeps a pipe open.
         """
@@ -99,7 +103,7 @@ class Rivals:
             )
         if done.returncode:
             told = _last_lines(complained.read_text("utf-8", "replace"))
-            raise RivalsMissing(f"{program} {' '.join(arguments)[:120]} failed: {told}")
+            raise RivalFailed(f"{program} {' '.join(arguments)[:120]} failed: {told}")
         return said.read_text("utf-8", "replace")
 
     def environment(self) -> dict[str, str]:

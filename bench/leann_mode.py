@@ -46,6 +46,14 @@ def new_home(workspace: Workspace, name: str, model: Path) -> Thimble:
     return thimble
 
 
+def fit_codes(thimble: Thimble, model: Path) -> float:
+    """Fit the projection of the codes to the model, which is done once a model; return seconds."""
+    with opened(thimble, model) as engine:
+        started = time.perf_counter()
+        _ = engine._models
+        return time.perf_counter() - started
+
+
 @contextmanager
 def opened(thimble: Thimble, model: Path) -> Iterator[Engine]:
     """Open the index of `thimble` in this process."""

@@ -37,7 +37,7 @@ def side(system: str, *points: tuple[int, list[int]]) -> Side:
     """A side with one query, whose truth is 0 … 9, and points (recomputed, found)."""
     points_ = [Curve(spent, [found], [spent]) for spent, found in points]
     truth = [list(range(10))]
-    return Side(system, 100, 2.0, {}, points_, truth, points_[0], [0.1, 0.3], [1.0, 1.0])
+    return Side(system, 100, 2.0, 0, {}, points_, truth, points_[0], [0.1, 0.3], [1.0, 1.0])
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def test_the_least_lead_is_taken_where_the_rival_does_best() -> None:
 
 
 def test_ratios_say_how_many_times_longer_the_rival_takes() -> None:
-    slow = Side("LEANN", 100, 9.0, {}, [], [], Curve(1, [], []), [2.0, 3.0], [5.0, 5.0])
+    slow = Side("LEANN", 100, 9.0, 0, {}, [], [], Curve(1, [], []), [2.0, 3.0], [5.0, 5.0])
     found = {row.what: row for row in _speeds(side("thimble", (1, [])), slow, "LEANN")}
     assert found["search, API, median"].value == pytest.approx(20)
     assert found["search, API, median"].verdict == "pass"
