@@ -10,11 +10,12 @@ from pathlib import Path
 
 from store import StoreError
 
-from . import indexing, latency, reconcile, retrieval, words
+from . import growth, indexing, latency, leann, reconcile, retrieval, stored, updates, words
+from .environment import RivalFailed
 from .machine import describe_machine
 from .product import ROOT, ProductFailed
-from .report import Report, Section, to_json, to_markdown
-from .workspace import FULL, QUICK, Places, Workspace
+from .report import Report, Section, to_markdown, write
+from .workspace import Places, Workspace
 
 _PARTS: dict[str, Callable[[Workspace], Section]] = {
     "retrieval": retrieval.measure,
@@ -22,7 +23,15 @@ _PARTS: dict[str, Callable[[Workspace], Section]] = {
     "latency": latency.measure,
     "reconcile": reconcile.measure,
     "words": words.measure,
+    "updates": updates.measure,
+    "leann": leann.measure,
+    "stored": stored.measure,
+    "growth": growth.measure,
 }
+_ON_REQUEST = {"growth"}
+"""Parts that run only when they are named: they take an hour."""
+_NOT_QUICK = {"growth", "leann"}
+"""The same for a quick run: LEANN takes seconds for a single search."""
 _SHARED = ROOT.parent / "shared"
 
 
@@ -31,29 +40,24 @@ def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     out: Path = options.out.resolve()
     places = Places(options.data, tuple(options.folders), options.reference_model, out)
-    workspace = Workspace(places, QUICK if options.quick else FULL)
+    workspace = Workspace(places, quick=options.quick)
     machine = describe_machine()
-    wanted = [name for name in _PARTS if name in (options.only or _PARTS)]
+    usual = _PARTS.keys() - (_NOT_QUICK if options.quick else _ON_REQUEST)
+    wanted = [name for name in _PARTS if name in (options.only or usual)]
     sections: list[Section] = []
     for name in wanted:
         sections.append(_run(name, workspace))
         report = Report(machine, options.quick, tuple(sections))
-        _write(out, report)  # after each part: a run that is stopped keeps what it found
+        write(report, out)  # after each part: a run that is stopped keeps what it found
     print(to_markdown(report))
     return int(any(section.failed for section in sections))
-
-
-def _write(out: Path, report: Report) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "results.json").write_text(to_json(report), "utf-8")
-    (out / "results.md").write_text(to_markdown(report), "utf-8")
 
 
 def _run(name: str, workspace: Workspace) -> Section:
     """Run one part; if the product fails in it, the other parts still run."""
     try:
         return _PARTS[name](workspace)
-    except (ProductFailed, StoreError) as error:
+    except (ProductFailed, RivalFailed, StoreError) as error:
         return Section(name, notes=(f"FAILED: {error}",), failed=True)
 
 
@@ -67,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--reference-model", type=Path, default=model, metavar="DIR")
     parser.add_argument("--out", type=Path, default=ROOT / "bench" / "out", metavar="DIR")
     parser.add_argument("--only", action="append", choices=_PARTS, metavar="PART")
-    parser.add_argument("--quick", action="store_true", help="a small version, within a minute")
+    parser.add_argument("--quick", action="store_true", help="a small version, within minutes")
     return parser
 
 

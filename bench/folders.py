@@ -31,6 +31,8 @@ class Plan:
     least_bytes: int
     most_bytes: int
     seed: int = 1
+    swapped: float = 0
+    """Share of the words of paragraphs that are replaced by others, so that none is told twice."""
 
     @classmethod
     def of_total(cls, total_bytes: int, least_bytes: int, most_bytes: int) -> Plan:
@@ -60,26 +62,27 @@ def write_folder(folder: Path, prose: Sequence[Text], plan: Plan) -> int:
         size = round(plan.least_bytes * (plan.most_bytes / plan.least_bytes) ** spread)
         path = folder / f"{number // _FILES_IN_A_FOLDER:03}" / f"note-{number:05}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
-        total += path.write_bytes(_note(prose, size, chance).encode())
+        total += path.write_bytes(_note(prose, size, chance, plan.swapped).encode())
     return total
 
 
-def _note(prose: Sequence[Text], size: int, chance: random.Random) -> str:
+def _note(prose: Sequence[Text], size: int, chance: random.Random, swapped: float) -> str:
     """Return a note of `size` bytes; its last line may be cut."""
     parts = [f"# {_heading(prose, chance)}"]
     room = size - len(parts[0].encode())
     while room > 0:
-        for part in _section(prose, chance):
+        for part in _section(prose, chance, swapped):
             parts.append(part)
             room -= len(part.encode()) + 2
     return "\n\n".join(parts).encode()[: size - 1].decode(errors="ignore") + "\n"
 
 
-def _section(prose: Sequence[Text], chance: random.Random) -> Iterator[str]:
+def _section(prose: Sequence[Text], chance: random.Random, swapped: float) -> Iterator[str]:
     """Yield, now and then, a heading; a paragraph; a line of things that occur once."""
     if chance.random() < 0.2:
         yield f"## {_heading(prose, chance)}"
-    yield _paragraph(_sentences(chance.choice(prose)), chance)
+    paragraph = _paragraph(_sentences(chance.choice(prose)), chance)
+    yield _swap(paragraph, prose, chance, swapped) if swapped else paragraph
     day = f"20{chance.randrange(10, 27)}-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}"
     number = f"{chance.randrange(10**9)}"
     link = f"https://example.org/{chance.randrange(16**8):08x}"
@@ -100,6 +103,14 @@ def _paragraph(sentences: Sequence[str], chance: random.Random) -> str:
         if len(taken) >= length:
             break
     return taken
+
+
+def _swap(paragraph: str, prose: Sequence[Text], chance: random.Random, share: float) -> str:
+    """Replace a share of the words by words of one other document."""
+    words, others = paragraph.split(" "), chance.choice(prose).body.split()
+    for place in chance.sample(range(len(words)), round(share * len(words))):
+        words[place] = chance.choice(others)
+    return " ".join(words)
 
 
 def _sentences(text: Text) -> list[str]:

@@ -38,7 +38,7 @@ class Timing:
 
 def measure(workspace: Workspace) -> Section:
     """Time searches over the generated folder's index."""
-    queries = _queries(workspace)
+    queries = real_queries(workspace, workspace.scale.timed_queries)
     indexed = workspace.large
     workspace.say("latency: one-shot searches")
     runs = [indexed.thimble.search(query)[0] for query in queries]
@@ -94,9 +94,9 @@ def _time_search(engine: Engine, query: str) -> Timing:
     return Timing(first_s, time.perf_counter() - started, exact.explain.recomputed)
 
 
-def _queries(workspace: Workspace) -> list[str]:
+def real_queries(workspace: Workspace, wanted: int) -> list[str]:
     """Take real queries, as many of each set, or beginnings of sentences if there are no sets."""
-    wanted, sets = workspace.scale.timed_queries, workspace.places.sets
+    sets = workspace.places.sets
     folders = [sets / name for name in workspace.scale.sets if name not in CODE]
     folders = [folder for folder in folders if (folder / "queries.jsonl").is_file()]
     asked = [list(load(folder, wanted).queries.values()) for folder in folders]

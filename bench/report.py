@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Literal
+
+from .plots import Plot, to_svg
 
 Cell = str | float
 
@@ -68,6 +71,7 @@ class Section:
     tables: tuple[Table, ...] = ()
     notes: tuple[str, ...] = ()
     """Sentences: what was left out and why, what went wrong."""
+    plots: tuple[Plot, ...] = ()
     failed: bool = False
     """True if the part could not be finished."""
 
@@ -104,7 +108,23 @@ def to_markdown(report: Report) -> str:
         for table in section.tables:
             rows = [tuple(map(_cell, row)) for row in table.rows]
             parts += [f"### {table.title}", _table(table.columns, rows)]
+        parts += [f"![{plot.title}](plots/{plot.name}.svg)" for plot in section.plots]
     return "\n\n".join(parts) + "\n"
+
+
+def write(report: Report, folder: Path) -> None:
+    """Write `results.json`, `results.md` and the plots that it shows."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "results.json").write_text(to_json(report), "utf-8")
+    (folder / "results.md").write_text(to_markdown(report), "utf-8")
+    write_plots(report, folder)
+
+
+def write_plots(report: Report, folder: Path) -> None:
+    """Write the plots where the Markdown looks for them when it lies in `folder`."""
+    (folder / "plots").mkdir(parents=True, exist_ok=True)
+    for plot in (plot for section in report.sections for plot in section.plots):
+        (folder / "plots" / f"{plot.name}.svg").write_text(to_svg(plot), "utf-8")
 
 
 _MEASURE_COLUMNS = ("what", "measured", "target", "verdict", "settings")

@@ -17,8 +17,12 @@ from .sets import RetrievalSet, document_id, load, write_files
 from .workspace import Workspace
 
 _DEPTH = 10
-_SHARES = (("all postings", 1.0), ("pruned", words.TEXT_SHARE))
-"""Share of the text that words may take: as good as no limit, and the product's."""
+_SHARES = (
+    ("all postings", words.Allowance(1.0)),
+    ("pruned", words.ALLOWANCE),
+    ("pruned as if large", words.Allowance(small_share=0.0)),
+)
+"""What words may take: as good as no limit, the product's, and what it is in a large folder."""
 _MODES = (Mode.LEXICAL, Mode.HYBRID)
 
 
@@ -59,14 +63,14 @@ def _means(rows: list[list[float]]) -> list[float]:
     return [mean(column) for column in zip(*rows, strict=True)] or [0.0] * len(_MODES)
 
 
-def _size(workspace: Workspace, folder: Path, share: float) -> float:
+def _size(workspace: Workspace, folder: Path, share: words.Allowance) -> float:
     workspace.say(f"words: {folder.name}, share {share}")
     with _indexed(workspace, folder, share) as engine:
         size = engine.size()
     return size.parts["lexical"] / max(size.text_bytes, 1)
 
 
-def _quality(workspace: Workspace, asked: RetrievalSet, share: float) -> list[float]:
+def _quality(workspace: Workspace, asked: RetrievalSet, share: words.Allowance) -> list[float]:
     """Return the mean nDCG@10 of each mode."""
     workspace.say(f"words: {asked.name}, share {share}")
     folder = workspace.fresh(f"words-{asked.name}")
@@ -84,15 +88,15 @@ def _ndcg(engine: Engine, asked: RetrievalSet, query: str, mode: Mode) -> float:
     return ndcg(ranking, asked.qrels[query], _DEPTH)
 
 
-def _indexed(workspace: Workspace, folder: Path, share: float) -> Engine:
+def _indexed(workspace: Workspace, folder: Path, share: words.Allowance) -> Engine:
     """Index a folder in this process, with so much room for its words."""
     home = workspace.fresh("words-home")
     engine = Engine(Settings(Paths.find({"THIMBLE_HOME": str(home)})))
     engine.add_folder(folder)
-    usual = words.TEXT_SHARE
-    words.TEXT_SHARE = share
+    usual = words.ALLOWANCE
+    words.ALLOWANCE = share
     try:
         engine.index(lambda _: None)
     finally:
-        words.TEXT_SHARE = usual
+        words.ALLOWANCE = usual
     return engine

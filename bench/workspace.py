@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from .environment import Rivals, RivalsMissing
 from .folders import Plan, load_prose, write_folder
 from .product import ROOT, Run, Thimble
 from .sets import Text
@@ -30,11 +31,54 @@ class Scale:
     timed_queries: int
     reference: bool
     """Whether the transformer rival takes part; it embeds about a hundred passages a second."""
+    passages: int
+    """Passages that are indexed beside LEANN, each one chunk."""
+    passage_queries: int
+    slow_passages: int
+    """Passages for LEANN as it installs itself, and for its updates; 0 leaves both out."""
+    slow_queries: int
+    """Queries timed where one takes seconds."""
+    churn_chunks: int
+    """Chunks of the folder that is edited over and over, and chunks edited."""
+    growth_chunks: tuple[int, ...]
+
+    @property
+    def all_sets(self) -> tuple[str, ...]:
+        """The names of all retrieval sets."""
+        return self.sets + self.other_sets
 
 
 _MEAN_SETS = ("cranfield", "med", "nq_qed", "pubmedqa", "cacm", "cosqa_dev", "locomo")
-FULL = Scale(_MEAN_SETS, ("lisa",), 600, 100_000_000, 10_000, 40, reference=True)
-QUICK = Scale(("cranfield", "med"), (), 50, 5_000_000, 500, 20, reference=False)
+FULL = Scale(
+    sets=_MEAN_SETS,
+    other_sets=("lisa",),
+    queries=600,
+    folder_bytes=100_000_000,
+    files=10_000,
+    timed_queries=40,
+    reference=True,
+    passages=10_000,
+    passage_queries=200,
+    slow_passages=500,
+    slow_queries=8,
+    churn_chunks=10_000,
+    growth_chunks=(10_000, 100_000, 1_000_000),
+)
+QUICK = Scale(
+    sets=("cranfield", "med"),
+    other_sets=(),
+    queries=50,
+    folder_bytes=5_000_000,
+    files=500,
+    timed_queries=20,
+    reference=False,
+    passages=500,
+    passage_queries=40,
+    slow_passages=0,
+    slow_queries=2,
+    churn_chunks=1_000,
+    growth_chunks=(1_000, 3_000),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +106,23 @@ class Indexed:
 class Workspace:
     """Inputs, scratch space and the large index of one bench run."""
 
-    def __init__(self, places: Places, scale: Scale) -> None:
+    def __init__(self, places: Places, *, quick: bool) -> None:
         self.places = places
-        self.scale = scale
+        self.quick = quick
+        self.scale = QUICK if quick else FULL
 
     def say(self, what: str) -> None:
         """Tell a person who waits what is being done."""
         print(what, file=sys.stderr, flush=True)
 
+    @property
+    def work(self) -> Path:
+        """The folder of all that a run makes for itself."""
+        return self.places.out / "work"
+
     def fresh(self, name: str) -> Path:
         """Return a path under `out` where nothing is; what an earlier run left is removed."""
-        path = self.places.out / "work" / name
+        path = self.work / name
         shutil.rmtree(path, ignore_errors=True)
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
@@ -91,6 +141,16 @@ class Workspace:
         folder = self.fresh(name)
         write_folder(folder, self.prose, plan)
         return folder
+
+    @cached_property
+    def rivals(self) -> Rivals:
+        """The rivals' environment; a quick run does not install it. Raises RivalsMissing."""
+        home = self.places.out / "rivals"
+        if not Rivals.is_installed(home):
+            if self.quick:
+                raise RivalsMissing("a quick run does not install the rivals; `make bench` does")
+            self.say("installing the rivals, once (some 2 GB)")
+        return Rivals.install(home)
 
     @cached_property
     def prose(self) -> list[Text]:

@@ -29,7 +29,10 @@ _HEADER = struct.Struct("<IB")
 
 
 def load(connection: apsw.Connection, next_chunk: int) -> Edges:
-    """Return all edges, also those of dead chunks. Raises StoreDamaged if a block is damaged."""
+    """Return all edges, also those of dead chunks, by newer chunk, its neighbours from the newest.
+
+    Raises StoreDamaged if a block is damaged.
+    """
     rows = connection.execute("SELECT block, data FROM edges ORDER BY block")
     return np.concatenate([_NONE, *(_decode(data, block, next_chunk) for block, data in rows)])
 

@@ -19,13 +19,32 @@ from .packing import pack_segments
 from .postings import Ids, Postings, find_term, living, write_postings
 from .segments import Segment, close_segment, open_segment, segments
 
-TEXT_SHARE = 0.0325
-"""Size of packed segments against the source files they cover, before SQLite adds its pages."""
 _FEWEST_TO_PACK = 1024
 _SHARE_TO_PACK = 1 / 32
 """Raw chunks are packed when there are at least so many, and this share of all."""
 _MOST_RAW = 1 << 18
 """Raw chunks that are packed while a run goes on, to bound what packing holds in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What packed segments may take on disk, before SQLite adds its pages.
+
+    A small index gets a larger share, up to a fixed number of bytes: pruning would save little
+    there and cost much, since few postings are too few to lose any.
+    """
+
+    share: float = 0.03
+    """Of the size of the source files."""
+    small_share: float = 0.08
+    small_bytes: int = 600_000
+
+    def bytes_for(self, text_bytes: int) -> float:
+        """Return the bytes that the words of so much text may take."""
+        return self.share * text_bytes + min(self.small_share * text_bytes, self.small_bytes)
+
+
+ALLOWANCE = Allowance()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +89,13 @@ def pack(connection: apsw.Connection, live: NDArray[np.bool_]) -> None:
     present = segments(connection)
     raw = [one for one in present if not one.packed]
     packed = [one for one in present if one.packed]
-    text_bytes = connection.execute(
-        "SELECT coalesce(sum(size), 0) FROM file WHERE first_chunk >= ?", (raw[0].first_chunk,)
+    all_bytes, raw_bytes = connection.execute(
+        """SELECT coalesce(sum(size), 0), coalesce(sum(size) FILTER (WHERE first_chunk >= ?), 0)
+        FROM file""",
+        (raw[0].first_chunk,),
     ).get
-    pack_segments(connection, raw, packed, live, 8 * TEXT_SHARE * int(text_bytes))
+    room = ALLOWANCE.bytes_for(all_bytes) - ALLOWANCE.bytes_for(all_bytes - raw_bytes)
+    pack_segments(connection, raw, packed, live, 8 * room)
     merge_segments(connection, live)
 
 

@@ -24,7 +24,7 @@ WORDS = (
 def pruned(notes: Notes, monkeypatch: pytest.MonkeyPatch) -> Notes:
     """Notes whose postings are nearly all pruned."""
     monkeypatch.setattr(words, "_FEWEST_TO_PACK", 1)
-    monkeypatch.setattr(words, "TEXT_SHARE", 0.002)
+    monkeypatch.setattr(words, "ALLOWANCE", words.Allowance(0.002, 0.0, 0))
     chance = random.Random(7)
     for number in range(60):
         parts = [

@@ -1,0 +1,114 @@
+"""Thimble with one model for everything: the published algorithm, searched by meaning alone.
+
+The index model is also the rank model, so exact scores are those of the codes' own embeddings.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from app.engine import Engine
+from app.paths import Paths
+from app.settings import Settings
+from store import Embed, Mode, Vectors
+
+from .passages import Passages, passage_number
+from .product import Thimble
+from .workspace import Workspace
+
+LIMIT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """What one system finds at one setting, over all queries."""
+
+    setting: int
+    """LEANN's complexity or thimble's budget."""
+    found: list[list[int]]
+    """Passage numbers, nearest first, for each query."""
+    recomputed: list[int]
+    """Chunks recomputed, for each query."""
+
+
+def new_home(workspace: Workspace, name: str, model: Path) -> Thimble:
+    """Return a product with an empty home, set to use `model` for all."""
+    thimble = workspace.thimble(name)
+    thimble.home.mkdir(parents=True)
+    settings = f'index_model = "{model}"\nrank_model = "{model}"\n'
+    (thimble.home / "settings.toml").write_text(settings, "utf-8")
+    return thimble
+
+
+def fit_codes(thimble: Thimble, model: Path) -> float:
+    """Fit the projection of the codes to the model, which is done once a model; return seconds."""
+    with opened(thimble, model) as engine:
+        started = time.perf_counter()
+        _ = engine._models
+        return time.perf_counter() - started
+
+
+@contextmanager
+def opened(thimble: Thimble, model: Path) -> Iterator[Engine]:
+    """Open the index of `thimble` in this process."""
+    paths = Paths.find({"THIMBLE_HOME": str(thimble.home)})
+    with Engine(Settings(paths, index_model=model, rank_model=model)) as engine:
+        yield engine
+
+
+def curve(engine: Engine, passages: Passages, budgets: Sequence[int]) -> Iterator[Curve]:
+    """Search with each budget; embeddings of the passages are looked up, not computed.
+
+    What is found and how much is asked for is the same, and it takes a hundredth of the time.
+    """
+    models = engine._models.search
+    vars(engine._models)["search"] = replace(
+        models,
+        embed_for_codes=_remembering(passages.queries, passages.asked, models.embed_for_codes),
+        embed_query=_remembering(passages.queries, passages.asked, models.embed_query),
+        embed_passages=_remembering(passages.texts, passages.vectors, models.embed_passages),
+    )
+    for budget in budgets:
+        answers = [_search(engine, query, budget) for query in passages.queries]
+        yield Curve(budget, [one[0] for one in answers], [one[1] for one in answers])
+
+
+def time_searches(
+    engine: Engine, queries: Sequence[str], budget: int
+) -> tuple[list[float], list[list[int]]]:
+    """Search with the model; return the seconds until the exact answer, and what was found."""
+    _search(engine, "warm up", budget)
+    seconds, found = [], []
+    for query in queries:
+        started = time.perf_counter()
+        numbers, _ = _search(engine, query, budget)
+        seconds.append(time.perf_counter() - started)
+        found.append(numbers)
+    return seconds, found
+
+
+def _search(engine: Engine, query: str, budget: int) -> tuple[list[int], int]:
+    """Return the passages found and the number of exact embeddings they took."""
+    answer = list(engine.search(query, mode=Mode.SEMANTIC, limit=LIMIT, budget=budget))[-1]
+    explain = answer.explain
+    used = explain.recomputed + explain.cache_hits
+    return [passage_number(hit.path) for hit in answer.hits], used
+
+
+def _remembering(texts: Sequence[str], vectors: Vectors, embed: Embed) -> Embed:
+    """Return `embed` with the embeddings of `texts` known beforehand."""
+    rows = dict(zip(texts, vectors, strict=True))
+
+    def look_up(asked: Sequence[str]) -> Vectors:
+        unknown = [text for text in asked if text not in rows]
+        if unknown:
+            rows.update(zip(unknown, embed(unknown), strict=True))
+        return np.stack([rows[text] for text in asked])
+
+    return look_up
