@@ -37,6 +37,8 @@ class Settings:
     """Folder of the ONNX model that indexes; None is the built-in one."""
     rank_model: Path | None = None
     """Folder of the ONNX model that ranks; None ranks with the index model."""
+    device: str = "auto"
+    """What other models than the built-in run on: `auto` takes an accelerator if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,12 @@ def _folder(value: object) -> Path:
     return Path(os.path.expanduser(_text(value)))  # noqa: PTH111 (Path fails on `~nobody`)
 
 
+def _device(value: object) -> str:
+    if value not in ("auto", "cpu"):
+        raise ValueError("auto or cpu is expected")
+    return str(value)
+
+
 _PARSERS: dict[str, Callable[[object], Value]] = {
     "threads": _number(1),
     "max_file_mb": _number(1),
@@ -79,6 +87,7 @@ _PARSERS: dict[str, Callable[[object], Value]] = {
     "editor": _text,
     "index_model": _folder,
     "rank_model": _folder,
+    "device": _device,
 }
 KEYS = tuple(_PARSERS)
 

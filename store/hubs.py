@@ -7,6 +7,7 @@ HNSW. Like those, hubs are a random sample, which is free to keep up when chunks
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 import apsw
@@ -29,8 +30,8 @@ def insert(connection: apsw.Connection, first: int, vectors: Vectors, quantiser:
     offset = -first % HUB_EVERY
     chosen = vectors[offset::HUB_EVERY]
     rows = _pack(chosen - quantiser.mean, quantiser)
-    connection.executemany(
-        "INSERT INTO hub (chunk, embedding) VALUES (?, vec_int8(?))",
+    restore(
+        connection,
         [(first + offset + HUB_EVERY * place, row.tobytes()) for place, row in enumerate(rows)],
     )
 
@@ -49,10 +50,12 @@ def renumber(connection: apsw.Connection, numbers: NDArray[np.int64]) -> None:
     """Give hubs the new ids of their chunks, `numbers` being indexed by the old ones."""
     rows: list[Any] = connection.execute("SELECT chunk, embedding FROM hub").fetchall()
     connection.execute("DELETE FROM hub")
-    connection.executemany(
-        "INSERT INTO hub (chunk, embedding) VALUES (?, vec_int8(?))",
-        [(int(numbers[chunk]), vector) for chunk, vector in rows],
-    )
+    restore(connection, [(int(numbers[chunk]), vector) for chunk, vector in rows])
+
+
+def restore(connection: apsw.Connection, rows: Sequence[tuple[int, bytes]]) -> None:
+    """Insert hubs whose packed vectors are known, as pairs of chunk id and vector."""
+    connection.executemany("INSERT INTO hub (chunk, embedding) VALUES (?, vec_int8(?))", rows)
 
 
 def start_anew(connection: apsw.Connection) -> None:

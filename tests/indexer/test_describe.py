@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.asarray(vector / np.linalg.norm(vector))
+    return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
 
 
 def vectors_of(text: str) -> NDArray[np.float32]:
@@ -37,7 +37,7 @@ def vectors_of(text: str) -> NDArray[np.float32]:
 
 def embedding(model: Model, text: str = TEXT) -> NDArray[np.float32]:
     """Embed in company, so that the text is padded."""
-    return Embedder(model).embed_passages([text, "rent " * 40])[0]
+    return np.asarray(Embedder(model).embed_passages([text, "rent " * 40])[0])
 
 
 @pytest.mark.parametrize(
