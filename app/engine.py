@@ -23,6 +23,7 @@ from store import (
     Finding,
     Folder,
     Hit,
+    IndexModel,
     Mode,
     ModelMismatch,
     Passage,
@@ -171,6 +172,10 @@ class Engine:
             is_cancelled=is_cancelled,
         )
         return _progress(indexing.run())
+
+    def index_model(self) -> IndexModel | None:
+        """Return the model that the index was made with, or None if there is none yet."""
+        return self._store.index_model()
 
     def check(self) -> tuple[Finding, ...]:
         """Look at every part of the index and return what is damaged. Raises StoreError."""

@@ -32,6 +32,13 @@ class Coder:
         )
 
 
+def folder_for(role: str, settings: Settings) -> Path:
+    """Return the folder of the model that plays a role, `index` or `rank`, under some settings."""
+    if role == "rank" and settings.rank_model is not None:
+        return settings.rank_model
+    return settings.index_model or BUILT_IN
+
+
 class Models:
     """The index model and the rank model, which may be one. May be used by many threads."""
 
@@ -57,7 +64,7 @@ class Models:
     @cached_property
     def chosen(self) -> Coder:
         """The index model that the settings ask for."""
-        return self._coder(self._settings.index_model or BUILT_IN)
+        return self._coder(folder_for("index", self._settings))
 
     @property
     def serving(self) -> Coder:
@@ -93,7 +100,7 @@ class Models:
 
     @cached_property
     def _rank(self) -> Embedder:
-        return self._embedder(self._settings.rank_model or BUILT_IN)
+        return self._embedder(folder_for("rank", self._settings))
 
     @property
     def search(self) -> SearchModels:

@@ -90,6 +90,8 @@ _PARSERS: dict[str, Callable[[object], Value]] = {
     "device": _device,
 }
 KEYS = tuple(_PARSERS)
+MODEL_KEYS = {"index": "index_model", "rank": "rank_model"}
+"""What a model is for → the setting that names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +120,18 @@ def load(paths: Paths, environ: Mapping[str, str], flags: Mapping[str, object]) 
     values: dict[str, Value] = {}
     origins: dict[str, str] = dict.fromkeys(KEYS, "default")
     for given in _given(paths.settings, environ, flags):
-        values[given.key] = given.parse()
+        values[given.key] = _added_model(paths, given) or given.parse()
         origins[given.key] = given.origin
     return Loaded(replace(Settings(paths), **values), origins)  # type: ignore[arg-type]
+
+
+def _added_model(paths: Paths, given: _Given) -> Path | None:
+    """Return the folder of an added model that is named by its name, not by its path."""
+    if given.key not in MODEL_KEYS.values() or not isinstance(given.value, str):
+        return None
+    folder = paths.home / "models" / given.value
+    is_name = Path(given.value).name == given.value and (folder / "model.toml").is_file()
+    return folder if is_name else None
 
 
 def write(path: Path, key: str, value: str | None) -> None:

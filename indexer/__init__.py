@@ -6,6 +6,7 @@ from .checksums import Checksums
 from .describe import Choices, describe
 from .document import Unreadable
 from .embedder import Embedder
+from .hub import Hub, is_hub_name
 from .model import BUILT_IN, Model, ModelError, Pooling
 from .pipeline import Run, Tally
 from .projection import load_quantiser
@@ -18,6 +19,7 @@ __all__ = [
     "Checksums",
     "Choices",
     "Embedder",
+    "Hub",
     "Model",
     "ModelError",
     "Pooling",
@@ -25,6 +27,7 @@ __all__ = [
     "Tally",
     "Unreadable",
     "describe",
+    "is_hub_name",
     "load_quantiser",
     "read_back",
     "read_now",

@@ -63,7 +63,7 @@ def choose_graph(names: Sequence[str]) -> str | None:
     fitting = [
         (order.index(path.stem), len(path.parts), name)
         for name, path in paths.items()
-        if path.stem in order and path.parent.name in ("", "onnx")
+        if path.stem in order and path.parent in (Path(), Path("onnx"))
     ]
     return min(fitting)[2] if fitting else None
 

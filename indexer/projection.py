@@ -17,8 +17,9 @@ def load_quantiser(embedder: Embedder, cache: Path) -> Quantiser:
     Raises ModelError if the one that ships does not fit the model.
     """
     model = embedder.model
-    shipped, fitted = model.folder / "projection.npz", cache / f"{_key(model)}.npz"
-    for path in (shipped, fitted):
+    shipped, fitted = model.graph.with_name("projection.npz"), cache / f"{_key(model)}.npz"
+    is_cut = model.dims < model.output_dims
+    for path in (fitted,) if is_cut else (shipped, fitted):
         if path.is_file():
             try:
                 quantiser = Quantiser.from_bytes(path.read_bytes())
