@@ -23,7 +23,6 @@ from store import (
     Finding,
     Folder,
     Hit,
-    IndexModel,
     Mode,
     ModelMismatch,
     Passage,
@@ -77,6 +76,10 @@ class Engine:
 
     def __exit__(self, *exc: object) -> None:
         self._store.close()
+
+    def follow(self, latest: Callable[[], Settings]) -> None:
+        """Ask for the settings anew at each index run, as another process may choose models."""
+        self._models.latest = latest
 
     def search(
         self,
@@ -164,6 +167,7 @@ class Engine:
         is_cancelled: Callable[[], bool] = lambda: False,
     ) -> Progress:
         """Bring the index up to date; returns the last report. Raises StoreError, ModelError."""
+        self._models.refresh()
         indexing = Indexing(
             self._store,
             self._models,
@@ -172,10 +176,6 @@ class Engine:
             is_cancelled=is_cancelled,
         )
         return _progress(indexing.run())
-
-    def index_model(self) -> IndexModel | None:
-        """Return the model that the index was made with, or None if there is none yet."""
-        return self._store.index_model()
 
     def check(self) -> tuple[Finding, ...]:
         """Look at every part of the index and return what is damaged. Raises StoreError."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from indexer import Run, Tally
+from indexer import ModelError, Run, Tally
 from store import Store, StoreDamaged, StoreError, Writer
 
 from .models import Coder, Models
@@ -45,10 +45,22 @@ class Indexing:
                 return self._bring_up_to_date(writer, chosen, self._store)
             former = self._models.former(made_with)
             if former is not None:
-                tally = self._bring_up_to_date(writer, former, self._store)
+                tally = self._keep_up(writer, former)
                 if self._is_cancelled():
                     return tally
             return self._succeed(writer, chosen)
+
+    def _keep_up(self, writer: Writer, former: Coder) -> Tally:
+        """Bring the present index up to date, as far as its own model can."""
+
+        def report(tally: Tally) -> None:
+            if tally.phase != "done":  # there is more to do
+                self._report(tally)
+
+        try:
+            return self._bring_up_to_date(writer, former, self._store, report)
+        except ModelError:
+            return Tally()  # it is about to be replaced anyway
 
     def _succeed(self, writer: Writer, chosen: Coder) -> Tally:
         """Go on with the index that the chosen model makes, and put it in place if complete."""
@@ -78,14 +90,16 @@ class Indexing:
             if present[new.folder.id].files and not new.files and not new.skipped:
                 successor.set_online(new.folder, online=False)
 
-    def _bring_up_to_date(self, writer: Writer, coder: Coder, store: Store) -> Tally:
+    def _bring_up_to_date(
+        self, writer: Writer, coder: Coder, store: Store, report: Report | None = None
+    ) -> Tally:
         writer.adopt_models(coder.identity)
         run = Run(
             writer,
             coder.embedder,
             coder.quantiser,
             max_bytes=self._max_bytes,
-            report=self._report,
+            report=report or self._report,
             is_cancelled=self._is_cancelled,
         )
         return run.run(store.folders())

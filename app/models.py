@@ -56,10 +56,18 @@ class Models:
             notify: told, in a sentence for people, if a model cannot run where it should.
         """
         self._settings = settings
+        self.latest: Callable[[], Settings] = lambda: settings
+        """Returns the settings as they are now."""
         self._made_with = made_with
         self._notify = notify
         self._checksums = Checksums(settings.paths.home / "models" / "checksums.json")
         self._former: dict[str, Coder] = {}
+
+    def refresh(self) -> None:
+        """Take the models that the settings name now."""
+        before, self._settings = self._settings, self.latest()
+        for name in ("chosen", "_rank") if before != self._settings else ():
+            self.__dict__.pop(name, None)
 
     @cached_property
     def chosen(self) -> Coder:
@@ -77,16 +85,20 @@ class Models:
     def former(self, made_with: IndexModel) -> Coder | None:
         """Return a model that an index was made with, or None if it is not there any more."""
         known = self._former.get(made_with.fingerprint)
-        folders = (made_with.folder, *BUILT_IN_FOLDERS) if known is None else ()
-        for folder in folders:
+        if known is not None:
+            return known
+        for folder in (made_with.folder, *BUILT_IN_FOLDERS):
             try:
-                coder = self._coder(folder) if folder is not None else None
+                model = Model.load(folder) if folder is not None else None
+                if model is None or not made_with.fingerprint.startswith(f"{model.fingerprint} "):
+                    continue
+                coder = self._coder(model.folder)
             except ModelError:
                 continue
-            if coder is not None and coder.identity.fingerprint == made_with.fingerprint:
-                known = self._former[made_with.fingerprint] = coder
-                break
-        return known
+            if coder.identity.fingerprint == made_with.fingerprint:
+                self._former[made_with.fingerprint] = coder
+                return coder
+        return None
 
     @property
     def index(self) -> Embedder:

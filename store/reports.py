@@ -68,6 +68,8 @@ class Status:
     writer: str | None
     """The process that is writing now, for people (`pid 123, thimble index`), or None."""
     cache: CacheUse = CacheUse()
+    made_with: IndexModel | None = None
+    """The model that the index was made with, None if there is none yet."""
     migration: Migration | None = None
 
 

@@ -92,6 +92,7 @@ class Store:
             failed=sum(one.failed for one in statuses),
             writer=WriterLock.beside(self.path).holder(),
             cache=self._ask(cache.use, CacheUse()),
+            made_with=self.index_model(),
             migration=self._migration(sum(one.files for one in statuses)),
         )
 

@@ -69,6 +69,8 @@ def _use(args: argparse.Namespace, known: KnownModels, context: Context) -> None
         wanted = _with(wanted, role, model.folder)
     models = Models(wanted, notify=context.diagnostics.say)
     if "index" in roles:
+        if not model.graph.with_name("projection.npz").is_file():
+            context.diagnostics.say("making its codes, once; a large model takes a minute or two")
         models.chosen.embedder.check()
     if "rank" in roles:
         models.rank.check()
@@ -100,7 +102,7 @@ def _say_used(model: Model, roles: Sequence[str], context: Context) -> None:
 
 def _say_what_follows(chosen: IndexModel, context: Context) -> None:
     with context.engine() as engine:
-        made_with = engine.index_model()
+        made_with = engine.status().made_with
     if made_with is not None and made_with.fingerprint != chosen.fingerprint:
         context.diagnostics.say(
             "the present index answers until a new one is made; "
@@ -117,7 +119,7 @@ def _remove(name: str, known: KnownModels, context: Context) -> None:
             "thimble model use"
         )
     with context.engine() as engine:
-        made_with = engine.index_model()
+        made_with = engine.status().made_with
         if made_with is not None and made_with.folder == folder:
             raise UsageError(f"the index is still '{name}''s; first run: thimble index")
     known.remove(name)

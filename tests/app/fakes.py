@@ -150,6 +150,9 @@ class FakeEngine(Engine):
     def __exit__(self, *exc: object) -> None:
         return
 
+    def follow(self, latest: Callable[[], Settings]) -> None:
+        return
+
     def _fail_if_told(self) -> None:
         if self.error is not None:
             raise self.error
@@ -205,10 +208,8 @@ class FakeEngine(Engine):
     def status(self) -> Status:
         self._fail_if_told()
         folders = tuple(FolderStatus(one, 2, 31, 1, 0, 4_200_000) for one in self.known)
-        return Status(folders, files=2, chunks=31, skipped=1, failed=0, writer=self.writer)
-
-    def index_model(self) -> IndexModel | None:
-        return self.made_with
+        status = Status(folders, files=2, chunks=31, skipped=1, failed=0, writer=self.writer)
+        return replace(status, made_with=self.made_with)
 
     def skipped(self) -> tuple[SkippedFile, ...]:
         return self.skipped_files

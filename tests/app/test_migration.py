@@ -189,6 +189,17 @@ def test_another_process_answers_with_the_model_of_the_index(
         assert_is_whole(old, "tiny")
 
 
+def test_a_process_that_stays_follows_the_settings(settings: Settings, changed: Settings) -> None:
+    with Engine(settings) as stays:
+        assert index(stays).indexed == 0
+        stays.follow(lambda: changed)
+        assert index(stays).indexed == FILES
+        assert_is_whole(stays, "tiny")
+        stays.follow(lambda: settings)
+        index(stays)
+        assert_is_whole(stays, "static-starter")
+
+
 def test_a_folder_that_is_not_there_is_waited_for(engine: Engine, notes: Path) -> None:
     away = notes.rename(notes.with_name("away"))
     index(engine)
@@ -215,6 +226,24 @@ def test_without_the_old_model_words_are_still_found(
         assert best(later, mode=Mode.LEXICAL).name == "lease.md"
         index(later)
         assert_is_whole(later, "static-starter")
+
+
+def test_a_broken_old_model_does_not_hold_up_the_new_one(engine: Engine, changed: Settings) -> None:
+    index(engine)
+    assert changed.index_model is not None
+    (changed.index_model / "onnx" / "model.onnx").write_bytes(b"broken")
+    note = engine.folders()[0].path / "new.md"
+    note.write_text("simmer carrots and celery")
+    with Engine(replace(changed, index_model=None)) as later:
+        index(later)
+        assert_is_whole(later, "static-starter", FILES + 1)
+
+
+def test_a_run_is_done_once(engine: Engine) -> None:
+    phases: list[str] = []
+    engine.index(lambda progress: phases.append(progress.phase))
+    assert phases.count("done") == 1
+    assert phases[-1] == "done"
 
 
 def test_a_broken_model_changes_nothing(engine: Engine, tmp_path: Path) -> None:
