@@ -6,6 +6,7 @@ import argparse
 
 from . import __version__
 from .dates import parse_since, parse_until
+from .model_arguments import add_model
 from .parser import Commands, Parser, add_global_options, file_types, moment, whole_number
 from .settings import KEYS
 
@@ -49,7 +50,7 @@ def build_parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"thimble {__version__}")
     add_global_options(parser, "auto", None)
     commands = Commands(parser, "command")
-    for add in (_folders, _search, _show, _state, _config, _rest):
+    for add in (_folders, _search, _show, _state, add_model, _config, _rest):
         add(commands)
     return parser
 
@@ -107,6 +108,7 @@ def _search(commands: Commands) -> None:
     search.add_argument("--budget", metavar="R", help="embeddings recomputed; 0 is fastest")
     _add_filters(search)
     _add_formats(search)
+    search.add_argument("--rank-model", metavar="MODEL", help="an added model, or its folder")
     search.add_argument("--explain", action="store_true", help="tell what the search did")
     search.add_argument(
         "--batch", metavar="FILE", help='JSON lines {"id", "query"}, one answer a line; - is stdin'

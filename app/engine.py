@@ -10,7 +10,6 @@ from time import monotonic
 from typing import Self
 
 from indexer import (
-    Run,
     Tally,
     Unreadable,
     read_back,
@@ -25,6 +24,7 @@ from store import (
     Folder,
     Hit,
     Mode,
+    ModelMismatch,
     Passage,
     Query,
     Repair,
@@ -39,6 +39,7 @@ from tui import Preview, Progress
 
 from .benchmark import Bench, Benchmark
 from .editor import editor_command
+from .indexing import Indexing
 from .models import Models
 from .roots import check_root, free_name
 from .settings import Settings
@@ -64,16 +65,21 @@ class Verdict:
 class Engine:
     """Search, status and indexing over one index. Opens the store when first needed."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, notify: Callable[[str], None] = lambda _: None) -> None:
+        """Make an engine; `notify` is told, in a sentence, what went wrong and was got over."""
         self._settings = settings
-        self._models = Models(settings)
         self._store = Store(settings.paths.index / "thimble.db", settings.cache_percent)
+        self._models = Models(settings, self._store.index_model, notify)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
         self._store.close()
+
+    def follow(self, latest: Callable[[], Settings]) -> None:
+        """Ask for the settings anew at each index run, as another process may choose models."""
+        self._models.latest = latest
 
     def search(
         self,
@@ -92,6 +98,12 @@ class Engine:
         """
         wanted = self._settings.budget if budget is None else budget
         query = Query(text, limit, mode, filters, wanted, deadline_ms)
+        try:
+            yield from self._search(query, parameters)
+        except ModelMismatch:  # perhaps an index of another model came in its place just now
+            yield from self._search(query, parameters)
+
+    def _search(self, query: Query, parameters: SearchParameters) -> Iterator[Results]:
         return self._store.search(query, self._models.search, read_back, read_texts, parameters)
 
     def preview(self, hit: Hit) -> Preview:
@@ -155,18 +167,15 @@ class Engine:
         is_cancelled: Callable[[], bool] = lambda: False,
     ) -> Progress:
         """Bring the index up to date; returns the last report. Raises StoreError, ModelError."""
-        models = self._models.search
-        with self._store.writer() as writer:
-            writer.adopt_models(models.fingerprint)
-            run = Run(
-                writer,
-                self._models.index,
-                models.quantiser,
-                max_bytes=self._settings.max_file_mb * _BYTES_PER_MB,
-                report=lambda tally: report(_progress(tally)),
-                is_cancelled=is_cancelled,
-            )
-            return _progress(run.run(self.folders()))
+        self._models.refresh()
+        indexing = Indexing(
+            self._store,
+            self._models,
+            max_bytes=self._settings.max_file_mb * _BYTES_PER_MB,
+            report=lambda tally: report(_progress(tally)),
+            is_cancelled=is_cancelled,
+        )
+        return _progress(indexing.run())
 
     def check(self) -> tuple[Finding, ...]:
         """Look at every part of the index and return what is damaged. Raises StoreError."""

@@ -37,6 +37,8 @@ class Settings:
     """Folder of the ONNX model that indexes; None is the built-in one."""
     rank_model: Path | None = None
     """Folder of the ONNX model that ranks; None ranks with the index model."""
+    device: str = "auto"
+    """What other models than the built-in run on: `auto` takes an accelerator if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,12 @@ def _folder(value: object) -> Path:
     return Path(os.path.expanduser(_text(value)))  # noqa: PTH111 (Path fails on `~nobody`)
 
 
+def _device(value: object) -> str:
+    if value not in ("auto", "cpu"):
+        raise ValueError("auto or cpu is expected")
+    return str(value)
+
+
 _PARSERS: dict[str, Callable[[object], Value]] = {
     "threads": _number(1),
     "max_file_mb": _number(1),
@@ -79,8 +87,11 @@ _PARSERS: dict[str, Callable[[object], Value]] = {
     "editor": _text,
     "index_model": _folder,
     "rank_model": _folder,
+    "device": _device,
 }
 KEYS = tuple(_PARSERS)
+MODEL_KEYS = {"index": "index_model", "rank": "rank_model"}
+"""What a model is for → the setting that names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +120,18 @@ def load(paths: Paths, environ: Mapping[str, str], flags: Mapping[str, object]) 
     values: dict[str, Value] = {}
     origins: dict[str, str] = dict.fromkeys(KEYS, "default")
     for given in _given(paths.settings, environ, flags):
-        values[given.key] = given.parse()
+        values[given.key] = _added_model(paths, given) or given.parse()
         origins[given.key] = given.origin
     return Loaded(replace(Settings(paths), **values), origins)  # type: ignore[arg-type]
+
+
+def _added_model(paths: Paths, given: _Given) -> Path | None:
+    """Return the folder of an added model that is named by its name, not by its path."""
+    if given.key not in MODEL_KEYS.values() or not isinstance(given.value, str):
+        return None
+    folder = paths.home / "models" / given.value
+    is_name = Path(given.value).name == given.value and (folder / "model.toml").is_file()
+    return folder if is_name else None
 
 
 def write(path: Path, key: str, value: str | None) -> None:

@@ -16,7 +16,17 @@ from .linking import GraphParameters
 from .models import SearchModels
 from .parameters import SearchParameters, SearchPath
 from .quantiser import Quantiser
-from .reports import CacheUse, Finding, FolderStatus, Part, Repair, Size, Status
+from .reports import (
+    CacheUse,
+    Finding,
+    FolderStatus,
+    IndexModel,
+    Migration,
+    Part,
+    Repair,
+    Size,
+    Status,
+)
 from .sources import DocumentTexts, ReadTexts
 from .store import Store
 from .types import (
@@ -60,6 +70,8 @@ __all__ = [
     "GraphParameters",
     "Heading",
     "Hit",
+    "IndexModel",
+    "Migration",
     "Mode",
     "ModelMismatch",
     "MovedFile",

@@ -19,10 +19,9 @@ from .errors import StoreBusy, StoreError, StoreFull
 from .meta import get_number, set_meta
 from .registry import read_copy
 from .reports import Finding, Part, Repair
+from .schema import DERIVED_TABLES
 from .segments import drop_segment, open_segment, segments
 from .types import Folder
-
-_DERIVED = ("file", "skipped", "tombstone", "codes", "edges", "segment", "postings")
 
 _FROM_CODES = (Part.GRAPH, Part.HUBS)
 """Parts that the next run makes anew from the codes; no file needs to be read for them."""
@@ -84,7 +83,7 @@ def _mend(connection: apsw.Connection, findings: Sequence[Finding]) -> None:
 
 def _start_anew(connection: apsw.Connection, _: Sequence[Finding]) -> None:
     """Drop all that is made from documents."""
-    for table in _DERIVED:
+    for table in DERIVED_TABLES:
         connection.execute(f"DELETE FROM {table}")  # noqa: S608
     hubs.start_anew(connection)
     cache.clear(connection)

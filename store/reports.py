@@ -33,6 +33,30 @@ class CacheUse:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexModel:
+    """The model that an index was made with."""
+
+    fingerprint: str
+    name: str = ""
+    folder: Path | None = None
+    """Where it lay then, None if that was not noted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """An index that is being made with another model, while the present one answers."""
+
+    model: str
+    """Its name."""
+    files: int
+    """Indexed with it so far."""
+    files_total: int
+    """Those of the present index."""
+    waits_for: tuple[str, ...] = ()
+    """Folders that cannot be seen now; until they can, the present index stays."""
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The state of the whole index."""
 
@@ -44,6 +68,9 @@ class Status:
     writer: str | None
     """The process that is writing now, for people (`pid 123, thimble index`), or None."""
     cache: CacheUse = CacheUse()
+    made_with: IndexModel | None = None
+    """The model that the index was made with, None if there is none yet."""
+    migration: Migration | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from collections.abc import Callable
 import apsw
 
 APPLICATION_ID = 0x74686D62  # "thmb"
+DERIVED_TABLES = ("file", "skipped", "tombstone", "codes", "edges", "segment", "postings")
+"""Made from documents and a model, as the hubs are; may be dropped and made anew."""
 
 
 def _m001_create_tables(connection: apsw.Connection) -> None:

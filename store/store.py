@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 import apsw
 
-from . import cache, catalogue, codes, edges, folders, hubs
+from . import cache, catalogue, codes, edges, folders, hubs, succession
 from .check import EVERYTHING, check
 from .codes import ScanTable
 from .connection import designed_errors, open_reader, transaction
-from .errors import ModelMismatch, StoreDamaged, StoreForeign
+from .errors import ModelMismatch, StoreDamaged, StoreError, StoreForeign
 from .graph import Graph
 from .lock import WriterLock
 from .meta import get_meta, get_number
@@ -22,7 +22,17 @@ from .models import SearchModels
 from .parameters import SearchParameters
 from .registry import read_copy
 from .repair import repair
-from .reports import CacheUse, Finding, FolderStatus, Part, Repair, Size, Status
+from .reports import (
+    CacheUse,
+    Finding,
+    FolderStatus,
+    IndexModel,
+    Migration,
+    Part,
+    Repair,
+    Size,
+    Status,
+)
 from .retrieval import Retriever
 from .search import Search
 from .size import bytes_on_disk, measure
@@ -82,7 +92,28 @@ class Store:
             failed=sum(one.failed for one in statuses),
             writer=WriterLock.beside(self.path).holder(),
             cache=self._ask(cache.use, CacheUse()),
+            made_with=self.index_model(),
+            migration=self._migration(sum(one.files for one in statuses)),
         )
+
+    @property
+    def successor(self) -> Store:
+        """The index that is being made with another model, if there is one."""
+        return Store(succession.successor_path(self.path))
+
+    def index_model(self) -> IndexModel | None:
+        """Return the model that the index was made with, or None if there is none yet."""
+        return self._ask(succession.index_model, None)
+
+    def _migration(self, files: int) -> Migration | None:
+        path = succession.successor_path(self.path)
+        if not path.exists():
+            return None
+        try:
+            with closing(open_reader(path)) as connection, designed_errors(path):
+                return succession.migration(connection, self.index_model(), files)
+        except (FileNotFoundError, StoreError):
+            return None  # it is just beginning or being discarded, or the next run says what it is
 
     def size(self, dims: int) -> Size:
         """Return where the index's bytes go; `dims` are those of its embeddings."""
@@ -190,6 +221,7 @@ class Store:
         known = get_meta(connection, "index_model")
         if known is not None and known != models.fingerprint:
             raise ModelMismatch(
-                "the index was made with another index model; run `thimble index` to make it "
-                "anew with the present one, or search with --mode lexical meanwhile"
+                "the index was made with another index model, which is not there any more; "
+                "run `thimble index` to make it anew with the present one, or search with "
+                "--mode lexical meanwhile"
             )

@@ -38,7 +38,9 @@ class Context:
 
     def engine(self) -> Engine:
         """Return the engine for these settings, to be used as a context manager."""
-        return self.open_engine(self.load_settings().settings)
+        engine = self.open_engine(self.load_settings().settings)
+        engine.follow(lambda: self.load_settings().settings)
+        return engine
 
 
 def run_command(args: argparse.Namespace, context: Context) -> ExitCode:

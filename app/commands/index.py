@@ -12,6 +12,7 @@ from ..interrupts import stoppable
 from ..progress import ProgressLine, summary
 from ..quantities import size
 from . import Context
+from .status import migration_sentence
 
 _STOPPED = "stopped; nothing is lost, 'thimble index' goes on from here"
 
@@ -23,6 +24,8 @@ def run(args: argparse.Namespace, context: Context) -> ExitCode:
             context.diagnostics.say("there is no folder to index; add one with: thimble add DIR")
             return ExitCode.NOTHING
         bring_up_to_date(engine, context.diagnostics, quiet=args.quiet)
+        if (migration := engine.status().migration) and not args.quiet:
+            context.diagnostics.say(migration_sentence(migration))
         if args.compact:
             before, after = engine.compact()
             if not args.quiet:

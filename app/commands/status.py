@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import asdict
 
-from store import FolderStatus, SkippedFile, Status
+from store import FolderStatus, Migration, SkippedFile, Status
 
 from ..diagnostics import ExitCode
 from ..hits import short_path
@@ -40,6 +41,7 @@ def _fields(status: Status) -> dict[str, object]:
         "failed": status.failed,
         "roots": [_folder_fields(folder) for folder in status.folders],
         "writer": status.writer,
+        "migration": asdict(status.migration) if status.migration else None,
         "cache": {
             "vectors": status.cache.vectors,
             "bytes": status.cache.bytes,
@@ -76,12 +78,24 @@ def _print(out: Output, status: Status) -> None:
             f"{count(status.cache.vectors, 'embedding')} cached in {size(status.cache.bytes)}, "
             f"found {percent(status.cache.hits, status.cache.asked)} of the times"
         )
+    if status.migration:
+        out.line(migration_sentence(status.migration))
     if status.writer:
         out.line(f"being written by {status.writer}")
     if status.folders:
         out.line()
         header = ("name", ">files", ">chunks", ">skipped", ">failed", ">text", "folder")
         print_table(out, header, [_row(out, folder) for folder in status.folders])
+
+
+def migration_sentence(migration: Migration) -> str:
+    """Return how far a new index is, for people."""
+    done = percent(migration.files, migration.files_total)
+    text = f"a new index is made with {migration.model}: {count(migration.files)} of "
+    text += f"{count(migration.files_total, 'file')} ({done}); the present one answers until then"
+    if migration.waits_for:
+        text += f"; it waits for {', '.join(migration.waits_for)}, not there now"
+    return text
 
 
 def _row(out: Output, status: FolderStatus) -> list[str]:

@@ -19,6 +19,7 @@ from store import (
     Folder,
     FolderStatus,
     Hit,
+    IndexModel,
     Mode,
     Query,
     Repair,
@@ -133,6 +134,7 @@ class FakeEngine(Engine):
     findings_left: tuple[Finding, ...] = ()
     """Those that a repair leaves."""
     repaired: Repair = Repair(2)  # noqa: RUF009 (frozen)
+    made_with: IndexModel | None = None
     settings: Settings | None = None
     queries: list[Query] = field(default_factory=list)
     runs: int = 0
@@ -146,6 +148,9 @@ class FakeEngine(Engine):
         return self
 
     def __exit__(self, *exc: object) -> None:
+        return
+
+    def follow(self, latest: Callable[[], Settings]) -> None:
         return
 
     def _fail_if_told(self) -> None:
@@ -203,7 +208,8 @@ class FakeEngine(Engine):
     def status(self) -> Status:
         self._fail_if_told()
         folders = tuple(FolderStatus(one, 2, 31, 1, 0, 4_200_000) for one in self.known)
-        return Status(folders, files=2, chunks=31, skipped=1, failed=0, writer=self.writer)
+        status = Status(folders, files=2, chunks=31, skipped=1, failed=0, writer=self.writer)
+        return replace(status, made_with=self.made_with)
 
     def skipped(self) -> tuple[SkippedFile, ...]:
         return self.skipped_files

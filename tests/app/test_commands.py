@@ -154,6 +154,7 @@ def test_the_status_counts_what_there_is(run: Run, engine: FakeEngine) -> None:
             }
         ],
         "writer": "pid 7, thimble index",
+        "migration": None,
         "cache": {"vectors": 0, "bytes": 0, "hits": 0, "asked": 0},
     }
 
@@ -228,6 +229,7 @@ def test_settings_are_shown_with_their_origin(
         "editor\t–\tdefault",
         "index_model\t–\tdefault",
         "rank_model\t–\tdefault",
+        "device\tauto\tdefault",
         f"(index)\t{own_home}/index\tTHIMBLE_HOME",
         f"(settings file)\t{own_home}/settings.toml\tTHIMBLE_HOME",
     ]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from indexer import BUILT_IN, Embedder, Model, Run, Tally, load_quantiser, read_back, read_texts
-from store import Folder, Hit, Mode, Quantiser, Query, SearchModels, Store
+from store import Folder, Hit, IndexModel, Mode, Quantiser, Query, SearchModels, Store
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +24,7 @@ class Notes:
         self.embedder = embedder
         self.quantiser = quantiser
         with self.store.writer() as writer:
-            writer.adopt_models("test")
+            writer.adopt_models(IndexModel("test"))
             self.folder: Folder = writer.add_folder("notes", self.root, (), ())
 
     def write(self, name: str, text: str | bytes) -> Path:

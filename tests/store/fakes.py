@@ -17,6 +17,7 @@ from store import (
     FileState,
     Folder,
     Heading,
+    IndexModel,
     NewFile,
     Passage,
     Quantiser,
@@ -72,7 +73,7 @@ class Library:
     def __post_init__(self) -> None:
         self.store = Store(self.root / "index" / "thimble.db", self.cache_percent)
         with self.store.writer() as writer:
-            writer.adopt_models("test")
+            writer.adopt_models(IndexModel("test"))
             self.folder: Folder = writer.add_folder("library", self.root, (), ())
 
     def put(self, writer: Writer | None = None, /, **documents: list[str]) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from store import Heading, Mode, Query, Span, Store, StoreError
+from store import Heading, IndexModel, Mode, Query, Span, Store, StoreError
 from store.connection import open_writer
 
 from .fakes import MODELS, QUANTISER, Library
@@ -130,7 +130,7 @@ def index_again(library: Library) -> None:
     """Index what is missing, as `thimble index` does."""
     (library.folder,) = library.store.folders()
     with library.store.writer() as writer:
-        writer.adopt_models("test")
+        writer.adopt_models(IndexModel("test"))
         known = {Path(name).stem for name in writer.known_files(library.folder)}
         for name in sorted(library.documents.keys() - known):
             library.put(writer, **{name: library.documents[name]})
