@@ -37,6 +37,12 @@ class Settings:
     """Folder of the ONNX model that indexes; None is the built-in one."""
     rank_model: Path | None = None
     """Folder of the ONNX model that ranks; None ranks with the index model."""
+    ask_server: str | None = None
+    """Address of the model server that answers, or `none`; None looks on this machine."""
+    ask_model: str | None = None
+    """The server's model; None takes the first that it names."""
+    ask_timeout_s: int = 120
+    """Seconds that a model's answer may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,9 @@ _PARSERS: dict[str, Callable[[object], Value]] = {
     "editor": _text,
     "index_model": _folder,
     "rank_model": _folder,
+    "ask_server": _text,
+    "ask_model": _text,
+    "ask_timeout_s": _number(1),
 }
 KEYS = tuple(_PARSERS)
 

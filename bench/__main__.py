@@ -10,7 +10,18 @@ from pathlib import Path
 
 from store import StoreError
 
-from . import growth, indexing, latency, leann, reconcile, retrieval, stored, updates, words
+from . import (
+    answers,
+    growth,
+    indexing,
+    latency,
+    leann,
+    reconcile,
+    retrieval,
+    stored,
+    updates,
+    words,
+)
 from .environment import RivalFailed
 from .machine import describe_machine
 from .product import ROOT, ProductFailed
@@ -19,6 +30,7 @@ from .workspace import Places, Workspace
 
 _PARTS: dict[str, Callable[[Workspace], Section]] = {
     "retrieval": retrieval.measure,
+    "answers": answers.measure,
     "indexing": indexing.measure,
     "latency": latency.measure,
     "reconcile": reconcile.measure,
