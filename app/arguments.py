@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 
 from . import __version__
-from .dates import parse_since, parse_until
-from .parser import Commands, Parser, add_global_options, file_types, moment, whole_number
+from .parser import Commands, Parser, add_filters, add_global_options, whole_number
 from .settings import KEYS
 
 MODES = ("hybrid", "semantic", "lexical", "exact", "regex")
-FORMATS = ("text", "json", "jsonl", "files")
+FORMATS = ("text", "json", "jsonl", "csv", "md", "xml", "files")
 SHELLS = ("bash", "zsh", "fish")
 
 _ABOUT = """\
@@ -49,7 +48,7 @@ def build_parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"thimble {__version__}")
     add_global_options(parser, "auto", None)
     commands = Commands(parser, "command")
-    for add in (_folders, _search, _show, _state, _config, _rest):
+    for add in (_folders, _search, _answers, _show, _state, _config, _rest):
         add(commands)
     return parser
 
@@ -100,12 +99,10 @@ def _search(commands: Commands) -> None:
         ],
     )
     search.add_argument("query", metavar="QUERY", nargs="*", help="words; - reads them from stdin")
-    search.add_argument(
-        "-n", "--limit", metavar="K", type=whole_number(1), default=10, help="hits; default: 10"
-    )
+    _add_limit(search)
     search.add_argument("--mode", choices=MODES, default="hybrid", help=_MODE)
     search.add_argument("--budget", metavar="R", help="embeddings recomputed; 0 is fastest")
-    _add_filters(search)
+    add_filters(search)
     _add_formats(search)
     search.add_argument("--explain", action="store_true", help="tell what the search did")
     search.add_argument(
@@ -113,31 +110,12 @@ def _search(commands: Commands) -> None:
     )
 
 
-def _add_filters(search: Parser) -> None:
-    group = search.add_argument_group("where to look")
-    group.add_argument("--folder", metavar="NAME", action="append", default=[], help=_FOLDER)
-    group.add_argument("--path", metavar="GLOB", action="append", default=[], help=_PATH)
-    group.add_argument(
-        "--type",
-        metavar="TYPES",
-        type=file_types,
-        action="extend",
-        default=[],
-        help="only files of these types, as in pdf,md",
-    )
-    group.add_argument("--since", metavar="WHEN", type=moment(parse_since), help=_SINCE)
-    group.add_argument("--until", metavar="WHEN", type=moment(parse_until), help=_UNTIL)
-
-
 _MODE = "what to match; default: hybrid"
-_FOLDER = "only in the folder of this name (repeatable)"
-_PATH = "only files whose path matches (repeatable)"
-_SINCE = "changed since: 2w, 3d, 12h, 6m (months), 1y, yesterday, 2026-01-31"
-_UNTIL = "changed no later than; a day is included whole"
 
 
 def _add_formats(search: Parser) -> None:
-    group = search.add_argument_group("output").add_mutually_exclusive_group()
+    output = search.add_argument_group("output")
+    group = output.add_mutually_exclusive_group()
     group.add_argument("--format", choices=FORMATS, default="text", help=_FORMAT)
     for flags, value, about in (
         (["--json"], "json", "one JSON object"),
@@ -145,9 +123,44 @@ def _add_formats(search: Parser) -> None:
         (["-l", "--files"], "files", "only file names, each once"),
     ):
         group.add_argument(*flags, dest="format", action="store_const", const=value, help=about)
+    output.add_argument(
+        "-0", dest="nul", action="store_true", help="with -l: end names with NUL, for xargs -0"
+    )
+    for flag, name, about in (
+        ("-A", "after", "lines after the best line of a hit"),
+        ("-B", "before", "lines before it"),
+        ("-C", "context", "lines before and after it"),
+    ):
+        output.add_argument(flag, dest=name, metavar="N", type=whole_number(0), help=about)
 
 
 _FORMAT = "default: text, which in a pipe is one line a hit"
+
+
+def _answers(commands: Commands) -> None:
+    ask = commands.add(
+        "ask",
+        "answer a question from your documents, with citations",
+        [
+            "thimble ask when do I get the deposit back",
+            "thimble ask --folder notes --chat",
+            "thimble ask --json 'who repaired the boiler?' | jq .sentences",
+            "thimble config set ask_server none      no language model, even if one runs here",
+        ],
+    )
+    ask.add_argument("question", metavar="QUESTION", nargs="*", help="- reads it from stdin")
+    ask.add_argument("--chat", action="store_true", help="go on with questions; Ctrl-D ends")
+    add_filters(ask)
+    _add_json(ask)
+
+    similar = commands.add(
+        "similar",
+        "find documents like a document",
+        ["thimble similar ~/notes/trip.md", "thimble similar -l ~/notes/trip.md:120"],
+    )
+    similar.add_argument("file", metavar="FILE[:LINE]", help="with a line: like that passage")
+    _add_limit(similar)
+    _add_formats(similar)
 
 
 def _show(commands: Commands) -> None:
@@ -209,6 +222,12 @@ def _rest(commands: Commands) -> None:
         ],
     )
     completion.add_argument("shell", metavar="SHELL", choices=SHELLS, help=", ".join(SHELLS))
+
+
+def _add_limit(parser: Parser) -> None:
+    parser.add_argument(
+        "-n", "--limit", metavar="K", type=whole_number(1), default=10, help="hits; default: 10"
+    )
 
 
 def _add_json(parser: Parser) -> None:

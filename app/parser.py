@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NoReturn
 
+from .dates import parse_since, parse_until
 from .diagnostics import UsageError
 
 
@@ -91,3 +92,26 @@ def moment(parse: Callable[[str, datetime], float]) -> Callable[[str], float]:
             raise argparse.ArgumentTypeError(str(error)) from None
 
     return convert
+
+
+def add_filters(parser: Parser) -> None:
+    """Add the options that say where to look."""
+    group = parser.add_argument_group("where to look")
+    group.add_argument("--folder", metavar="NAME", action="append", default=[], help=_FOLDER)
+    group.add_argument("--path", metavar="GLOB", action="append", default=[], help=_PATH)
+    group.add_argument(
+        "--type",
+        metavar="TYPES",
+        type=file_types,
+        action="extend",
+        default=[],
+        help="only files of these types, as in pdf,md",
+    )
+    group.add_argument("--since", metavar="WHEN", type=moment(parse_since), help=_SINCE)
+    group.add_argument("--until", metavar="WHEN", type=moment(parse_until), help=_UNTIL)
+
+
+_FOLDER = "only in the folder of this name (repeatable)"
+_PATH = "only files whose path matches (repeatable)"
+_SINCE = "changed since: 2w, 3d, 12h, 6m (months), 1y, yesterday, 2026-01-31"
+_UNTIL = "changed no later than; a day is included whole"

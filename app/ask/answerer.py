@@ -19,7 +19,7 @@ from .servers import Server, find_server
 EXTRACTIVE = "extractive"
 _PASSAGES = 8
 _SENTENCES = 3
-_FEW_WORDS = 3
+_FEW_WORDS = 1
 _POINTS_BACK = re.compile(
     r"\b(?:it|its|he|she|him|his|her|they|them|their|that|this|those|these|there|then|and|else"
     r"|er|sie|es|ihm|ihn|dort|damals|il|elle|ils|elles|cela|là)\b",

@@ -80,7 +80,7 @@ def extract(
     for one, similarity in zip(weighed, similar([one.text for one in weighed]), strict=True):
         one.worth += similarity
     chosen = _choose(weighed, most)
-    return [Extract(_cut(_MARKER.sub("", one.text)), one.source) for one in chosen]
+    return [Extract(_cut(_readable(one.text)), one.source) for one in chosen]
 
 
 def similarities(embed: Embed, embed_query: Embed, question: str) -> Callable[..., list[float]]:
@@ -133,6 +133,11 @@ def _choose(weighed: list[_Weighed], most: int) -> list[_Weighed]:
 def _told(one: _Weighed, chosen: Sequence[_Weighed]) -> float:
     """Return the greatest share of a sentence's words that one of the chosen holds."""
     return max((len(one.keys & other.keys) / len(one.keys) for other in chosen), default=0.0)
+
+
+def _readable(text: str) -> str:
+    """Return a list item without its mark, a table row without its lines."""
+    return _MARKER.sub("", text).strip("| ").replace(" | ", " · ")
 
 
 def _cut(text: str) -> str:
