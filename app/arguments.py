@@ -162,6 +162,12 @@ def _answers(commands: Commands) -> None:
     _add_limit(similar)
     _add_formats(similar)
 
+    commands.add(
+        "mcp",
+        "let an agent search: the Model Context Protocol over stdin and stdout",
+        ["claude mcp add thimble -- thimble mcp", "codex mcp add thimble -- thimble mcp"],
+    )
+
 
 def _show(commands: Commands) -> None:
     show = commands.add(

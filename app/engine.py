@@ -145,6 +145,10 @@ class Engine:
         """Return the folders being indexed, ordered by name."""
         return self._store.folders()
 
+    def documents(self) -> tuple[Path, ...]:
+        """Return the paths of all indexed files."""
+        return self._store.paths()
+
     def add_folder(
         self,
         path: Path,

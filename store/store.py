@@ -107,6 +107,10 @@ class Store:
             lambda connection: rarity(connection, self._scan_table(connection), text), {}
         )
 
+    def paths(self) -> tuple[Path, ...]:
+        """Return the paths of all indexed files."""
+        return self._ask(catalogue.paths, ())
+
     def check(self) -> tuple[Finding, ...]:
         """Look at every part of the index and return what is damaged."""
         lost = Finding(Part.DATABASE, f"there is no index at {self.path} any more", EVERYTHING)
