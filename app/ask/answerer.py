@@ -76,7 +76,7 @@ class Answerer:
         models: SearchModels,
     ) -> Iterator[Answer]:
         """Yield a model's answer. Raises ServerError, naming the server."""
-        sources = pack(hits, server.context)
+        sources = pack(hits, server.context, history)
         while True:
             try:
                 yield from self._stream(server, question, sources, history, models)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -105,29 +106,40 @@ def _headers(key: str | None) -> dict[str, str]:
 @contextmanager
 def _exchange(address: Address, timeout_s: float) -> Iterator[http.client.HTTPConnection]:
     """Give a connection that is cut when the time is up, whatever it is doing."""
-    late = False
-
-    def cut() -> None:
-        nonlocal late
-        late = True
-        with suppress(OSError, AttributeError):
-            connection.sock.shutdown(2)
-
     connection = _connection(address, timeout_s)
-    timer = Timer(timeout_s, cut)
+    cutter = _Cutter(connection)
+    timer = Timer(timeout_s, cutter.cut)
     timer.daemon = True
     timer.start()
     try:
         with closing(connection):
+            connection.connect()
+            cutter.socket = connection.sock  # which the connection forgets once it has headers
             yield connection
     except (OSError, http.client.HTTPException, ServerError) as error:
-        if late or isinstance(error, TimeoutError):
+        if cutter.late or isinstance(error, TimeoutError):
             raise ServerError(f"did not finish within {timeout_s:g} s") from error
         if isinstance(error, ServerError):
             raise
         raise ServerError(_reason(error)) from error
     finally:
         timer.cancel()
+
+
+@dataclass
+class _Cutter:
+    """Ends a connection from another thread: whoever reads from it then reads the end."""
+
+    connection: http.client.HTTPConnection
+    socket: socket.socket | None = None
+    late: bool = False
+
+    def cut(self) -> None:
+        self.late = True
+        cut = self.socket or self.connection.sock
+        with suppress(OSError):
+            if cut is not None:
+                cut.shutdown(socket.SHUT_RDWR)
 
 
 def _connection(address: Address, timeout_s: float) -> http.client.HTTPConnection:

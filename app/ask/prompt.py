@@ -34,12 +34,14 @@ _LEAST_PASSAGE = 200
 _EXCHANGES = 3
 """Earlier questions and answers that are told."""
 _LONGEST_EXCHANGE = 600
+_QUESTION = 300
+"""Bytes kept free for the question."""
 
 
-def pack(hits: Sequence[Hit], context: int) -> list[Hit]:
+def pack(hits: Sequence[Hit], context: int, history: Sequence[Exchange]) -> list[Hit]:
     """Return as many of the best hits as fit a model's context, in tokens; at least one."""
-    overhead = len(_RULES) + _EXCHANGES * 2 * _LONGEST_EXCHANGE
-    room = (context - ANSWER_TOKENS) * _BYTES_PER_TOKEN - overhead
+    told = sum(len(message["content"].encode("utf-8", "replace")) for message in _told(history))
+    room = (context - ANSWER_TOKENS) * _BYTES_PER_TOKEN - len(_RULES) - told - _QUESTION
     packed: list[Hit] = []
     for hit in hits:
         size = min(len(hit.text.encode("utf-8", "replace")), _LONGEST_PASSAGE) + _LEAST_PASSAGE

@@ -33,7 +33,7 @@ class Server:
     key: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.model} at {self.address}"
+        return f"{self.model.rpartition('/')[2] or self.model} at {self.address}"
 
 
 def find_server(server: str | None, model: str | None, environ: Mapping[str, str]) -> Server | None:
