@@ -23,8 +23,9 @@ _IMAGE = re.compile(r"!\[([^\]]*)\](?:\([^)]*\)?|\[[^\]]*\])?")
 _LINK = re.compile(r"\[([^\]]+)\](?:\([^)]*\)?|\[[^\]]*\])")
 _DEFINITION = re.compile(r"^\s*\[[^\]]+\]:\s*\S.*$", re.MULTILINE)
 _TAG = re.compile(r"<(?:!--.*?-->|/?[A-Za-z!?][^<>]{0,1000}>)", re.DOTALL)
+_PROGRAM = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
 _ADDRESS = re.compile(
-    r"\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.|mailto:|data:|javascript:|tel:)[^\s<>\"'）】]*",
+    r"(?:(?<![\w:/])//(?=[\w-]+\.\w)|\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.|mailto:|data:|javascript:|tel:))[^\s<>\"'）】]*",
     re.IGNORECASE,
 )
 _MARKS = re.compile(r"\*\*|__|`+|^\s{0,3}#{1,6}\s+|^\s*>\s?", re.MULTILINE)
@@ -44,7 +45,7 @@ def plain(text: str, sources: str) -> str:
     before = ""
     while text != before:  # what is taken out may have held two halves apart
         before = text
-        text = _TAG.sub("", _DEFINITION.sub("", text))
+        text = _TAG.sub("", _PROGRAM.sub("", _DEFINITION.sub("", text)))
         text = _LINK.sub(_label, _IMAGE.sub("", text))
     return _MARKS.sub("", _ADDRESS.sub(lambda found: _address(found.group(), sources), text))
 
