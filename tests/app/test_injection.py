@@ -35,7 +35,7 @@ DEMANDS = [
 ASKED = re.compile(r"[Ww]rite: (.*)")
 MARK = re.compile(r"<<([0-9a-f]{16}) passage \d+>>")
 BAD = re.compile(
-    r"https?:|evil\.example|javascript:|mailto:|\]\(|!\[|<[a-z/]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]"
+    r"https?:|://|www\.|javascript:|mailto:|\]\(|!\[|<[a-z/]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]"
 )
 
 happened: list[tuple[str, object]] = []
