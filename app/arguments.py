@@ -5,11 +5,20 @@ from __future__ import annotations
 import argparse
 
 from . import __version__
-from .parser import Commands, Parser, add_filters, add_global_options, whole_number
+from .parser import (
+    Commands,
+    Parser,
+    add_filters,
+    add_formats,
+    add_global_options,
+    add_json,
+    add_limit,
+    whole_number,
+)
 from .settings import KEYS
+from .verbs import add_agents, add_answers, add_saved
 
 MODES = ("hybrid", "semantic", "lexical", "exact", "regex")
-FORMATS = ("text", "json", "jsonl", "csv", "md", "xml", "files")
 SHELLS = ("bash", "zsh", "fish")
 
 _ABOUT = """\
@@ -48,7 +57,17 @@ def build_parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"thimble {__version__}")
     add_global_options(parser, "auto", None)
     commands = Commands(parser, "command")
-    for add in (_folders, _search, _answers, _show, _state, _config, _rest):
+    for add in (
+        _folders,
+        _search,
+        add_answers,
+        add_saved,
+        add_agents,
+        _show,
+        _state,
+        _config,
+        _rest,
+    ):
         add(commands)
     return parser
 
@@ -74,7 +93,7 @@ def _folders(commands: Commands) -> None:
     remove.add_argument("-y", "--yes", action="store_true", help="do not ask")
 
     listing = commands.add("list", "list the folders")
-    _add_json(listing)
+    add_json(listing)
 
     index = commands.add("index", "read what is new or has changed; Ctrl-C loses nothing")
     index.add_argument("--compact", action="store_true", help="also give back all unused room")
@@ -99,11 +118,12 @@ def _search(commands: Commands) -> None:
         ],
     )
     search.add_argument("query", metavar="QUERY", nargs="*", help="words; - reads them from stdin")
-    _add_limit(search)
+    add_limit(search)
     search.add_argument("--mode", choices=MODES, default="hybrid", help=_MODE)
     search.add_argument("--budget", metavar="R", help="embeddings recomputed; 0 is fastest")
     add_filters(search)
-    _add_formats(search)
+    add_formats(search)
+    search.add_argument("--recent", action="store_true", help=_RECENT)
     search.add_argument("--explain", action="store_true", help="tell what the search did")
     search.add_argument(
         "--batch", metavar="FILE", help='JSON lines {"id", "query"}, one answer a line; - is stdin'
@@ -111,62 +131,7 @@ def _search(commands: Commands) -> None:
 
 
 _MODE = "what to match; default: hybrid"
-
-
-def _add_formats(search: Parser) -> None:
-    output = search.add_argument_group("output")
-    group = output.add_mutually_exclusive_group()
-    group.add_argument("--format", choices=FORMATS, default="text", help=_FORMAT)
-    for flags, value, about in (
-        (["--json"], "json", "one JSON object"),
-        (["--jsonl"], "jsonl", "one JSON object a hit"),
-        (["-l", "--files"], "files", "only file names, each once"),
-    ):
-        group.add_argument(*flags, dest="format", action="store_const", const=value, help=about)
-    output.add_argument(
-        "-0", dest="nul", action="store_true", help="with -l: end names with NUL, for xargs -0"
-    )
-    for flag, name, about in (
-        ("-A", "after", "lines after the best line of a hit"),
-        ("-B", "before", "lines before it"),
-        ("-C", "context", "lines before and after it"),
-    ):
-        output.add_argument(flag, dest=name, metavar="N", type=whole_number(0), help=about)
-
-
-_FORMAT = "default: text, which in a pipe is one line a hit"
-
-
-def _answers(commands: Commands) -> None:
-    ask = commands.add(
-        "ask",
-        "answer a question from your documents, with citations",
-        [
-            "thimble ask when do I get the deposit back",
-            "thimble ask --folder notes --chat",
-            "thimble ask --json 'who repaired the boiler?' | jq .sentences",
-            "thimble config set ask_server none      no language model, even if one runs here",
-        ],
-    )
-    ask.add_argument("question", metavar="QUESTION", nargs="*", help="- reads it from stdin")
-    ask.add_argument("--chat", action="store_true", help="go on with questions; Ctrl-D ends")
-    add_filters(ask)
-    _add_json(ask)
-
-    similar = commands.add(
-        "similar",
-        "find documents like a document",
-        ["thimble similar ~/notes/trip.md", "thimble similar -l ~/notes/trip.md:120"],
-    )
-    similar.add_argument("file", metavar="FILE[:LINE]", help="with a line: like that passage")
-    _add_limit(similar)
-    _add_formats(similar)
-
-    commands.add(
-        "mcp",
-        "let an agent search: the Model Context Protocol over stdin and stdout",
-        ["claude mcp add thimble -- thimble mcp", "codex mcp add thimble -- thimble mcp"],
-    )
+_RECENT = "rank newer files a little higher"
 
 
 def _show(commands: Commands) -> None:
@@ -181,14 +146,14 @@ def _show(commands: Commands) -> None:
 def _state(commands: Commands) -> None:
     status = commands.add("status", "say what the index holds")
     status.add_argument("--skipped", action="store_true", help="also list skipped files, and why")
-    _add_json(status)
+    add_json(status)
     why = commands.add("why", "say why a file is indexed or not", ["thimble why ~/notes/old.bin"])
     why.add_argument("file", metavar="FILE")
-    _add_json(commands.add("size", "say how much disk the index takes"))
+    add_json(commands.add("size", "say how much disk the index takes"))
     bench = commands.add("bench", "compare searches of your own index with exact search")
     bench.add_argument("--queries", metavar="N", type=whole_number(1), default=50, help=_QUERIES)
     bench.add_argument("--limit-s", metavar="S", type=whole_number(1), default=120, help=_LIMIT)
-    _add_json(bench)
+    add_json(bench)
     doctor = commands.add("doctor", "look for damage in the index and repair it from your files")
     doctor.add_argument("--check", action="store_true", help="only look; exit code 1 if damaged")
 
@@ -228,13 +193,3 @@ def _rest(commands: Commands) -> None:
         ],
     )
     completion.add_argument("shell", metavar="SHELL", choices=SHELLS, help=", ".join(SHELLS))
-
-
-def _add_limit(parser: Parser) -> None:
-    parser.add_argument(
-        "-n", "--limit", metavar="K", type=whole_number(1), default=10, help="hits; default: 10"
-    )
-
-
-def _add_json(parser: Parser) -> None:
-    parser.add_argument("--json", action="store_true", help="one JSON object")

@@ -37,6 +37,7 @@ from .benchmark import Bench, Benchmark
 from .editor import editor_command
 from .models import Models
 from .preview import preview
+from .reordering import fold
 from .roots import check_root, free_name
 from .settings import Settings
 from .similar import similar
@@ -77,7 +78,8 @@ class Engine:
         """
         wanted = self._settings.budget if budget is None else budget
         query = Query(text, limit, mode, filters, wanted, deadline_ms)
-        return self._store.search(query, self._models.search, read_back, read_texts, parameters)
+        models = self._models.search
+        return map(fold, self._store.search(query, models, read_back, read_texts, parameters))
 
     def find(
         self,

@@ -53,7 +53,9 @@ def test_the_wheel_holds_the_four_packages_and_the_model(tmp_path: Path) -> None
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == PACKAGES
+    ours = [name for name in names if ".dist-info/" not in name and ".data/" not in name]
+    assert {name.split("/")[0] for name in ours} == PACKAGES
+    assert any(name.endswith(".data/data/share/man/man1/thimble.1") for name in names)
     model = "indexer/models/static-starter/"
     for file in ("model.onnx", "tokenizer.json", "model.toml", "projection.npz"):
         assert model + file in names

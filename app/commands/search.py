@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -17,9 +18,13 @@ from ..filters import filters_of
 from ..formats import Format, answer_fields, print_results
 from ..hits import explain_sentences
 from ..pager import paged
+from ..reordering import prefer_recent
 from . import Context
 
 Search = Callable[[str], Results]
+
+_WIDER = 3
+"""So many times the hits wanted are looked at where newer ones may rise."""
 
 
 def run(args: argparse.Namespace, context: Context) -> ExitCode:
@@ -28,13 +33,7 @@ def run(args: argparse.Namespace, context: Context) -> ExitCode:
     text = None if args.batch else _query(args, context)
     settings = context.load_settings().settings
     with context.open_engine(settings) as engine:
-        search = partial(
-            engine.find,
-            mode=Mode(args.mode),
-            filters=filters_of(args, engine),
-            limit=args.limit,
-            budget=settings.budget,
-        )
+        search = partial(_search, engine, args, filters_of(args, engine), settings.budget)
         if text is None:
             return _answer_batch(args, context, search)
         results = search(text)
@@ -55,6 +54,14 @@ def _query(args: argparse.Namespace, context: Context) -> str:
         return clean_query(text)
     except ValueError as error:
         raise UsageError(f"{error}; try: thimble search WORDS") from None
+
+
+def _search(
+    engine: Engine, args: argparse.Namespace, filters: Filters, budget: int, text: str
+) -> Results:
+    limit = args.limit * _WIDER if args.recent else args.limit
+    results = engine.find(text, mode=Mode(args.mode), filters=filters, limit=limit, budget=budget)
+    return prefer_recent(results, time.time(), args.limit) if args.recent else results
 
 
 def _outcome(engine: Engine, context: Context, results: Results) -> ExitCode:
