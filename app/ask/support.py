@@ -69,8 +69,9 @@ def _is_reversed(sentence: str, told: Sequence[str]) -> bool:
 
 
 def _numbers(text: str) -> set[str]:
-    """Return numbers without what groups thousands: `1,250.00` and `1250.00` are one."""
-    return {re.sub(r"[,.](?=\d{3}(?:\D|$))", "", one) for one in _NUMBER.findall(text)}
+    """Return numbers as one writes them shortest: `1,250.00` and `1250` are one."""
+    plain = (re.sub(r"[,.](?=\d{3}(?:\D|$))", "", one) for one in _NUMBER.findall(text))
+    return {re.sub(r"[,.]00?$", "", one) for one in plain}
 
 
 def _names(sentence: str) -> set[str]:
