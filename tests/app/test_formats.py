@@ -131,7 +131,13 @@ def shell(home: Path, script: str) -> subprocess.CompletedProcess[str]:
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     return subprocess.run(
         ["bash", "-c", script],
-        env=os.environ | {"THIMBLE_HOME": str(home), "PATH": path, "HOME": str(home)},
+        env=os.environ
+        | {
+            "THIMBLE_HOME": str(home),
+            "PATH": path,
+            "HOME": str(home),
+            "THIMBLE_ASK_SERVER": "none",
+        },
         capture_output=True,
         text=True,
         timeout=180,

@@ -39,7 +39,8 @@ def notes(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def real(notes: Path, own_home: Path) -> Iterator[Engine]:
-    with Engine(Settings(Paths.find({"THIMBLE_HOME": str(own_home)}))) as engine:
+    paths = Paths.find({"THIMBLE_HOME": str(own_home)})
+    with Engine(Settings(paths, ask_server="none")) as engine:
         engine.add_folder(notes)
         engine.index(lambda progress: None)
         yield engine
