@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 
 from store import Hit, Results
 
-_SHINGLE = 4
-"""Words in a row that are compared as one."""
-_FEWEST = 16
+Shingle = tuple[str, str, str, str]
+"""Long words in a row that are compared as one."""
+_LONG_WORD = re.compile(r"\w{6,}")
+"""The others are left out: they tell little, and this runs for every answer on a screen."""
+_FEWEST = 8
 """Shingles below which a text is too short to be called nearly the same as another."""
 _SAME = 0.8
 """Jaccard similarity of their shingles from which two texts are nearly the same."""
@@ -25,13 +28,17 @@ def fold(results: Results) -> Results:
     Resemblance of shingled texts: Broder, "On the resemblance and containment of documents", 1997.
     """
     kept: list[Hit] = []
-    shingles: list[frozenset[tuple[str, ...]]] = []
+    sizes: list[int] = []
+    holders: dict[Shingle, list[int]] = {}
     for hit in results.hits:
         own = _shingles(hit.text)
-        place = next((at for at, other in enumerate(shingles) if _is_same(own, other)), None)
+        shared = Counter(place for one in own for place in holders.get(one, ()))
+        place = next((at for at, n in shared.items() if _is_same(n, len(own), sizes[at])), None)
         if place is None:
+            for one in own:
+                holders.setdefault(one, []).append(len(kept))
             kept.append(hit)
-            shingles.append(own)
+            sizes.append(len(own))
         else:
             copies = (*kept[place].duplicates, hit.path, *hit.duplicates)
             kept[place] = replace(kept[place], duplicates=copies)
@@ -57,12 +64,11 @@ def _ranked(hits: Iterable[Hit]) -> tuple[Hit, ...]:
     return tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits, 1))
 
 
-def _shingles(text: str) -> frozenset[tuple[str, ...]]:
-    words: Sequence[str] = re.findall(r"\w+", text.casefold())
-    return frozenset(tuple(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1))
+def _shingles(text: str) -> frozenset[Shingle]:
+    words = _LONG_WORD.findall(text.casefold())
+    return frozenset(zip(words, words[1:], words[2:], words[3:], strict=False))
 
 
-def _is_same(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> bool:
-    if min(len(one), len(other)) < _FEWEST:
-        return False
-    return len(one & other) >= _SAME * len(one | other)
+def _is_same(shared: int, one: int, other: int) -> bool:
+    """Compare two texts by the numbers of their shingles."""
+    return min(one, other) >= _FEWEST and shared >= _SAME * (one + other - shared)

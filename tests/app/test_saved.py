@@ -24,7 +24,7 @@ from .conftest import Outcome
 from .fakes import LEASE, MOVING
 
 DAY = 86_400.0
-LONG = " ".join(f"word{number} of the lease and its many clauses" for number in range(12))
+LONG = " ".join(f"clause{number} of the lease, article{number}" for number in range(12))
 
 
 @pytest.fixture
