@@ -39,6 +39,12 @@ class Settings:
     """Folder of the ONNX model that ranks; None ranks with the index model."""
     device: str = "auto"
     """What other models than the built-in run on: `auto` takes an accelerator if there is one."""
+    ask_server: str | None = None
+    """Address of the model server that answers, or `none`; None looks on this machine."""
+    ask_model: str | None = None
+    """The server's model; None takes the first that it names."""
+    ask_timeout_s: int = 120
+    """Seconds that a model's answer may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,9 @@ _PARSERS: dict[str, Callable[[object], Value]] = {
     "index_model": _folder,
     "rank_model": _folder,
     "device": _device,
+    "ask_server": _text,
+    "ask_model": _text,
+    "ask_timeout_s": _number(1),
 }
 KEYS = tuple(_PARSERS)
 MODEL_KEYS = {"index": "index_model", "rank": "rank_model"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .analysis import terms
 from .errors import (
     BadQuery,
     ModelMismatch,
@@ -102,4 +103,5 @@ __all__ = [
     "StoreTooNew",
     "Vectors",
     "Writer",
+    "terms",
 ]

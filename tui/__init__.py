@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from .backend import Backend, Preview, Progress
+from .backend import Answer, Backend, Exchange, Preview, Progress, Sentence
 from .safe import safe_line, safe_text
 
-__all__ = ["Backend", "Preview", "Progress", "run", "safe_line", "safe_text"]
+__all__ = [
+    "Answer",
+    "Backend",
+    "Exchange",
+    "Preview",
+    "Progress",
+    "Sentence",
+    "run",
+    "safe_line",
+    "safe_text",
+]
 
 
 def run(backend: Backend) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -53,11 +53,56 @@ class Preview:
     """Character ranges of matched words in `text`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer."""
+
+    text: str
+    """Plain text, without citation marks."""
+    citations: tuple[int, ...]
+    """1-based numbers into `Answer.sources`."""
+    supported: bool
+    """False: the cited passages do not bear it out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer so far; each one yielded replaces the one before. The last has `done`."""
+
+    question: str
+    sentences: tuple[Sentence, ...]
+    sources: tuple[Hit, ...]
+    """What was handed to the answerer, in citation order."""
+    found: bool
+    """False: not in the documents; `sentences` is then empty."""
+    backend: str
+    """`extractive`, or the model's name and address."""
+    done: bool
+    notice: str = ""
+    """One sentence if something went wrong, as when a server died and this is extractive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question that was answered before, in the same conversation."""
+
+    question: str
+    answer: str
+
+
 class Backend(Protocol):
     """The program behind the screens. Every method may block and is called from worker threads."""
 
     def search(self, text: str, *, mode: Mode, filters: Filters, limit: int) -> Iterator[Results]:
         """Yield the instant answer, then the exact one. Raises StoreError."""
+
+    def ask(
+        self, question: str, *, filters: Filters, history: Sequence[Exchange]
+    ) -> Iterator[Answer]:
+        """Yield an answer sentence by sentence. Raises StoreError; a model's failure is told."""
+
+    def similar(self, hit: Hit, *, limit: int) -> Results:
+        """Return passages of other documents that are like a hit's. Raises StoreError."""
 
     def preview(self, hit: Hit) -> Preview:
         """Return the text around a hit. Raises OSError if its file is gone or cannot be read."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from store import (
     Status,
     StoreError,
 )
-from tui import Preview, Progress
+from tui import Answer, Exchange, Preview, Progress
 
 NOW = 1_790_000_000.0
 """The time it is in every test."""
@@ -211,6 +211,17 @@ class FakeBackend:
         if gate := self.gates.get(text):
             gate.wait(5)
         yield answer(query, self.hits if "dep" in text else (), exact=True)
+
+    def ask(
+        self, question: str, *, filters: Filters, history: Sequence[Exchange]
+    ) -> Iterator[Answer]:
+        """Find no answer."""
+        yield Answer(question, (), (), found=False, backend="extractive", done=True)
+
+    def similar(self, hit: Hit, *, limit: int) -> Results:
+        """Return the other hits."""
+        query = Query(hit.text, limit, Mode.SEMANTIC)
+        return answer(query, tuple(one for one in self.hits if one != hit), exact=True)
 
     def preview(self, hit: Hit) -> Preview:
         """Return the whole lease, or a few lines around any other hit."""
