@@ -20,6 +20,7 @@ from indexer import (
     why_not_read,
 )
 from store import (
+    FileRecord,
     Filters,
     Finding,
     Folder,
@@ -97,7 +98,9 @@ class Engine:
     def preview(self, hit: Hit) -> Preview:
         """Return the text around a hit. Raises OSError if its file is gone or has no text."""
         try:
-            passages = read_now(hit.path)
+            record = self._record(hit.path)
+            kept = self._store.read_kept(record) if record else None
+            passages = read_now(hit.path, record, kept)
         except Unreadable as error:
             raise OSError(error.reason) from error
         place = _place(passages, hit)
@@ -112,6 +115,11 @@ class Engine:
             passage=(start, start + len(passage)),
             highlights=tuple((start + a, start + b) for a, b in hit.highlights) if same else (),
         )
+
+    def _record(self, path: Path) -> FileRecord | None:
+        """Return what the index knows of a file, if it is one whose text it keeps."""
+        folder = next((one for one in self.folders() if one.path in path.parents), None)
+        return self._store.file_at(folder, path) if folder else None
 
     def status(self) -> Status:
         """Return what the index holds now."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from .current import read_back, read_now, read_texts
 from .document import Unreadable
 from .embedder import Embedder, load_quantiser
 from .model import BUILT_IN, Model, ModelError
 from .pipeline import Run, Tally
 from .readers import why_not_read
 from .scan import why
-from .source import read_back, read_now, read_texts
 
 __all__ = [
     "BUILT_IN",

@@ -15,6 +15,7 @@ from .errors import (
 from .linking import GraphParameters
 from .models import SearchModels
 from .parameters import SearchParameters, SearchPath
+from .places import Place, Places
 from .quantiser import Quantiser
 from .reports import CacheUse, Finding, FolderStatus, Part, Repair, Size, Status
 from .sources import DocumentTexts, ReadTexts
@@ -35,6 +36,7 @@ from .types import (
     Passage,
     Query,
     ReadBack,
+    ReadKept,
     ReadText,
     Results,
     Signature,
@@ -66,9 +68,12 @@ __all__ = [
     "NewFile",
     "Part",
     "Passage",
+    "Place",
+    "Places",
     "Quantiser",
     "Query",
     "ReadBack",
+    "ReadKept",
     "ReadText",
     "ReadTexts",
     "Repair",

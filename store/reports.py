@@ -69,6 +69,7 @@ class Part(StrEnum):
     GRAPH = "graph"
     POSTINGS = "postings"
     CACHE = "cache"
+    EXTRACTED = "extracted text"
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,8 +154,29 @@ def _m002_small_index(connection: apsw.Connection) -> None:
     """)
 
 
+def _m003_extracted_text(connection: apsw.Connection) -> None:
+    connection.execute("""
+    ALTER TABLE file ADD COLUMN places BLOB;    -- NULL if the file itself is the text
+
+    CREATE TABLE extracted (
+        id INTEGER PRIMARY KEY,         -- first chunk of the file << 24 | number of the block
+        data BLOB NOT NULL
+    );
+    CREATE TRIGGER extract_removed AFTER DELETE ON file WHEN old.places IS NOT NULL BEGIN
+        DELETE FROM extracted
+        WHERE id >= old.first_chunk << 24 AND id < (old.first_chunk + 1) << 24;
+    END;
+    CREATE TRIGGER extract_renumbered AFTER UPDATE OF first_chunk ON file
+    WHEN old.places IS NOT NULL AND new.first_chunk <> old.first_chunk BEGIN
+        UPDATE extracted SET id = id - ((old.first_chunk - new.first_chunk) << 24)
+        WHERE id >= old.first_chunk << 24 AND id < (old.first_chunk + 1) << 24;
+    END;
+    """)
+
+
 MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _m001_create_tables,
     _m002_small_index,
+    _m003_extracted_text,
 )
 VERSION = len(MIGRATIONS)

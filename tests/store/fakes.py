@@ -21,6 +21,7 @@ from store import (
     Passage,
     Quantiser,
     ReadBack,
+    ReadKept,
     ReadText,
     ReadTexts,
     SearchModels,
@@ -117,7 +118,7 @@ class Library:
         """What a search reads with."""
         return self.read, self.read_texts
 
-    def read(self, record: FileRecord, indexes: Sequence[int]) -> ReadBack:
+    def read(self, record: FileRecord, indexes: Sequence[int], kept: ReadKept) -> ReadBack:
         """Read chunks back from memory, as the indexer does from files."""
         name = record.path.stem
         self.reads.append(name)
@@ -131,7 +132,9 @@ class Library:
         passages = [Passage(texts[one], "", spans[one], one + 1, fresh=True) for one in indexes]
         return ReadBack(FileState.CURRENT, name, tuple(passages))
 
-    def read_texts(self, record: FileRecord, indexes: range) -> DocumentTexts | None:
+    def read_texts(
+        self, record: FileRecord, indexes: range, kept: ReadKept
+    ) -> DocumentTexts | None:
         """Read texts back from memory."""
         name = record.path.stem
         if name not in self.documents:
