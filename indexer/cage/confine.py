@@ -35,10 +35,11 @@ _SIGKILL = 9
 _LOAD, _JUMP_IF_EQUAL, _RETURN = 0x20, 0x15, 0x06
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | 1  # EPERM
 _ARCHITECTURES = {
-    "x86_64": (0xC000003E, (41, 53, 49, 42, 101, 59, 322)),
-    "aarch64": (0xC00000B7, (198, 199, 200, 203, 117, 221, 281)),
+    "x86_64": (0xC000003E, (41, 53, 49, 42, 101, 59, 322, 56, 435, 57, 58)),
+    "aarch64": (0xC00000B7, (198, 199, 200, 203, 117, 221, 281, 220, 435)),
 }
-"""Machine → (its mark, calls: socket, socketpair, bind, connect, ptrace, execve, execveat)."""
+"""Machine → (its mark, calls: socket, socketpair, bind, connect, ptrace, execve, execveat, clone,
+clone3, and where there are such fork and vfork)."""
 
 
 def confine() -> str:

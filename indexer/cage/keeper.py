@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from queue import LifoQueue
 from time import monotonic
@@ -27,6 +28,8 @@ _MOST_MEMORY_BYTES = 400 * 2**20
 """A worker that holds more after a document is replaced."""
 _ENVIRONMENT = {"LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 _WORKER = ("-I", "-m", "indexer.cage.worker")
+_starter = ThreadPoolExecutor(1, "cage")
+"""A worker ends with the thread that started it, so that one lives as long as the program."""
 
 
 class Keeper:
@@ -94,14 +97,15 @@ class Keeper:
     def _start(self, deadline: float) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
-            self._process = subprocess.Popen(
+            self._process = _starter.submit(
+                subprocess.Popen,
                 [sys.executable, *self._module, str(os.getpid())],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env=_ENVIRONMENT,
                 cwd="/",
-            )
+            ).result()
         self._socket = ours
         ours.settimeout(max(deadline - monotonic(), _SHORTEST_S))
         told = b""
