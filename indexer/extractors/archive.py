@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -27,7 +28,7 @@ def extract(file: BinaryIO, name: str) -> Extract:
     file.seek(0)
     try:
         names = iter(sorted(islice(listing(file), _MOST_MEMBERS)))
-    except (*_BROKEN, ValueError, NotImplementedError) as error:
+    except (*_BROKEN, struct.error, ValueError, RuntimeError, OverflowError) as error:
         raise Unreadable(
             f"damaged: no archive that can be listed ({error})", failed=True
         ) from error

@@ -8,9 +8,11 @@ nothing outside the package is looked at.
 from __future__ import annotations
 
 import posixpath
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from lzma import LZMAError
 from typing import BinaryIO
 from xml.parsers import expat
 
@@ -23,6 +25,11 @@ _SMALL_BYTES = 8 * 2**20
 """Up to this size a member may be packed as tightly as it likes."""
 _MOST_DEPTH = 500
 _PIECE_BYTES = 64 * 1024
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, LZMAError, struct.error, EOFError, OSError, ValueError),
+    *(RuntimeError, NotImplementedError, OverflowError),
+)
+"""What unpacking damaged data may fail with."""
 
 Attributes = dict[str, str]
 
@@ -46,7 +53,7 @@ class Package:
     def __init__(self, file: BinaryIO) -> None:
         try:
             self._zip = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        except _BROKEN as error:
             raise Unreadable(f"damaged: no whole ZIP package ({error})", failed=True) from error
         self.names = frozenset(self._zip.namelist())
         if len(self.names) > _MOST_MEMBERS:
@@ -82,7 +89,7 @@ class Package:
                     yield piece
         except KeyError:
             raise Unreadable(f"damaged: {name} is missing", failed=True) from None
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+        except _BROKEN as error:
             raise Unreadable(
                 f"damaged: {name} cannot be unpacked ({error})", failed=True
             ) from error
