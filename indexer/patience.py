@@ -10,7 +10,6 @@ from .cage import Keeper
 from .document import Unreadable
 from .extract import Extract
 
-_MOST_S = 2.0
 _REGAINED = 0.2
 """Seconds regained in each second."""
 _LEAST_S = 0.1
@@ -19,10 +18,11 @@ _LEAST_S = 0.1
 class Patience:
     """A worker with a budget of time that refills slowly, so that no query waits for long."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_s: float = 2.0) -> None:
+        """Spend at most so many seconds at a stretch."""
         self._lock = Lock()
         self._keeper = Keeper()
-        self._left_s = _MOST_S
+        self._most_s = self._left_s = most_s
         self._since = monotonic()
         atexit.register(self._keeper.close)
 
@@ -31,7 +31,7 @@ class Patience:
         del size
         with self._lock:
             now = monotonic()
-            self._left_s = min(_MOST_S, self._left_s + (now - self._since) * _REGAINED)
+            self._left_s = min(self._most_s, self._left_s + (now - self._since) * _REGAINED)
             self._since = now
             if self._left_s < _LEAST_S:
                 raise Unreadable("there is no time to read it")
