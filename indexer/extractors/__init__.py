@@ -48,9 +48,9 @@ _EXTRACTORS: dict[str, Callable[[BinaryIO, str], Extract]] = {
     "archive": archive.extract,
     "chat": chats.extract,
     "history": history.extract,
-    "legacy": legacy.extract,
 }
 _NESTING: dict[str, Callable[[BinaryIO, str, Nested], Extract]] = {
+    "legacy": legacy.extract,
     "mail": mail.extract_mail,
     "mbox": mail.extract_mbox,
 }
