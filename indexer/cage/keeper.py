@@ -21,8 +21,8 @@ from .wire import BadAnswer, Request, receive_answer, send_request
 
 _SHORTEST_S = 0.01
 _TIMEOUT_S = 60.0
-_TIMEOUT_PER_BYTE_S = 1e-6
-"""A mailbox of 300 MB gets five more minutes than a letter."""
+_TIMEOUT_PER_BYTE_S = 2e-6
+"""A mailbox of 300 MB gets ten more minutes than a letter."""
 _MOST_FILES = 500
 _MOST_MEMORY_BYTES = 400 * 2**20
 """A worker that holds more after a document is replaced."""

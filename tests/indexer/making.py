@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import tarfile
 import zipfile
 from collections.abc import Mapping
@@ -251,3 +252,83 @@ def firefox_history(folder: Path, *pages: tuple[str, str]) -> bytes:
     data = path.read_bytes()
     path.unlink()
     return data
+
+
+def ole(streams: Mapping[str, bytes]) -> bytes:
+    """Return an OLE container of some streams; each is filled up to 4,096 bytes."""
+    free, end = 0xFFFFFFFF, 0xFFFFFFFE
+    data = {name: content + bytes(-len(content) % 4096) for name, content in streams.items()}
+    entries = -(-(len(data) + 1) // 4)
+    fat = [0xFFFFFFFD, *range(2, entries + 1), end]
+    directory = _ole_entry("Root Entry", 5, 1, end, 0)
+    for at, (name, content) in enumerate(data.items(), 1):
+        following = at + 1 if at < len(data) else free
+        directory += _ole_entry(name, 2, free, len(fat), len(content), following)
+        sectors = len(content) // 512
+        fat += [*range(len(fat) + 1, len(fat) + sectors), end]
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+    head += struct.pack(
+        "<HHHHH6xIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, end, 0, end, 0
+    )
+    head += struct.pack("<109I", 0, *[free] * 108)
+    table = struct.pack(f"<{len(fat)}I", *fat)
+    return (
+        head
+        + table.ljust(512, b"\xff")
+        + directory.ljust(entries * 512, b"\0")
+        + b"".join(data.values())
+    )
+
+
+def _ole_entry(
+    name: str, kind: int, child: int, start: int, size: int, following: int = 0xFFFFFFFF
+) -> bytes:
+    raw = name.encode("utf-16-le") + b"\0\0"
+    links = struct.pack(
+        "<HBBIII36xIQ", len(raw), kind, 1, 0xFFFFFFFF, following, child, start, size
+    )
+    return raw.ljust(64, b"\0") + links
+
+
+def doc(*paragraphs: str, flags: int = 0) -> bytes:
+    """Return a document of Word 97."""
+    text = "".join(f"{one}\r" for one in paragraphs).encode("cp1252")
+    stream = struct.pack("<6H", 0xA5EC, 0, 0, 0, 0, flags).ljust(1024, b"\0") + text
+    plan = struct.pack("<IIHIH", 0, len(text), 0, 2 * 1024 | 1 << 30, 0)
+    clx = b"\x02" + struct.pack("<I", len(plan)) + plan
+    stream = stream[:0x1A2] + struct.pack("<II", 0, len(clx)) + stream[0x1AA:]
+    return ole({"WordDocument": stream, "0Table": clx})
+
+
+def ppt(*slides: str) -> bytes:
+    """Return a presentation of PowerPoint 97."""
+
+    def record(kind: int, content: bytes, version: int = 0) -> bytes:
+        return struct.pack("<HHI", version, kind, len(content)) + content
+
+    texts = b"".join(
+        record(0x03F3, bytes(20)) + record(0x0FA0, text.encode("utf-16-le")) for text in slides
+    )
+    outline = record(0x0FF0, texts, version=0xF)
+    return ole({"PowerPoint Document": record(0x03E8, outline, version=0xF)})
+
+
+def xls(*rows: tuple[str, ...]) -> bytes:
+    """Return a sheet of Excel 2."""
+    out = struct.pack("<HHHH", 0x0009, 4, 2, 0x10)
+    for number, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            raw = struct.pack("<HH3xB", number, column, len(cell)) + cell.encode()
+            out += struct.pack("<HH", 0x0004, len(raw)) + raw
+    return out + struct.pack("<HH", 0x000A, 0)
+
+
+def msg(subject: str, text: str) -> bytes:
+    """Return a message of Outlook."""
+    return ole(
+        {
+            "__properties_version1.0": bytes(32),
+            "__substg1.0_0037001F": subject.encode("utf-16-le"),
+            "__substg1.0_1000001F": text.encode("utf-16-le"),
+        }
+    )
