@@ -1,8 +1,8 @@
 """The text of documents that are not text themselves, compressed in blocks: the home of zstandard.
 
-Block n of a file holds the bytes from n × `BLOCK_BYTES` on of its text in UTF-8, so a passage is
-read from one or two blocks. Rows are known by the file's first chunk; triggers let them go with
-the file and follow it when chunks are renumbered.
+Block n of an extract holds the bytes from n × `BLOCK_BYTES` on of the text in UTF-8, so a passage
+is read from one or two blocks. Extracts have numbers of their own, so that renumbering chunks moves
+no text; a trigger lets them go with their file.
 """
 
 from __future__ import annotations
@@ -16,21 +16,23 @@ from .types import FileRecord, ReadKept, Span
 
 BLOCK_BYTES = 1 << 16
 _BLOCK_BITS = 24
-"""Of a row's id for the number of the block (the schema's triggers know it too); the bits above
-are the file's first chunk."""
+"""Of a row's id for the number of the block (the schema's trigger knows it too)."""
 _LEVEL = 12
 _WHAT = "a block of extracted text"
 _STRAYS = f"""FROM extracted WHERE id >> {_BLOCK_BITS} NOT IN
-(SELECT first_chunk FROM file WHERE places IS NOT NULL)"""  # noqa: S608
+(SELECT extract FROM file WHERE extract IS NOT NULL)"""  # noqa: S608
 
 
-def insert(connection: apsw.Connection, first_chunk: int, text: bytes) -> None:
-    """Keep the text of a file. Part of a transaction."""
+def insert(connection: apsw.Connection, text: bytes) -> int:
+    """Keep the text of a file and return the number of the extract. Part of a transaction."""
+    last = connection.execute("SELECT coalesce(max(id), 0) FROM extracted").get
+    extract = (int(last) >> _BLOCK_BITS) + 1
     compressor = zstandard.ZstdCompressor(level=_LEVEL)
     for number, start in enumerate(range(0, len(text), BLOCK_BYTES)):
         block = seal(compressor.compress(text[start : start + BLOCK_BYTES]))
-        row = (first_chunk << _BLOCK_BITS | number, block)
+        row = (extract << _BLOCK_BITS | number, block)
         connection.execute("INSERT INTO extracted VALUES (?, ?)", row)
+    return extract
 
 
 def reader(connection: apsw.Connection, record: FileRecord) -> ReadKept:
@@ -44,7 +46,7 @@ def reader(connection: apsw.Connection, record: FileRecord) -> ReadKept:
         if number not in blocks:
             row = connection.execute(
                 "SELECT data FROM extracted WHERE id = ?",
-                (record.first_chunk << _BLOCK_BITS | number,),
+                (record.extract << _BLOCK_BITS | number,),
             ).fetchone()
             if row is None:
                 raise StoreDamaged(f"{_WHAT} in the index is missing")
@@ -62,16 +64,16 @@ def reader(connection: apsw.Connection, record: FileRecord) -> ReadKept:
     return read
 
 
-def is_whole(connection: apsw.Connection, first_chunk: int, text_bytes: int) -> bool:
-    """Tell whether all blocks of a file's text are there and sound."""
+def is_whole(connection: apsw.Connection, extract: int, text_bytes: int) -> bool:
+    """Tell whether all blocks of an extract are there and sound."""
     rows = connection.execute(
         "SELECT id, data FROM extracted WHERE id >= ? AND id < ? ORDER BY id",
-        (first_chunk << _BLOCK_BITS, (first_chunk + 1) << _BLOCK_BITS),
+        (extract << _BLOCK_BITS, (extract + 1) << _BLOCK_BITS),
     )
     held = 0
     try:
         for number, (id_, data) in enumerate(rows):
-            if id_ != first_chunk << _BLOCK_BITS | number or held != number * BLOCK_BYTES:
+            if id_ != extract << _BLOCK_BITS | number or held != number * BLOCK_BYTES:
                 return False
             held += len(_unpack(data))
     except StoreDamaged:

@@ -154,22 +154,35 @@ def _m002_small_index(connection: apsw.Connection) -> None:
     """)
 
 
-def _m003_extracted_text(connection: apsw.Connection) -> None:
+def _m003_smaller_layouts(connection: apsw.Connection) -> None:
+    # The lists of chunks and headings are packed another way: all is made anew from documents.
+    for table in ("file", "skipped", "tombstone", "codes", "edges", "segment", "postings", "cache"):
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608
     connection.execute("""
-    ALTER TABLE file ADD COLUMN places BLOB;    -- NULL if the file itself is the text
+    DELETE FROM meta WHERE key = 'index_model';
+    UPDATE meta SET value = 1 WHERE key IN ('next_chunk', 'next_unlinked');
+    UPDATE meta SET value = value + 1 WHERE key = 'generation';
+
+    DROP TABLE hub;
+    CREATE VIRTUAL TABLE hub USING vec0 (
+        chunk INTEGER PRIMARY KEY,
+        embedding INT8[192] distance_metric=cosine,
+        chunk_size=64                   -- vec0 allocates rows by so many
+    );
+    """)
+
+
+def _m004_extracted_text(connection: apsw.Connection) -> None:
+    connection.execute("""
+    ALTER TABLE file ADD COLUMN extract INTEGER;    -- NULL if the file itself is the text
+    ALTER TABLE file ADD COLUMN places BLOB;        -- pages and the like of the extract
 
     CREATE TABLE extracted (
-        id INTEGER PRIMARY KEY,         -- first chunk of the file << 24 | number of the block
+        id INTEGER PRIMARY KEY,         -- extract << 24 | number of the block
         data BLOB NOT NULL
     );
-    CREATE TRIGGER extract_removed AFTER DELETE ON file WHEN old.places IS NOT NULL BEGIN
-        DELETE FROM extracted
-        WHERE id >= old.first_chunk << 24 AND id < (old.first_chunk + 1) << 24;
-    END;
-    CREATE TRIGGER extract_renumbered AFTER UPDATE OF first_chunk ON file
-    WHEN old.places IS NOT NULL AND new.first_chunk <> old.first_chunk BEGIN
-        UPDATE extracted SET id = id - ((old.first_chunk - new.first_chunk) << 24)
-        WHERE id >= old.first_chunk << 24 AND id < (old.first_chunk + 1) << 24;
+    CREATE TRIGGER extract_removed AFTER DELETE ON file WHEN old.extract IS NOT NULL BEGIN
+        DELETE FROM extracted WHERE id >= old.extract << 24 AND id < (old.extract + 1) << 24;
     END;
     """)
 
@@ -177,6 +190,7 @@ def _m003_extracted_text(connection: apsw.Connection) -> None:
 MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _m001_create_tables,
     _m002_small_index,
-    _m003_extracted_text,
+    _m003_smaller_layouts,
+    _m004_extracted_text,
 )
 VERSION = len(MIGRATIONS)

@@ -83,6 +83,8 @@ class FileRecord:
     """Headings in document order."""
     places: Places | None = None
     """Parts of its extracted text, in which the spans lie; None if the file itself is the text."""
+    extract: int = 0
+    """Where the store keeps the extracted text."""
 
 
 @dataclass(frozen=True, slots=True)
