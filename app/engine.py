@@ -10,11 +10,14 @@ from typing import Self
 
 from indexer import (
     Tally,
+    Unreadable,
     read_back,
+    read_now,
     read_texts,
 )
 from store import (
     Explain,
+    FileRecord,
     Filters,
     Finding,
     Folder,
@@ -141,7 +144,18 @@ class Engine:
 
     def preview(self, hit: Hit) -> Preview:
         """Return the text around a hit. Raises OSError if its file is gone or has no text."""
-        return preview(hit)
+        try:
+            record = self._record(hit.path)
+            kept = self._store.read_kept(record) if record else None
+            passages = read_now(hit.path, record, kept)
+        except Unreadable as error:
+            raise OSError(error.reason) from error
+        return preview(hit, passages)
+
+    def _record(self, path: Path) -> FileRecord | None:
+        """Return what the index knows of a file, if it is one whose text it keeps."""
+        folder = next((one for one in self.folders() if one.path in path.parents), None)
+        return self._store.file_at(folder, path) if folder else None
 
     def status(self) -> Status:
         """Return what the index holds now."""

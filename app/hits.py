@@ -26,10 +26,10 @@ def print_blocks(out: Output, hits: Iterable[Hit]) -> None:
 
 
 def print_lines(out: Output, hits: Iterable[Hit]) -> None:
-    """Write `path:line: snippet` a hit, which editors and grep users know."""
+    """Write `path:line: snippet` a hit, which editors and grep users know, or `path#page=3: …`."""
     for hit in hits:
         lines = wrap(safe_text(hit.text), hit.snippet, hit.highlights, _ENDLESS, 1)
-        out.line(f"{hit.path}:{hit.line}: ", *lines[0])
+        out.line(f"{_address(hit, str(hit.path))}: ", *lines[0])
 
 
 def hit_fields(hit: Hit) -> dict[str, object]:
@@ -42,6 +42,7 @@ def hit_fields(hit: Hit) -> dict[str, object]:
         "heading": hit.heading,
         "line": hit.line,
         "page": hit.page,
+        "place": hit.place,
         "start": hit.start,
         "end": hit.end,
         "text": hit.text,
@@ -98,7 +99,7 @@ def short_path(path: Path) -> str:
 def place_parts(out: Output, hit: Hit) -> list[Part]:
     """Return where a hit is: for people short, with a link that opens the file."""
     path = short_path(hit.path) if out.is_terminal else str(hit.path)
-    return [Styled(f"{path}:{hit.line}", Style.PLACE, hit.path.as_uri()), *_notes(hit)]
+    return [Styled(_address(hit, path), Style.PLACE, hit.path.as_uri()), *_notes(hit)]
 
 
 def _print_block(out: Output, hit: Hit) -> None:
@@ -114,9 +115,12 @@ def _print_block(out: Output, hit: Hit) -> None:
         out.line("  ", Styled(f"same text in {short_path(copy)}", Style.DIM))
 
 
+def _address(hit: Hit, path: str) -> str:
+    """Return where a hit is: at a line of a text, on a page or the like of any other document."""
+    return f"{path}#{hit.place}" if hit.place else f"{path}:{hit.line}"
+
+
 def _notes(hit: Hit) -> Iterable[Part]:
-    if hit.page is not None:
-        yield f"  p. {hit.page}"
     if not hit.fresh:
         yield Styled("  changed since it was indexed", Style.NOTE)
 

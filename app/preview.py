@@ -1,10 +1,9 @@
-"""The part of a document around a hit, read from its file as it is now."""
+"""The part of a document around a hit."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from indexer import Unreadable, read_now
 from store import Hit, Passage
 from tui import Preview
 
@@ -14,12 +13,8 @@ _SURROUNDINGS = 12
 """Chunks shown before and after a hit in its preview."""
 
 
-def preview(hit: Hit) -> Preview:
-    """Return the text around a hit. Raises OSError if its file is gone or has no text."""
-    try:
-        passages = read_now(hit.path)
-    except Unreadable as error:
-        raise OSError(error.reason) from error
+def preview(hit: Hit, passages: Sequence[Passage]) -> Preview:
+    """Return the text around a hit, from all that its file holds now."""
     place = _place(passages, hit)
     around = passages[max(0, place - _SURROUNDINGS) : place + _SURROUNDINGS + 1]
     before = around[: min(place, _SURROUNDINGS)]

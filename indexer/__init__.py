@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .checksums import Checksums
+from .current import read_back, read_now, read_texts
 from .describe import Choices, describe
 from .document import Unreadable
 from .embedder import Embedder
@@ -12,7 +13,6 @@ from .pipeline import Run, Tally
 from .projection import load_quantiser
 from .readers import why_not_read
 from .scan import why
-from .source import read_back, read_now, read_texts
 
 __all__ = [
     "BUILT_IN",

@@ -26,13 +26,12 @@ from store import (
     Writer,
 )
 
+from .ahead import ReadAhead, Reading
 from .document import Unreadable
 from .embedder import Embedder
 from .moves import MovedFrom
 from .readers import why_not_read
 from .scan import FoundFile, Scan, scan
-from .secrets import looks_secret
-from .source import SourceFile, read_and_chunk, read_source
 
 _BATCH_CHUNKS = 1024
 _BATCH_FILES = 256
@@ -111,9 +110,10 @@ class Run:
         """Bring folders up to date. Raises StoreError or ModelError; files raise nothing."""
         scans = [(folder, self._scan(folder)) for folder in folders]
         self.tally.phase = "indexing"
-        for folder, found in scans:
-            if found.online:
-                self._update(folder, found)
+        with ReadAhead() as ahead:
+            for folder, found in scans:
+                if found.online:
+                    self._update(folder, found, ahead)
         if not self._is_cancelled():
             self.tally.phase = "linking"
             self._report(self.tally)
@@ -139,11 +139,11 @@ class Run:
         self.tally.bytes_total += sum(file.signature.size for file in outcome.found)
         return outcome
 
-    def _update(self, folder: Folder, outcome: Scan) -> None:
+    def _update(self, folder: Folder, outcome: Scan, readers: ReadAhead) -> None:
         gone = MovedFrom(folder, outcome, self._writer)
         with ThreadPoolExecutor(1, "embed") as pool:
             ahead: tuple[_Batch, Future[Vectors]] | None = None
-            for batch in self._batches(folder, outcome, gone):
+            for batch in self._batches(folder, outcome, gone, readers):
                 vectors = pool.submit(self._embedder.embed_passages, batch.texts)
                 if ahead is not None:
                     self._commit(folder, *ahead)
@@ -153,12 +153,14 @@ class Run:
         if not self._is_cancelled():
             self._finish(folder, outcome, gone)
 
-    def _batches(self, folder: Folder, outcome: Scan, gone: MovedFrom) -> Iterator[_Batch]:
+    def _batches(
+        self, folder: Folder, outcome: Scan, gone: MovedFrom, readers: ReadAhead
+    ) -> Iterator[_Batch]:
         batch = _Batch()
-        for found in outcome.found:
+        for found, reading in readers.read(folder, outcome.found, gone):
             if self._is_cancelled():
                 return
-            self._take(folder, found, gone, batch)
+            self._take(folder, found, reading, gone, batch)
             self.tally.files_done += 1
             self.tally.bytes_done += found.signature.size
             self._report(self.tally)
@@ -167,18 +169,25 @@ class Run:
                 batch = _Batch()
         yield batch
 
-    def _take(self, folder: Folder, found: FoundFile, gone: MovedFrom, batch: _Batch) -> None:
+    def _take(
+        self,
+        folder: Folder,
+        found: FoundFile,
+        reading: Callable[[], Reading],
+        gone: MovedFrom,
+        batch: _Batch,
+    ) -> None:
         """Read one file into the batch."""
         path = folder.path / found.path
         self.tally.current = path
         signature = found.signature
         try:
-            source = read_source(path)
-            signature = source.signature
-            if old := gone.old_place(found, source.digest):
+            read = reading()
+            signature = read.source.signature
+            if old := gone.old_place(found, read.source.digest):
                 batch.moved.append(MovedFile(old, path, signature))
                 return
-            batch.files.append(_new_file(folder, path, source, named=found.named))
+            batch.files.append(read.new_file(folder, path))
             batch.chunks += len(batch.files[-1].spans)
         except FileNotFoundError:
             return
@@ -217,20 +226,3 @@ class Run:
         self.tally.removed += len(removed)
         self.tally.skipped += sum(not one.failed for one in skipped)
         self.tally.failed += sum(one.failed for one in skipped)
-
-
-def _new_file(folder: Folder, path: Path, source: SourceFile, *, named: bool) -> NewFile:
-    if not named and (secret := looks_secret(source.data)):
-        raise Unreadable(secret)
-    document, chunked = read_and_chunk(source.data, path)
-    return NewFile(
-        folder_id=folder.id,
-        path=path,
-        signature=source.signature,
-        digest=source.digest,
-        kind=document.kind,
-        encoding=document.encoding,
-        spans=chunked.spans,
-        outline=chunked.outline,
-        texts=chunked.texts,
-    )

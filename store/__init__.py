@@ -16,6 +16,7 @@ from .errors import (
 from .linking import GraphParameters
 from .models import SearchModels
 from .parameters import SearchParameters, SearchPath
+from .places import Place, Places
 from .quantiser import Quantiser
 from .reports import (
     CacheUse,
@@ -46,6 +47,7 @@ from .types import (
     Passage,
     Query,
     ReadBack,
+    ReadKept,
     ReadText,
     Results,
     Signature,
@@ -79,9 +81,12 @@ __all__ = [
     "NewFile",
     "Part",
     "Passage",
+    "Place",
+    "Places",
     "Quantiser",
     "Query",
     "ReadBack",
+    "ReadKept",
     "ReadText",
     "ReadTexts",
     "Repair",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import apsw
 
-from . import cache, catalogue, codes, folders, hubs
+from . import cache, catalogue, codes, extracts, folders, hubs
 from .check import check, damaged_segments, file_ranges, holes
 from .connection import designed_errors, open_reader, open_writer, transaction
 from .errors import StoreBusy, StoreError, StoreFull
@@ -65,6 +65,7 @@ def _mend(connection: apsw.Connection, findings: Sequence[Finding]) -> None:
             (end, first),
         )
     cache.clear(connection)
+    extracts.drop_strays(connection)
     if any(one.part in _FROM_CODES for one in findings):
         connection.execute("DELETE FROM edges")
         hubs.start_anew(connection)
@@ -87,6 +88,7 @@ def _start_anew(connection: apsw.Connection, _: Sequence[Finding]) -> None:
         connection.execute(f"DELETE FROM {table}")  # noqa: S608
     hubs.start_anew(connection)
     cache.clear(connection)
+    extracts.drop_strays(connection)
     set_meta(connection, "next_chunk", 1)
     set_meta(connection, "next_unlinked", 1)
     connection.execute("DELETE FROM meta WHERE key = 'index_model'")

@@ -96,6 +96,7 @@ class Part(StrEnum):
     GRAPH = "graph"
     POSTINGS = "postings"
     CACHE = "cache"
+    EXTRACTED = "extracted text"
 
 
 @dataclass(frozen=True, slots=True)

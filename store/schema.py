@@ -12,7 +12,16 @@ from collections.abc import Callable
 import apsw
 
 APPLICATION_ID = 0x74686D62  # "thmb"
-DERIVED_TABLES = ("file", "skipped", "tombstone", "codes", "edges", "segment", "postings")
+DERIVED_TABLES = (
+    "file",
+    "extracted",
+    "skipped",
+    "tombstone",
+    "codes",
+    "edges",
+    "segment",
+    "postings",
+)
 """Made from documents and a model, as the hubs are; may be dropped and made anew."""
 
 
@@ -174,9 +183,25 @@ def _m003_smaller_layouts(connection: apsw.Connection) -> None:
     """)
 
 
+def _m004_extracted_text(connection: apsw.Connection) -> None:
+    connection.execute("""
+    ALTER TABLE file ADD COLUMN extract INTEGER;    -- NULL if the file itself is the text
+    ALTER TABLE file ADD COLUMN places BLOB;        -- pages and the like of the extract
+
+    CREATE TABLE extracted (
+        id INTEGER PRIMARY KEY,         -- extract << 24 | number of the block
+        data BLOB NOT NULL
+    );
+    CREATE TRIGGER extract_removed AFTER DELETE ON file WHEN old.extract IS NOT NULL BEGIN
+        DELETE FROM extracted WHERE id >= old.extract << 24 AND id < (old.extract + 1) << 24;
+    END;
+    """)
+
+
 MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _m001_create_tables,
     _m002_small_index,
     _m003_smaller_layouts,
+    _m004_extracted_text,
 )
 VERSION = len(MIGRATIONS)

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import apsw
 
-from . import cache, catalogue, codes, edges, folders, hubs, succession
+from . import cache, catalogue, codes, edges, extracts, folders, hubs, succession
 from .check import EVERYTHING, check
 from .codes import ScanTable
 from .connection import designed_errors, open_reader, transaction
@@ -38,7 +38,17 @@ from .retrieval import Retriever
 from .search import Search
 from .size import bytes_on_disk, measure
 from .sources import ReadTexts
-from .types import FileRecord, Folder, Mode, Query, ReadText, Results, SkippedFile
+from .types import (
+    FileRecord,
+    Folder,
+    Mode,
+    Query,
+    ReadKept,
+    ReadText,
+    Results,
+    SkippedFile,
+    Span,
+)
 from .writer import Writer
 
 T = TypeVar("T")
@@ -141,6 +151,15 @@ class Store:
     def paths(self) -> tuple[Path, ...]:
         """Return the paths of all indexed files."""
         return self._ask(catalogue.paths, ())
+
+    def read_kept(self, record: FileRecord) -> ReadKept:
+        """Return a function that reads the extracted text of a file, as it is in the index now."""
+
+        def read(span: Span) -> bytes:
+            question = lambda connection: extracts.reader(connection, record)(span)  # noqa: E731
+            return self._ask(question, b"")
+
+        return read
 
     def check(self) -> tuple[Finding, ...]:
         """Look at every part of the index and return what is damaged."""

@@ -150,8 +150,9 @@ def title(hit: Hit) -> str:
 
 def place(hit: Hit) -> str:
     """Return where in its document a hit is: page, heading or line."""
-    if hit.page is not None:
-        return f"p. {hit.page}"
+    if hit.place:
+        unit, _, name = hit.place.partition("=")
+        return safe_line(f"p. {name}" if unit == "page" else f"{unit} {name}")
     heading = safe_line(hit.heading).strip()
     return f"§ {heading}" if heading else f"line {hit.line:,}"
 

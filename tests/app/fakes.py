@@ -60,6 +60,7 @@ MOVING = replace(
     heading="",
     line=3,
     page=7,
+    place="page=7",
     text="Ask the agent for the money back.",
     highlights=(),
     snippet=(0, 33),

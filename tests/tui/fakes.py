@@ -79,6 +79,7 @@ HITS = (
         "Lease agreement 2024",
         LEASE[LEASE.index("The deposit") : LEASE.index("\n\nArticle 13")],
         page=7,
+        place="page=7",
     ),
     hit(
         2,
