@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
 from typing import Self
 
 from indexer import (
     Run,
-    Tally,
+    Scope,
     Unreadable,
     read_back,
     read_now,
@@ -40,6 +39,7 @@ from tui import Preview, Progress
 from .benchmark import Bench, Benchmark
 from .editor import editor_command
 from .models import Models
+from .progress import progress_of
 from .roots import check_root, free_name
 from .settings import Settings
 
@@ -153,8 +153,15 @@ class Engine:
         self,
         report: Callable[[Progress], None],
         is_cancelled: Callable[[], bool] = lambda: False,
+        *,
+        scopes: Mapping[int, Scope | None] | None = None,
+        is_careful: bool = False,
     ) -> Progress:
-        """Bring the index up to date; returns the last report. Raises StoreError, ModelError."""
+        """Bring the index up to date; returns the last report. Raises StoreError, ModelError.
+
+        With `scopes`, only those parts of the folders with these ids. A careful run, which nobody
+        asked for, does not forget most of a folder at once.
+        """
         models = self._models.search
         with self._store.writer() as writer:
             writer.adopt_models(models.fingerprint)
@@ -163,10 +170,15 @@ class Engine:
                 self._models.index,
                 models.quantiser,
                 max_bytes=self._settings.max_file_mb * _BYTES_PER_MB,
-                report=lambda tally: report(_progress(tally)),
+                report=lambda tally: report(progress_of(tally)),
                 is_cancelled=is_cancelled,
+                scopes=scopes,
+                is_careful=is_careful,
             )
-            return _progress(run.run(self.folders()))
+            folders = self.folders()
+            if scopes is not None:
+                folders = tuple(folder for folder in folders if folder.id in scopes)
+            return progress_of(run.run(folders))
 
     def check(self) -> tuple[Finding, ...]:
         """Look at every part of the index and return what is damaged. Raises StoreError."""
@@ -220,20 +232,3 @@ def _place(passages: Sequence[Passage], hit: Hit) -> int:
     """Return the place of the passage that holds a hit's start, the nearest if none does."""
     distances = [abs(one.span.start - hit.start) for one in passages]
     return distances.index(min(distances))
-
-
-def _progress(tally: Tally) -> Progress:
-    return Progress(
-        phase=tally.phase,
-        files_done=tally.files_done,
-        files_total=tally.files_total,
-        bytes_done=tally.bytes_done,
-        bytes_total=tally.bytes_total,
-        skipped=tally.skipped,
-        failed=tally.failed,
-        elapsed_s=monotonic() - tally.started,
-        current=tally.current,
-        indexed=tally.indexed,
-        moved=tally.moved,
-        removed=tally.removed,
-    )

@@ -1,6 +1,12 @@
-"""The store: one SQLite file, and search over it. Knows no ONNX and no file formats."""
+"""The store: one SQLite file, and search over it. Knows no ONNX and no file formats.
+
+Importing this package imports the values alone; numpy and SQLite come with what needs them.
+"""
 
 from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from .errors import (
     BadQuery,
@@ -12,13 +18,9 @@ from .errors import (
     StoreFull,
     StoreTooNew,
 )
-from .linking import GraphParameters
-from .models import SearchModels
 from .parameters import SearchParameters, SearchPath
-from .quantiser import Quantiser
-from .reports import CacheUse, Finding, FolderStatus, Part, Repair, Size, Status
+from .reports import CacheUse, Finding, FolderStatus, LastSeen, Part, Repair, Size, Status
 from .sources import DocumentTexts, ReadTexts
-from .store import Store
 from .types import (
     Changes,
     Embed,
@@ -42,7 +44,13 @@ from .types import (
     Span,
     Vectors,
 )
-from .writer import Writer
+
+if TYPE_CHECKING:
+    from .linking import GraphParameters
+    from .models import SearchModels
+    from .quantiser import Quantiser
+    from .store import Store
+    from .writer import Writer
 
 __all__ = [
     "BadQuery",
@@ -60,6 +68,7 @@ __all__ = [
     "GraphParameters",
     "Heading",
     "Hit",
+    "LastSeen",
     "Mode",
     "ModelMismatch",
     "MovedFile",
@@ -91,3 +100,18 @@ __all__ = [
     "Vectors",
     "Writer",
 ]
+
+_HOMES = {
+    "GraphParameters": "linking",
+    "Quantiser": "quantiser",
+    "SearchModels": "models",
+    "Store": "store",
+    "Writer": "writer",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what brings numpy and SQLite when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)

@@ -14,14 +14,14 @@ import numpy as np
 
 from . import analysis, cache, catalogue, codes, compaction, edges, folders, hubs, words
 from .connection import designed_errors, open_writer, transaction
-from .errors import StoreError
 from .linking import GraphParameters
 from .lock import WriterLock
 from .meta import get_meta, get_number, set_meta
 from .points import Places
-from .quantiser import Quantiser
+from .quantiser import Quantiser, refuse_bad
 from .registry import write_copy
 from .renewal import plan_renewal
+from .reports import LastSeen
 from .types import Changes, Folder, MovedFile, NewFile, Signature, Vectors
 
 _DERIVED_TABLES = ["file", "skipped", "tombstone", "codes", "hub", "edges", "segment", "postings"]
@@ -91,11 +91,15 @@ class Writer:
             folders.delete_folder(connection, folder.id)
             _merge(connection)
 
-    def set_online(self, folder: Folder, online: bool) -> None:
-        """Record whether a folder can be seen."""
-        if folder.online != online:
+    def last_seen(self, folder: Folder) -> LastSeen:
+        """Return what the last scan saw of a folder."""
+        return folders.last_seen(self._connection, folder.id)
+
+    def set_last_seen(self, folder: Folder, seen: LastSeen, *, online: bool) -> None:
+        """Record what a scan saw of a folder, and whether it could be seen."""
+        if self.last_seen(folder) != seen or folder.online != online:
             with self._change() as connection:
-                folders.set_online(connection, folder.id, online)
+                folders.set_last_seen(connection, folder.id, seen, online=online)
 
     def known_files(self, folder: Folder) -> dict[str, Signature]:
         """Return relative path → signature of the folder's files, indexed or skipped."""
@@ -187,7 +191,7 @@ class Writer:
         terms = [analysis.terms(text) for file in files for text in file.texts]
         if len(terms) != len(vectors):
             raise ValueError(f"{len(terms)} chunks but {len(vectors)} embeddings")
-        _refuse_bad(vectors, quantiser)
+        refuse_bad(vectors, quantiser)
         first = next_chunk = get_number(connection, "next_chunk")
         for file in files:
             directory = self._forget(connection, folder, file.path)
@@ -225,20 +229,6 @@ class Writer:
             hubs.seal(self._connection)
             generation = get_number(self._connection, "generation")
             set_meta(self._connection, "generation", generation + 1)
-
-
-def _refuse_bad(vectors: Vectors, quantiser: Quantiser) -> None:
-    """Raise StoreError if vectors cannot be a model's: they would spoil every later search."""
-    if vectors.shape[1:] != (quantiser.dims,):
-        raise StoreError(
-            f"the model gives embeddings of shape {vectors.shape[1:]} where {quantiser.dims} "
-            "dimensions are expected; nothing was written: check the setting index_model"
-        )
-    if not np.isfinite(vectors).all():
-        raise StoreError(
-            "the model gives embeddings that are not finite numbers; nothing was written: "
-            "check the setting index_model"
-        )
 
 
 def _merge(connection: apsw.Connection) -> None:
