@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from .source import read_back, read_now, read_texts
     from .tally import Tally
     from .verdict import why
+    from .watching import Agenda, Watcher
 
 __all__ = [
     "BUILT_IN",
+    "Agenda",
     "Embedder",
     "Model",
     "ModelError",
@@ -29,6 +31,7 @@ __all__ = [
     "Scope",
     "Tally",
     "Unreadable",
+    "Watcher",
     "load_quantiser",
     "read_back",
     "read_now",
@@ -38,10 +41,12 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Agenda": "watching",
     "Embedder": "embedder",
     "Run": "pipeline",
     "Scope": "scope",
     "Tally": "tally",
+    "Watcher": "watching",
     "load_quantiser": "embedder",
     "read_back": "source",
     "read_now": "source",
