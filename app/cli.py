@@ -18,7 +18,7 @@ from .parser import Parser
 from .paths import Paths
 
 if TYPE_CHECKING:
-    from .engine import Engine
+    from .commands import AnyEngine
     from .settings import Settings
 
 
@@ -27,7 +27,15 @@ def entry() -> None:
     sys.exit(main(sys.argv[1:]))
 
 
-def _open_engine(settings: Settings) -> Engine:
+def _open_engine(settings: Settings) -> AnyEngine:
+    """Return the daemon's engine if one runs, else one in this process."""
+    from .service.client import find_daemon
+
+    client = find_daemon(settings)
+    if client is not None:
+        from .service.remote import RemoteEngine
+
+        return RemoteEngine(settings, client)
     from .engine import Engine  # brings numpy
 
     return Engine(settings)
@@ -56,7 +64,7 @@ def _run(
         return ExitCode.FOUND
     if args.command is None and not _choose_screen(args, parser, stdout, diagnostics):
         return ExitCode.ERROR
-    from .output import Output  # brings numpy, by way of the store
+    from .output import Output
 
     flags = {"threads": args.threads, "budget": getattr(args, "budget", None)}
     context = Context(

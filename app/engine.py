@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -34,7 +33,7 @@ from store import (
     Status,
     Store,
 )
-from tui import Preview, Progress
+from tui import Preview, Progress, Service, ServiceState
 
 from .benchmark import Bench, Benchmark
 from .editor import editor_command
@@ -42,23 +41,13 @@ from .models import Models
 from .progress import progress_of
 from .roots import check_root, free_name
 from .settings import Settings
+from .verdict import Verdict
 
 _BYTES_PER_MB = 1 << 20
 _GAP = "\n\n"
 """Between chunks, when they are shown together."""
 _SURROUNDINGS = 12
 """Chunks shown before and after a hit in its preview."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Why a file is or is not indexed."""
-
-    path: Path
-    indexed: bool
-    reason: str
-    """One sentence for people, naming the rule, setting or error that decided."""
-    chunks: int = 0
 
 
 class Engine:
@@ -222,6 +211,18 @@ class Engine:
         skipped = next((one for one in self.skipped() if one.path == place), None)
         reason = skipped.reason if skipped else "not looked at yet; run `thimble index`"
         return Verdict(place, False, reason)
+
+    def service(self) -> Service:
+        """Return the state of the background process: there is none behind this object."""
+        return Service(ServiceState.OFF)
+
+    def pause(self, paused: bool) -> None:
+        """There is no background indexing to stop."""
+
+    def rest(self) -> None:
+        """Let go of the models and of what was loaded to search; the next search loads them."""
+        self._models = Models(self._settings)
+        self._store.forget()
 
     def editor_command(self, hit: Hit) -> list[str]:
         """Return the command that opens a hit in the user's editor at its line."""

@@ -37,6 +37,16 @@ class Settings:
     """Folder of the ONNX model that indexes; None is the built-in one."""
     rank_model: Path | None = None
     """Folder of the ONNX model that ranks; None ranks with the index model."""
+    battery_floor: int = 30
+    """On battery, background indexing waits below so many per cent of charge; 0 never waits."""
+    load_ceiling: int = 400
+    """Background indexing waits while the load is above so many per cent a processor; 0: never."""
+
+    @property
+    def fingerprint(self) -> str:
+        """What must be the same for two processes to give the same answers from one index."""
+        shared = (self.max_file_mb, self.cache_percent, self.index_model, self.rank_model)
+        return repr([None if one is None else str(one) for one in shared])
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,8 @@ _PARSERS: dict[str, Callable[[object], Value]] = {
     "editor": _text,
     "index_model": _folder,
     "rank_model": _folder,
+    "battery_floor": _number(0),
+    "load_ceiling": _number(0),
 }
 KEYS = tuple(_PARSERS)
 

@@ -59,6 +59,11 @@ class Store:
             connection.close()
             del self._local.connection
 
+    def forget(self) -> None:
+        """Let go of what searches keep in memory."""
+        with self._table_lock:
+            self._table = self._graph = None
+
     def folders(self) -> tuple[Folder, ...]:
         """Return the registered folders, ordered by name."""
         return self._ask(folders.folders, ())

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from .backend import Backend, Preview, Progress
+from .backend import Backend, Preview, Progress, Service, ServiceState
 from .safe import safe_line, safe_text
 
-__all__ = ["Backend", "Preview", "Progress", "run", "safe_line", "safe_text"]
+__all__ = [
+    "Backend",
+    "Preview",
+    "Progress",
+    "Service",
+    "ServiceState",
+    "run",
+    "safe_line",
+    "safe_text",
+]
 
 
 def run(backend: Backend) -> int:

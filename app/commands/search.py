@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from store import Explain, Filters, Mode, Query, Results
 
 from ..batch import BadLine, clean_query, read_queries
 from ..diagnostics import ExitCode, UsageError
-from ..engine import Engine
 from ..folders import find_folder
 from ..hits import (
     explain_fields,
@@ -25,6 +25,9 @@ from ..hits import (
 )
 from ..output import Output
 from . import Context
+
+if TYPE_CHECKING:
+    from . import AnyEngine
 
 Search = Callable[[str], Results]
 
@@ -56,7 +59,7 @@ def _query(args: argparse.Namespace, context: Context) -> str:
         raise UsageError(f"{error}; try: thimble search WORDS") from None
 
 
-def _filters(args: argparse.Namespace, engine: Engine) -> Filters:
+def _filters(args: argparse.Namespace, engine: AnyEngine) -> Filters:
     known = engine.folders() if args.folder else ()
     return Filters(
         folders=tuple(find_folder(known, name).name for name in args.folder),
@@ -68,7 +71,7 @@ def _filters(args: argparse.Namespace, engine: Engine) -> Filters:
 
 
 def _final(
-    engine: Engine, args: argparse.Namespace, filters: Filters, budget: int, text: str
+    engine: AnyEngine, args: argparse.Namespace, filters: Filters, budget: int, text: str
 ) -> Results:
     """Return the last and exact answer; the instant one is for screens."""
     query = Query(text, args.limit, Mode(args.mode), filters, budget)
@@ -98,7 +101,7 @@ def _answer(results: Results, explain: bool) -> dict[str, object]:
     return {**fields, "explain": explain_fields(results.explain)} if explain else fields
 
 
-def _outcome(engine: Engine, context: Context, results: Results) -> ExitCode:
+def _outcome(engine: AnyEngine, context: Context, results: Results) -> ExitCode:
     if results.hits:
         return ExitCode.FOUND
     if not engine.folders():

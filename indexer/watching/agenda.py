@@ -100,8 +100,9 @@ class Agenda:
             return taken
 
     def wake(self) -> None:
-        """Let a `wait` look again at what it waits for."""
+        """End a `wait` as if something were due."""
         with self._changed:
+            self._is_urgent = True
             self._changed.notify_all()
 
     def close(self) -> None:
@@ -116,10 +117,10 @@ class Agenda:
             self._first = self._last
 
     def _due_in(self) -> float | None:
-        if not (self._flat or self._deep):
-            return None
         if self._is_urgent:
             return 0.0
+        if not (self._flat or self._deep):
+            return None
         settled = min(self._last + SETTLE_S, self._first + LONGEST_S)
         return max(settled, self._not_before) - self._clock()
 

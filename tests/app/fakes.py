@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Self
 
 from app.benchmark import Bench, Percentiles
-from app.engine import Engine, Verdict
+from app.engine import Engine
 from app.settings import Settings
+from app.verdict import Verdict
 from indexer import Scope
 from store import (
     CacheUse,

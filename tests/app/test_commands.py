@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import tui
-from app.engine import Verdict
+from app.verdict import Verdict
 from store import Folder, StoreBusy
 
 from .conftest import Run
