@@ -11,7 +11,6 @@ import base64
 import io
 import json
 import os
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -55,6 +54,8 @@ class Output:
     @property
     def width(self) -> int:
         """Columns of the terminal."""
+        import shutil  # brings the compressors; only a terminal needs it
+
         return shutil.get_terminal_size().columns
 
     def line(self, *parts: Part) -> None:

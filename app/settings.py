@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -178,8 +177,13 @@ def _read(file: Path) -> str:
 
 
 def _parse_file(file: Path) -> dict[str, object]:
+    text = _read(file)
+    if not text:
+        return {}
+    import tomllib  # most people have no settings file
+
     try:
-        return tomllib.loads(_read(file))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{file}: not valid TOML: {error}") from None
 

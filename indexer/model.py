@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,6 +42,8 @@ class Model:
         for name in _FILES:
             if not (folder / name).is_file():
                 raise ModelError(f"the model folder {folder} lacks {name}")
+        import tomllib  # asking the daemon needs the errors of this module alone
+
         try:
             settings = tomllib.loads((folder / "model.toml").read_text(encoding="utf-8"))
             return cls(

@@ -11,7 +11,7 @@ from .. import __version__
 from ..settings import Settings
 from .codec import Malformed, decode, encode
 from .faults import Unreachable, raise_fault
-from .places import DaemonLock
+from .lock import DaemonLock
 from .wire import MOST_ANSWER_BYTES, is_same_user, messages, pack
 
 T = TypeVar("T")

@@ -12,7 +12,7 @@ from pathlib import Path
 from ..settings import Settings
 from .client import Client
 from .faults import Unreachable
-from .places import DaemonLock
+from .lock import DaemonLock
 from .report import Report
 
 _START_S = 20.0

@@ -12,8 +12,9 @@ from pathlib import Path
 from .. import __version__
 from ..paths import Paths, make_private
 from .indexing import IndexingProcess
+from .lock import DaemonLock
 from .office import Office
-from .places import DaemonLock, check_private, choose_socket
+from .rendezvous import check_private, choose_socket
 from .requests import Requests
 from .server import Server
 
