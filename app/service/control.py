@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from ..settings import Settings
 from .client import Client
@@ -18,6 +19,10 @@ from .report import Report
 _START_S = 20.0
 _STOP_S = 8.0
 _POLL_S = 0.05
+
+
+_children: list[subprocess.Popen[bytes]] = []
+"""Kept, as Python complains of one that is dropped while its process lives."""
 
 
 class DaemonTrouble(ValueError):
@@ -39,22 +44,25 @@ def start(settings: Settings) -> tuple[Report, bool]:
     """
     if running := report(settings):
         return running, False
-    child = subprocess.Popen(
-        command(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-        cwd="/",
-    )
-    end = time.monotonic() + _START_S
-    while time.monotonic() < end:
-        if running := report(settings):
-            return running, running.pid == child.pid
-        if child.poll() is not None and not DaemonLock(settings.paths).is_held():
-            reason = child.stderr.read().decode(errors="replace").strip() if child.stderr else ""
-            raise DaemonTrouble(f"the daemon did not start: {reason or 'it ended at once'}")
-        time.sleep(_POLL_S)
+    with TemporaryFile() as said:
+        child = subprocess.Popen(
+            command(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            start_new_session=True,
+            cwd="/",
+        )
+        _children.append(child)
+        end = time.monotonic() + _START_S
+        while time.monotonic() < end:
+            if running := report(settings):
+                return running, running.pid == child.pid
+            if child.poll() is not None and not DaemonLock(settings.paths).is_held():
+                said.seek(0)
+                reason = said.read().decode(errors="replace").strip() or "it ended at once"
+                raise DaemonTrouble(f"the daemon did not start ({reason})")
+            time.sleep(_POLL_S)
     raise DaemonTrouble(f"the daemon did not answer within {_START_S:.0f} s; see its log")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import socket
 import struct
 import sys
@@ -85,9 +86,9 @@ def is_same_user(connection: socket.socket) -> bool:
 
 def has_hung_up(connection: socket.socket) -> bool:
     """Return whether the other end is gone; what it still sends is thrown away."""
+    poll = select.poll()  # a socket with a timeout would wait for it, whatever the flags
+    poll.register(connection, select.POLLIN)
     try:
-        return not connection.recv(1 << 16, socket.MSG_DONTWAIT)
-    except BlockingIOError:
-        return False
+        return bool(poll.poll(0)) and not connection.recv(1 << 16)
     except OSError:
         return True
