@@ -127,12 +127,19 @@ class Server:
             self._expire()
 
     def _accept(self) -> None:
-        try:
-            connection, _ = self._listener.accept()
-        except OSError:
-            if self._is_open and self._unread:  # out of descriptors: make room
-                self._hang_up(next(iter(self._unread)))
-            return
+        """Take all who wait, as there is only so much room to wait in."""
+        while self._is_open:
+            try:
+                connection, _ = self._listener.accept()
+            except BlockingIOError:
+                return
+            except OSError:
+                if self._is_open and self._unread:  # out of descriptors: make room
+                    self._hang_up(next(iter(self._unread)))
+                return
+            self._welcome(connection)
+
+    def _welcome(self, connection: socket.socket) -> None:
         try:
             trusted = is_same_user(connection)
         except OSError:
