@@ -73,6 +73,7 @@ def _folders(commands: Commands) -> None:
     )
     remove.add_argument("folder", metavar="DIR", help="its name or its path")
     remove.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    remove.add_argument("--purge", action="store_true", help="leave no trace of it in the index")
 
     listing = commands.add("list", "list the folders")
     _add_json(listing)

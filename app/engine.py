@@ -11,6 +11,7 @@ from indexer import (
     Run,
     Scope,
     Unreadable,
+    is_current,
     read_back,
     read_now,
     read_texts,
@@ -168,6 +169,15 @@ class Engine:
             if scopes is not None:
                 folders = tuple(folder for folder in folders if folder.id in scopes)
             return progress_of(run.run(folders))
+
+    def is_current(self, scopes: Mapping[int, Scope | None]) -> bool:
+        """Return whether a run over these parts would change nothing. Writes nothing."""
+        limit = self._settings.max_file_mb * _BYTES_PER_MB
+        return all(
+            is_current(self._store, folder, scopes[folder.id], max_bytes=limit)
+            for folder in self.folders()
+            if folder.id in scopes
+        )
 
     def check(self) -> tuple[Finding, ...]:
         """Look at every part of the index and return what is damaged. Raises StoreError."""

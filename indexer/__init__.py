@@ -12,6 +12,7 @@ from .document import Unreadable
 from .model import BUILT_IN, Model, ModelError
 
 if TYPE_CHECKING:
+    from .current import is_current
     from .embedder import Embedder, load_quantiser
     from .pipeline import Run
     from .readers import why_not_read
@@ -32,6 +33,7 @@ __all__ = [
     "Tally",
     "Unreadable",
     "Watcher",
+    "is_current",
     "load_quantiser",
     "read_back",
     "read_now",
@@ -47,6 +49,7 @@ _HOMES = {
     "Scope": "scope",
     "Tally": "tally",
     "Watcher": "watching",
+    "is_current": "current",
     "load_quantiser": "embedder",
     "read_back": "source",
     "read_now": "source",

@@ -181,6 +181,14 @@ def file_at(connection: apsw.Connection, folder: Folder, path: Path) -> FileReco
     return None if row is None else _record(row)
 
 
+def prune_directories(connection: apsw.Connection) -> None:
+    """Forget the names of directories that hold nothing any more."""
+    connection.execute(
+        """DELETE FROM directory WHERE id NOT IN (SELECT directory FROM file)
+        AND id NOT IN (SELECT directory FROM skipped)"""
+    )
+
+
 def skipped_files(connection: apsw.Connection) -> tuple[SkippedFile, ...]:
     """Return the skipped files, ordered by path."""
     rows = connection.execute(

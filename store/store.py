@@ -22,12 +22,12 @@ from .models import SearchModels
 from .parameters import SearchParameters
 from .registry import read_copy
 from .repair import repair
-from .reports import CacheUse, Finding, FolderStatus, Part, Repair, Size, Status
+from .reports import CacheUse, Finding, FolderStatus, LastSeen, Part, Repair, Size, Status
 from .retrieval import Retriever
 from .search import Search
 from .size import bytes_on_disk, measure
 from .sources import ReadTexts
-from .types import FileRecord, Folder, Mode, Query, ReadText, Results, SkippedFile
+from .types import FileRecord, Folder, Mode, Query, ReadText, Results, Signature, SkippedFile
 from .writer import Writer
 
 T = TypeVar("T")
@@ -71,6 +71,18 @@ class Store:
     def file_at(self, folder: Folder, path: Path) -> FileRecord | None:
         """Return the indexed file at a path, or None."""
         return self._ask(lambda connection: catalogue.file_at(connection, folder, path), None)
+
+    def known_files(self, folder: Folder) -> dict[str, Signature]:
+        """Return relative path → signature of the folder's files, indexed or skipped."""
+        return self._ask(lambda connection: catalogue.known_files(connection, folder.id), {})
+
+    def skip_reasons(self, folder: Folder) -> dict[str, str]:
+        """Return relative path → why a file of the folder was not indexed."""
+        return self._ask(lambda connection: catalogue.skip_reasons(connection, folder.id), {})
+
+    def last_seen(self, folder: Folder) -> LastSeen:
+        """Return what the last scan saw of a folder."""
+        return self._ask(lambda connection: folders.last_seen(connection, folder.id), LastSeen())
 
     def skipped(self) -> tuple[SkippedFile, ...]:
         """Return the files that were looked at and not indexed, ordered by path."""

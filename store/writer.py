@@ -137,6 +137,8 @@ class Writer:
                 self._insert(connection, folder, changes.files, vectors, quantiser)
             elif changes.removed:
                 _merge(connection)
+            if changes.removed:
+                catalogue.prune_directories(connection)
         self._places.append(first, quantiser.project(vectors))
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 import signal
 import threading
 from logging.handlers import RotatingFileHandler
@@ -41,6 +42,7 @@ def log_path(paths: Paths) -> Path:
 def run(paths: Paths) -> int:
     """Be the daemon until told to stop; returns the exit code. Raises OSError or ValueError."""
     os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold text
     make_private(paths.index)
     check_private(paths.index)
     socket = choose_socket(paths, os.environ.get("XDG_RUNTIME_DIR"))

@@ -50,7 +50,12 @@ def watch(settings: Settings, say: Callable[[str], None]) -> None:
     if find_daemon(settings) is not None:
         raise ValueError("the daemon is watching already; see: thimble daemon status")
     with Engine(settings) as engine:
-        upkeep = Upkeep(engine.folders, _InProcess(engine, say), lambda: reason_to_wait(settings))
+        upkeep = Upkeep(
+            engine.folders,
+            _InProcess(engine, say),
+            engine.is_current,
+            lambda: reason_to_wait(settings),
+        )
         say("watching; Ctrl-C ends it")
         stopping = threading.Event()
 

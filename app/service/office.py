@@ -42,7 +42,12 @@ class Office:
         self.clients: Callable[[], int] = lambda: 0
         self.is_stopping = threading.Event()
         self.is_for_newer = False
-        self.upkeep = Upkeep(self._folders, runner, lambda: reason_to_wait(self._settings))
+        self.upkeep = Upkeep(
+            self._folders,
+            runner,
+            lambda scopes: self._engine.is_current(scopes),
+            lambda: reason_to_wait(self._settings),
+        )
 
     @contextmanager
     def engine(self) -> Iterator[Engine]:

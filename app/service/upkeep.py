@@ -65,12 +65,14 @@ class Upkeep:
         self,
         folders: Callable[[], Sequence[Folder]],
         runner: Runner,
+        is_current: Callable[[Scopes], bool],
         reason_to_wait: Callable[[], str] = lambda: "",
         idle_s: float = 60.0,
     ) -> None:
-        """Let the runner rest after `idle_s` seconds without a run."""
+        """Ask `is_current` before a run; let the runner rest after `idle_s` seconds without one."""
         self._folders = folders
         self._runner = runner
+        self._is_current = is_current
         self._reason_to_wait = reason_to_wait
         self._idle_s = idle_s
         self._agenda = Agenda()
@@ -82,6 +84,7 @@ class Upkeep:
         self._nudge = threading.Event()
         self._is_closed = False
         self._is_paused = False
+        self._has_run = False
         self._reason = ""
         self.progress: Progress | None = None
         self.problem = ""
@@ -168,6 +171,8 @@ class Upkeep:
             return
         started = monotonic()
         try:
+            if self._has_run and not wishes and self._is_current(scopes):
+                return  # nothing is written, and no process started, for what changed nothing
             with self._running:
                 progress = self._runner.run(
                     None if wishes else scopes,
@@ -193,6 +198,7 @@ class Upkeep:
 
     def _finished(self, progress: Progress, scopes: Scopes, wishes: Sequence[Wish]) -> None:
         self.problem = ""
+        self._has_run = True
         if progress.phase != "done":
             self._agenda.put_back(scopes)
             with self._lock:

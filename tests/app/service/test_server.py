@@ -92,7 +92,7 @@ def test_a_request_without_end_is_cut_off(server: Server) -> None:
 
 
 def test_hundreds_of_silent_clients_do_not_shut_others_out(server: Server) -> None:
-    crowd = []
+    crowd: list[socket.socket] = []
     try:
         crowd.extend(connect(server) for _ in range(CROWD))
         started = monotonic()
