@@ -102,10 +102,8 @@ def daemon_fields(report: Report | None) -> dict[str, object]:
     }
 
 
-def daemon_sentence(report: Report | None) -> str:
+def daemon_sentence(report: Report) -> str:
     """Return the state of the daemon in a line for people."""
-    if report is None:
-        return "no daemon; the index is brought up to date by: thimble index"
     service = report.service
     doing = f"paused ({service.reason})" if service.reason else "watching"
     if report.progress is not None:

@@ -30,7 +30,8 @@ def run(args: argparse.Namespace, context: Context) -> ExitCode:
         context.out.json(fields)
     else:
         _print(context.out, status)
-        context.out.line(daemon_sentence(daemon))
+        if daemon is not None:
+            context.out.line(daemon_sentence(daemon))
         _print_folders(context.out, status)
         _print_skipped(context.out, skipped)
     return ExitCode.FOUND
