@@ -147,7 +147,7 @@ class Upkeep:
         try:
             self._watcher.watch(self._folders())
             self._watcher.supervise()
-        except StoreError as error:
+        except (StoreError, OSError) as error:
             self.problem = str(error)
         self._reason = self._reason_now()
         if not self._agenda.wait(_TICK_S):
