@@ -67,6 +67,7 @@ def build_parser() -> Parser:
         _show,
         _state,
         add_model,
+        _daemon,
         _config,
         _rest,
     ):
@@ -93,12 +94,14 @@ def _folders(commands: Commands) -> None:
     )
     remove.add_argument("folder", metavar="DIR", help="its name or its path")
     remove.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    remove.add_argument("--purge", action="store_true", help="leave no trace of it in the index")
 
     listing = commands.add("list", "list the folders")
     add_json(listing)
 
     index = commands.add("index", "read what is new or has changed; Ctrl-C loses nothing")
     index.add_argument("--compact", action="store_true", help="also give back all unused room")
+    index.add_argument("--watch", action="store_true", help="stay, and index what changes")
     index.add_argument("-q", "--quiet", action="store_true", help="no progress and no summary")
 
 
@@ -163,6 +166,31 @@ def _state(commands: Commands) -> None:
 
 _QUERIES = "sentences of your documents to search for; default: 50"
 _LIMIT = "most seconds of exact search, after which it takes part of the files; default: 120"
+
+
+def _daemon(commands: Commands) -> None:
+    daemon = commands.add(
+        "daemon",
+        "keep the index up to date in the background, and answer at once",
+        ["thimble daemon start", "thimble daemon status", "thimble daemon pause"],
+    )
+    actions = Commands(daemon, "action")
+    actions.add("start", "start it, unless it runs")
+    actions.add("stop", "stop it; nothing is lost")
+    add_json(actions.add("status", "say what it does; the default"))
+    logs = actions.add("logs", "print the end of its log, which holds no text of yours")
+    logs.add_argument("-n", "--lines", metavar="N", type=whole_number(1), default=50, help=_LINES)
+    actions.add("pause", "index nothing in the background until 'resume'")
+    actions.add("resume", "go on indexing")
+    actions.add("run", "be the daemon, in the foreground; for service managers")
+    service = commands.add("service", "have the daemon started with your session")
+    actions = Commands(service, "action")
+    actions.add("install", "write a systemd user unit, or a launchd agent on macOS, and start it")
+    actions.add("uninstall", "stop it and take that file away")
+    actions.add("status", "say whether it is installed and runs; the default")
+
+
+_LINES = "how many lines; default: 50"
 
 
 def _config(commands: Commands) -> None:

@@ -19,7 +19,7 @@ from .parser import Parser
 from .paths import Paths
 
 if TYPE_CHECKING:
-    from .engine import Engine
+    from .commands import AnyEngine
     from .settings import Settings
 
 
@@ -28,7 +28,15 @@ def entry() -> None:
     sys.exit(main(sys.argv[1:]))
 
 
-def _open_engine(settings: Settings, notify: Callable[[str], None]) -> Engine:
+def _open_engine(settings: Settings, notify: Callable[[str], None]) -> AnyEngine:
+    """Return the daemon's engine if one runs, else one in this process."""
+    from .service.client import find_daemon
+
+    client = find_daemon(settings)
+    if client is not None:
+        from .service.remote import RemoteEngine
+
+        return RemoteEngine(settings, client, notify)
     from .engine import Engine  # brings numpy
 
     return Engine(settings, notify)
@@ -58,7 +66,7 @@ def _run(
         return ExitCode.FOUND
     if args.command is None and not _choose_screen(args, parser, stdout, diagnostics):
         return ExitCode.ERROR
-    from .output import Output  # brings numpy, by way of the store
+    from .output import Output
 
     flags = {key: getattr(args, key, None) for key in ("threads", "budget", "rank_model")}
     context = Context(

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from time import monotonic
 from typing import Self
 
 from indexer import (
-    Tally,
+    Scope,
     Unreadable,
+    is_current,
     read_back,
     read_now,
     read_texts,
 )
 from store import (
-    Explain,
     FileRecord,
     Filters,
     Finding,
@@ -33,20 +32,22 @@ from store import (
     Status,
     Store,
 )
-from tui import Answer, Exchange, Preview, Progress
+from tui import Answer, Exchange, Preview, Progress, Service, ServiceState
 
 from .ask import Answerer
 from .benchmark import Bench, Benchmark
 from .editor import editor_command
+from .finding import final_answer
 from .indexing import Indexing
+from .judging import judge
 from .models import Models
 from .preview import preview
+from .progress import progress_of
 from .reordering import fold
 from .roots import check_root, free_name
 from .settings import Settings
 from .similar import similar
-from .verdict import Verdict as Verdict
-from .verdict import judge
+from .verdict import Verdict
 
 _BYTES_PER_MB = 1 << 20
 
@@ -106,12 +107,11 @@ class Engine:
         budget: int | None = None,
     ) -> Results:
         """Return the last and exact answer; the instant one is for screens."""
-        results = Results(Query(text, limit, mode, filters), (), exact=True, explain=Explain())
-        for results in self.search(  # noqa: B007 (no answer at all if nothing is indexed)
-            text, mode=mode, filters=filters, limit=limit, budget=budget
-        ):
-            pass
-        return results
+        query = Query(text, limit, mode, filters)
+        return final_answer(
+            query,
+            self.search(text, mode=mode, filters=filters, limit=limit, budget=budget),
+        )
 
     def similar(self, hit: Hit, *, limit: int) -> Results:
         """Return passages of other documents that are like a hit's. Raises StoreError."""
@@ -201,17 +201,35 @@ class Engine:
         self,
         report: Callable[[Progress], None],
         is_cancelled: Callable[[], bool] = lambda: False,
+        *,
+        scopes: Mapping[int, Scope | None] | None = None,
+        is_careful: bool = False,
     ) -> Progress:
-        """Bring the index up to date; returns the last report. Raises StoreError, ModelError."""
+        """Bring the index up to date; returns the last report. Raises StoreError, ModelError.
+
+        With `scopes`, only those parts of the folders with these ids. A careful run, which nobody
+        asked for, does not forget most of a folder at once.
+        """
         self._models.refresh()
         indexing = Indexing(
             self._store,
             self._models,
             max_bytes=self._settings.max_file_mb * _BYTES_PER_MB,
-            report=lambda tally: report(_progress(tally)),
+            report=lambda tally: report(progress_of(tally)),
             is_cancelled=is_cancelled,
+            scopes=scopes,
+            is_careful=is_careful,
         )
-        return _progress(indexing.run())
+        return progress_of(indexing.run())
+
+    def is_current(self, scopes: Mapping[int, Scope | None]) -> bool:
+        """Return whether a run over these parts would change nothing. Writes nothing."""
+        limit = self._settings.max_file_mb * _BYTES_PER_MB
+        return all(
+            is_current(self._store, folder, scopes[folder.id], max_bytes=limit)
+            for folder in self.folders()
+            if folder.id in scopes
+        )
 
     def check(self) -> tuple[Finding, ...]:
         """Look at every part of the index and return what is damaged. Raises StoreError."""
@@ -237,23 +255,18 @@ class Engine:
         max_bytes = self._settings.max_file_mb * _BYTES_PER_MB
         return judge(self._store, path, max_bytes=max_bytes)
 
+    def service(self) -> Service:
+        """Return the state of the background process: there is none behind this object."""
+        return Service(ServiceState.OFF)
+
+    def pause(self, paused: bool) -> None:
+        """There is no background indexing to stop."""
+
+    def rest(self) -> None:
+        """Let go of the models and of what was loaded to search; the next search loads them."""
+        self._models.unload()
+        self._store.forget()
+
     def editor_command(self, hit: Hit) -> list[str]:
         """Return the command that opens a hit in the user's editor at its line."""
         return editor_command(hit.path, hit.line, editor=self._settings.editor, environ=os.environ)
-
-
-def _progress(tally: Tally) -> Progress:
-    return Progress(
-        phase=tally.phase,
-        files_done=tally.files_done,
-        files_total=tally.files_total,
-        bytes_done=tally.bytes_done,
-        bytes_total=tally.bytes_total,
-        skipped=tally.skipped,
-        failed=tally.failed,
-        elapsed_s=monotonic() - tally.started,
-        current=tally.current,
-        indexed=tally.indexed,
-        moved=tally.moved,
-        removed=tally.removed,
-    )

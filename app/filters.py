@@ -7,11 +7,11 @@ import os
 
 from store import Filters
 
-from .engine import Engine
+from .commands import AnyEngine
 from .folders import find_folder
 
 
-def filters_of(args: argparse.Namespace, engine: Engine) -> Filters:
+def filters_of(args: argparse.Namespace, engine: AnyEngine) -> Filters:
     """Return the filters that were asked for. Raises ValueError for an unknown folder."""
     known = engine.folders() if args.folder else ()
     return Filters(

@@ -7,14 +7,15 @@ goes on from there, and the present index answers until then.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from indexer import ModelError, Run, Tally
+from indexer import ModelError, Run, Scope, Tally
 from store import Store, StoreDamaged, StoreError, Writer
 
 from .models import Coder, Models
 
 Report = Callable[[Tally], None]
+Scopes = Mapping[int, Scope | None]
 
 
 class Indexing:
@@ -28,12 +29,17 @@ class Indexing:
         max_bytes: int,
         report: Report,
         is_cancelled: Callable[[], bool],
+        scopes: Scopes | None = None,
+        is_careful: bool = False,
     ) -> None:
+        """Look at whole folders, or at what `scopes` says of those with these ids; see `Run`."""
         self._store = store
         self._models = models
         self._max_bytes = max_bytes
         self._report = report
         self._is_cancelled = is_cancelled
+        self._scopes = scopes
+        self._is_careful = is_careful
 
     def run(self) -> Tally:
         """Do it. Raises StoreError or ModelError; what was done before stays."""
@@ -88,12 +94,14 @@ class Indexing:
         present = {one.folder.id: one for one in self._store.status().folders}
         for new in self._store.successor.status().folders:
             if present[new.folder.id].files and not new.files and not new.skipped:
-                successor.set_online(new.folder, online=False)
+                seen = successor.last_seen(new.folder)
+                successor.set_last_seen(new.folder, seen, online=False)
 
     def _bring_up_to_date(
         self, writer: Writer, coder: Coder, store: Store, report: Report | None = None
     ) -> Tally:
         writer.adopt_models(coder.identity)
+        scopes = self._scopes if store is self._store else None  # a new index has seen nothing yet
         run = Run(
             writer,
             coder.embedder,
@@ -101,5 +109,10 @@ class Indexing:
             max_bytes=self._max_bytes,
             report=report or self._report,
             is_cancelled=self._is_cancelled,
+            scopes=scopes,
+            is_careful=self._is_careful,
         )
-        return run.run(store.folders())
+        folders = store.folders()
+        if scopes is not None:
+            folders = tuple(folder for folder in folders if folder.id in scopes)
+        return run.run(folders)

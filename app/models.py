@@ -66,8 +66,14 @@ class Models:
     def refresh(self) -> None:
         """Take the models that the settings name now."""
         before, self._settings = self._settings, self.latest()
-        for name in ("chosen", "_rank") if before != self._settings else ():
+        if before != self._settings:
+            self.unload()
+
+    def unload(self) -> None:
+        """Let go of all models; each is loaded again when it is needed."""
+        for name in ("chosen", "_rank"):
             self.__dict__.pop(name, None)
+        self._former.clear()
 
     @cached_property
     def chosen(self) -> Coder:

@@ -36,7 +36,11 @@ class Commands:
 
     def __init__(self, parser: Parser, dest: str) -> None:
         self._adder = parser.add_subparsers(
-            dest=dest, metavar="COMMAND", title="commands", parser_class=Parser
+            dest=dest,
+            metavar="COMMAND",
+            title="commands",
+            parser_class=Parser,
+            prog=parser.prog,  # else a formatter is made for it, which costs more than all commands
         )
 
     def add(self, name: str, about: str, examples: Iterable[str] = ()) -> Parser:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -45,6 +44,16 @@ class Settings:
     """The server's model; None takes the first that it names."""
     ask_timeout_s: int = 120
     """Seconds that a model's answer may take."""
+    battery_floor: int = 30
+    """On battery, background indexing waits below so many per cent of charge; 0 never waits."""
+    load_ceiling: int = 400
+    """Background indexing waits while the load is above so many per cent a processor; 0: never."""
+
+    @property
+    def fingerprint(self) -> str:
+        """What must be the same for two processes to give the same answers from one index."""
+        shared = (self.max_file_mb, self.cache_percent, self.index_model, self.rank_model)
+        return repr([None if one is None else str(one) for one in shared])
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +106,8 @@ _PARSERS: dict[str, Callable[[object], Value]] = {
     "ask_server": _text,
     "ask_model": _text,
     "ask_timeout_s": _number(1),
+    "battery_floor": _number(0),
+    "load_ceiling": _number(0),
 }
 KEYS = tuple(_PARSERS)
 MODEL_KEYS = {"index": "index_model", "rank": "rank_model"}
@@ -195,8 +206,13 @@ def _read(file: Path) -> str:
 
 
 def _parse_file(file: Path) -> dict[str, object]:
+    text = _read(file)
+    if not text:
+        return {}
+    import tomllib  # most people have no settings file
+
     try:
-        return tomllib.loads(_read(file))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{file}: not valid TOML: {error}") from None
 

@@ -50,6 +50,7 @@ _PROGRAM_FOLDER_MARKS = {
 }
 _CACHE_TAG = "CACHEDIR.TAG"
 _CACHE_MARK = b"Signature: 8a477f597d28d172789f06886806bc55"
+MARKS = frozenset({*RULE_FILES, *_PROGRAM_FOLDER_MARKS, _CACHE_TAG})  # decide about folders
 
 _TEMPORARY_PREFIXES = (".#", ".~lock.", ".goutputstream-", "~$")
 _TEMPORARY_SUFFIXES = ("~", ".swp", ".swo", ".swx", ".tmp", ".part", ".partial", ".crdownload")

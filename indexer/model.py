@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -87,6 +86,8 @@ class Model:
                 f"the model folder {folder} lacks {DESCRIPTION}; a model made for "
                 f"sentence-transformers is described by: thimble model add {folder}"
             )
+        import tomllib  # asking the daemon needs the errors of this module alone
+
         try:
             model = cls._read(folder, tomllib.loads(path.read_text(encoding="utf-8")))
         except (ValueError, KeyError) as error:

@@ -6,11 +6,9 @@ next run goes on from there. Reading the next batch overlaps with embedding the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
-from pathlib import Path
-from time import monotonic
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -27,11 +25,14 @@ from store import (
 )
 
 from .ahead import ReadAhead, Reading
+from .brake import forgettable
 from .document import Unreadable
 from .embedder import Embedder
 from .moves import MovedFrom
 from .readers import why_not_read
 from .scan import FoundFile, Scan, scan
+from .scope import Scope
+from .tally import Tally
 
 _BATCH_CHUNKS = 1024
 _BATCH_FILES = 256
@@ -39,27 +40,6 @@ _LINK_CHUNKS = 1 << 17
 """Chunks that wait to be linked into the graph; until then they are found without it."""
 _UNSEEN = Signature(0, 0, 0)
 """Of what a rule refused or could not be looked at: read as soon as that is no longer so."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a run has done so far."""
-
-    phase: str = "scanning"
-    """`scanning`, `indexing`, `linking` or `done`."""
-    files_total: int = 0
-    """Files to read in this run."""
-    bytes_total: int = 0
-    files_done: int = 0
-    bytes_done: int = 0
-    indexed: int = 0
-    moved: int = 0
-    removed: int = 0
-    skipped: int = 0
-    failed: int = 0
-    current: Path | None = None
-    started: float = field(default_factory=monotonic)
-    """On the monotonic clock."""
 
 
 @dataclass(slots=True)
@@ -97,13 +77,21 @@ class Run:
         max_bytes: int,
         report: Callable[[Tally], None],
         is_cancelled: Callable[[], bool],
+        scopes: Mapping[int, Scope | None] | None = None,
+        is_careful: bool = False,
     ) -> None:
+        """Look at all of each folder, or at what `scopes` says by its id.
+
+        A careful run is one that nobody asked for: it does not forget most of a folder at once.
+        """
         self._writer = writer
         self._embedder = embedder
         self._quantiser = quantiser
         self._max_bytes = max_bytes
         self._report = report
         self._is_cancelled = is_cancelled
+        self._scopes = {} if scopes is None else scopes
+        self._is_careful = is_careful
         self.tally = Tally()
 
     def run(self, folders: Sequence[Folder]) -> Tally:
@@ -127,14 +115,18 @@ class Run:
     def _scan(self, folder: Folder) -> Scan:
         self.tally.current = folder.path
         self._report(self.tally)
+        seen = self._writer.last_seen(folder)
         outcome = scan(
             folder,
             self._writer.known_files(folder),
+            scope=self._scopes.get(folder.id),
+            last_root=seen.root,
             max_bytes=self._max_bytes,
             reason_by_name=why_not_read,
             is_cancelled=self._is_cancelled,
         )
-        self._writer.set_online(folder, outcome.online)
+        seen = replace(seen, root=outcome.root or seen.root)
+        self._writer.set_last_seen(folder, seen, online=outcome.online)
         self.tally.files_total += len(outcome.found)
         self.tally.bytes_total += sum(file.signature.size for file in outcome.found)
         return outcome
@@ -218,7 +210,15 @@ class Run:
             for path, reason, failed in refused
             if noted.get(path) != reason
         )
-        removed = tuple(folder.path / path for path in (*gone.left, *outcome.ignored))
+        forgotten = forgettable(
+            self._writer,
+            folder,
+            outcome,
+            gone.left,
+            is_whole=self._scopes.get(folder.id) is None,
+            is_careful=self._is_careful,
+        )
+        removed = tuple(folder.path / path for path in (*forgotten, *outcome.ignored))
         if skipped or removed:
             none = np.empty((0, self._quantiser.dims), dtype=np.float32)
             changes = Changes(skipped=skipped, removed=removed)

@@ -1,8 +1,13 @@
-"""The store: one SQLite file, and search over it. Knows no ONNX and no file formats."""
+"""The store: one SQLite file, and search over it. Knows no ONNX and no file formats.
+
+Importing this package imports the values alone; numpy and SQLite come with what needs them.
+"""
 
 from __future__ import annotations
 
-from .analysis import terms
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from .errors import (
     BadQuery,
     ModelMismatch,
@@ -13,16 +18,14 @@ from .errors import (
     StoreFull,
     StoreTooNew,
 )
-from .linking import GraphParameters
-from .models import SearchModels
 from .parameters import SearchParameters, SearchPath
 from .places import Place, Places
-from .quantiser import Quantiser
 from .reports import (
     CacheUse,
     Finding,
     FolderStatus,
     IndexModel,
+    LastSeen,
     Migration,
     Part,
     Repair,
@@ -30,7 +33,6 @@ from .reports import (
     Status,
 )
 from .sources import DocumentTexts, ReadTexts
-from .store import Store
 from .types import (
     Changes,
     Embed,
@@ -55,7 +57,14 @@ from .types import (
     Span,
     Vectors,
 )
-from .writer import Writer
+
+if TYPE_CHECKING:
+    from .analysis import terms
+    from .linking import GraphParameters
+    from .models import SearchModels
+    from .quantiser import Quantiser
+    from .store import Store
+    from .writer import Writer
 
 __all__ = [
     "BadQuery",
@@ -74,6 +83,7 @@ __all__ = [
     "Heading",
     "Hit",
     "IndexModel",
+    "LastSeen",
     "Migration",
     "Mode",
     "ModelMismatch",
@@ -110,3 +120,19 @@ __all__ = [
     "Writer",
     "terms",
 ]
+
+_HOMES = {
+    "GraphParameters": "linking",
+    "Quantiser": "quantiser",
+    "SearchModels": "models",
+    "Store": "store",
+    "Writer": "writer",
+    "terms": "analysis",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what brings numpy and SQLite when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)

@@ -13,7 +13,7 @@ from typing import Any
 import apsw
 
 from . import cache, extracts, hubs
-from .places import pack_places, unpack_places
+from .packed_places import pack_places, unpack_places
 from .spans import pack_layout, unpack_layout
 from .types import FileRecord, Folder, NewFile, Signature, SkippedFile
 
@@ -193,6 +193,14 @@ def file_at(connection: apsw.Connection, folder: Folder, path: Path) -> FileReco
         (folder.id, directory, os.fsencode(path.name)),
     ).fetchone()
     return None if row is None else _record(row)
+
+
+def prune_directories(connection: apsw.Connection) -> None:
+    """Forget the names of directories that hold nothing any more."""
+    connection.execute(
+        """DELETE FROM directory WHERE id NOT IN (SELECT directory FROM file)
+        AND id NOT IN (SELECT directory FROM skipped)"""
+    )
 
 
 def skipped_files(connection: apsw.Connection) -> tuple[SkippedFile, ...]:

@@ -10,9 +10,8 @@ import apsw
 import numpy as np
 
 from . import analysis, catalogue, codes, words
-from .errors import StoreError
 from .meta import get_number, set_meta
-from .quantiser import Quantiser
+from .quantiser import Quantiser, refuse_bad
 from .types import Folder, MovedFile, NewFile, Vectors
 
 
@@ -27,7 +26,7 @@ def insert(
     terms = [analysis.terms(text) for file in files for text in file.texts]
     if len(terms) != len(vectors):
         raise ValueError(f"{len(terms)} chunks but {len(vectors)} embeddings")
-    _refuse_bad(vectors, quantiser)
+    refuse_bad(vectors, quantiser)
     first = next_chunk = get_number(connection, "next_chunk")
     for file in files:
         directory = forget(connection, folder, file.path)
@@ -59,20 +58,6 @@ def forget(connection: apsw.Connection, folder: Folder, path: Path) -> int:
     directory = catalogue.directory_id(connection, folder.id, _parent(folder, path))
     catalogue.forget_file(connection, directory, os.fsencode(path.name))
     return directory
-
-
-def _refuse_bad(vectors: Vectors, quantiser: Quantiser) -> None:
-    """Raise StoreError if vectors cannot be a model's: they would spoil every later search."""
-    if vectors.shape[1:] != (quantiser.dims,):
-        raise StoreError(
-            f"the model gives embeddings of shape {vectors.shape[1:]} where {quantiser.dims} "
-            "dimensions are expected; nothing was written: check the setting index_model"
-        )
-    if not np.isfinite(vectors).all():
-        raise StoreError(
-            "the model gives embeddings that are not finite numbers; nothing was written: "
-            "check the setting index_model"
-        )
 
 
 def merge(connection: apsw.Connection) -> None:

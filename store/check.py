@@ -17,7 +17,7 @@ from . import cache, codes, edges, extracts, hubs, rare
 from .connection import is_checksum_error
 from .errors import StoreDamaged
 from .meta import get_meta, get_number
-from .places import unpack_places
+from .packed_places import unpack_places
 from .postings import decode_block
 from .reports import Finding, Part
 from .segments import Segment, segments

@@ -19,6 +19,20 @@ class FolderStatus:
     skipped: int
     failed: int
     text_bytes: int
+    missing: int = 0
+    """Of the files, those gone all at once that are kept until it is sure that they are deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastSeen:
+    """What the last scan of a folder saw of it."""
+
+    root: str = ""
+    """What told the folder from another one in its place; empty if it was never seen."""
+    missing: int = 0
+    """Files that were gone and are kept."""
+    missing_since: float | None = None
+    """Seconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True)

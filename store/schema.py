@@ -198,10 +198,19 @@ def _m004_extracted_text(connection: apsw.Connection) -> None:
     """)
 
 
+def _m005_roots(connection: apsw.Connection) -> None:
+    connection.execute("""
+    ALTER TABLE folder ADD COLUMN root TEXT NOT NULL DEFAULT '';    -- its identity when last seen
+    ALTER TABLE folder ADD COLUMN missing INTEGER NOT NULL DEFAULT 0;   -- files gone, but kept
+    ALTER TABLE folder ADD COLUMN missing_since REAL;               -- seconds since the epoch
+    """)
+
+
 MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _m001_create_tables,
     _m002_small_index,
     _m003_smaller_layouts,
     _m004_extracted_text,
+    _m005_roots,
 )
 VERSION = len(MIGRATIONS)

@@ -28,6 +28,7 @@ from .reports import (
     Finding,
     FolderStatus,
     IndexModel,
+    LastSeen,
     Migration,
     Part,
     Repair,
@@ -46,6 +47,7 @@ from .types import (
     ReadKept,
     ReadText,
     Results,
+    Signature,
     SkippedFile,
     Span,
 )
@@ -80,6 +82,11 @@ class Store:
             connection.close()
             del self._local.connection
 
+    def forget(self) -> None:
+        """Let go of what searches keep in memory."""
+        with self._table_lock:
+            self._table = self._graph = None
+
     def folders(self) -> tuple[Folder, ...]:
         """Return the registered folders, ordered by name."""
         return self._ask(folders.folders, ())
@@ -87,6 +94,18 @@ class Store:
     def file_at(self, folder: Folder, path: Path) -> FileRecord | None:
         """Return the indexed file at a path, or None."""
         return self._ask(lambda connection: catalogue.file_at(connection, folder, path), None)
+
+    def known_files(self, folder: Folder) -> dict[str, Signature]:
+        """Return relative path → signature of the folder's files, indexed or skipped."""
+        return self._ask(lambda connection: catalogue.known_files(connection, folder.id), {})
+
+    def skip_reasons(self, folder: Folder) -> dict[str, str]:
+        """Return relative path → why a file of the folder was not indexed."""
+        return self._ask(lambda connection: catalogue.skip_reasons(connection, folder.id), {})
+
+    def last_seen(self, folder: Folder) -> LastSeen:
+        """Return what the last scan saw of a folder."""
+        return self._ask(lambda connection: folders.last_seen(connection, folder.id), LastSeen())
 
     def skipped(self) -> tuple[SkippedFile, ...]:
         """Return the files that were looked at and not indexed, ordered by path."""

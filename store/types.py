@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # so that a command which only asks the daemon does not import numpy
+    import numpy as np
+    from numpy.typing import NDArray
 
 from .places import Place, Places
 
-Vectors = NDArray[np.float32]
+Vectors: TypeAlias = "NDArray[np.float32]"
 """Embeddings, float32, shape (n, dims), each row of unit length."""
 
 Embed = Callable[[Sequence[str]], Vectors]

@@ -30,7 +30,7 @@ from .points import Places
 from .quantiser import Quantiser
 from .registry import write_copy
 from .renewal import plan_renewal
-from .reports import IndexModel
+from .reports import IndexModel, LastSeen
 from .schema import DERIVED_TABLES
 from .types import Changes, Folder, Signature, Vectors
 
@@ -146,11 +146,15 @@ class Writer:
             folders.delete_folder(connection, folder.id)
             changing.merge(connection)
 
-    def set_online(self, folder: Folder, online: bool) -> None:
-        """Record whether a folder can be seen."""
-        if folder.online != online:
+    def last_seen(self, folder: Folder) -> LastSeen:
+        """Return what the last scan saw of a folder."""
+        return folders.last_seen(self._connection, folder.id)
+
+    def set_last_seen(self, folder: Folder, seen: LastSeen, *, online: bool) -> None:
+        """Record what a scan saw of a folder, and whether it could be seen."""
+        if self.last_seen(folder) != seen or folder.online != online:
             with self._change() as connection:
-                folders.set_online(connection, folder.id, online)
+                folders.set_last_seen(connection, folder.id, seen, online=online)
 
     def known_files(self, folder: Folder) -> dict[str, Signature]:
         """Return relative path → signature of the folder's files, indexed or skipped."""
@@ -191,6 +195,8 @@ class Writer:
                 changing.insert(connection, folder, changes.files, vectors, quantiser)
             elif changes.removed:
                 changing.merge(connection)
+            if changes.removed:
+                catalogue.prune_directories(connection)
         self._places.append(first, quantiser.project(vectors))
 
     @property

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from .backend import Answer, Backend, Exchange, Preview, Progress, Sentence
+from .backend import (
+    Answer,
+    Backend,
+    Exchange,
+    Preview,
+    Progress,
+    Sentence,
+    Service,
+    ServiceState,
+)
 from .safe import safe_line, safe_text
 
 __all__ = [
@@ -12,6 +21,8 @@ __all__ = [
     "Preview",
     "Progress",
     "Sentence",
+    "Service",
+    "ServiceState",
     "run",
     "safe_line",
     "safe_text",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -90,6 +91,27 @@ class Exchange:
     answer: str
 
 
+class ServiceState(StrEnum):
+    """What the background process does."""
+
+    OFF = "off"
+    RUNNING = "running"
+    PAUSED = "paused"
+    LOST = "lost"
+    """It was there and died."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The background process, as the screens show it."""
+
+    state: ServiceState
+    reason: str = ""
+    """Why it is paused: `on battery`, `asked to`, …; empty otherwise."""
+    pending: int = 0
+    """Files waiting to be indexed."""
+
+
 class Backend(Protocol):
     """The program behind the screens. Every method may block and is called from worker threads."""
 
@@ -123,6 +145,12 @@ class Backend(Protocol):
         self, report: Callable[[Progress], None], is_cancelled: Callable[[], bool]
     ) -> Progress:
         """Bring the index up to date, reporting a few times a second; returns the last report."""
+
+    def service(self) -> Service:
+        """Return the state of the background process."""
+
+    def pause(self, paused: bool) -> None:
+        """Stop background indexing, or let it go on; nothing happens if there is no daemon."""
 
     def editor_command(self, hit: Hit) -> list[str]:
         """Return the command that opens a hit in the user's editor at its line."""

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..engine import Engine
+    from ..commands import AnyEngine
 
 MISSING = (
     "the MCP SDK is not installed; install thimble with it (pipx install 'thimble[mcp]') or add it "
@@ -14,7 +14,7 @@ MISSING = (
 )
 
 
-def serve(engine: Engine) -> None:
+def serve(engine: AnyEngine) -> None:
     """Answer an agent until its end of the pipe is closed. Raises ValueError without the SDK."""
     if find_spec("mcp") is None:
         raise ValueError(MISSING)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
@@ -14,8 +14,10 @@ from pydantic import Field
 from store import StoreError
 
 from .. import __version__
-from ..engine import Engine
 from .tools import MODES, Tools
+
+if TYPE_CHECKING:
+    from ..commands import AnyEngine
 
 _INSTRUCTIONS = """\
 Searches the user's own documents, on their own machine. Results name passages and documents by
@@ -54,7 +56,7 @@ def _in_one_sentence(function: Callable[..., dict[str, Any]]) -> Callable[..., d
     return told
 
 
-def make_server(engine: Engine) -> MCPServer[Any]:
+def make_server(engine: AnyEngine) -> MCPServer[Any]:
     """Return a server whose tools answer from an engine."""
     tools = Tools(engine)
     server = MCPServer[Any](

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from indexer import Unreadable, read_now
 from store import Filters, Folder, Hit, Mode, Passage
 
 from ..batch import clean_query
-from ..engine import Engine
 from ..folders import find_folder
 from .ids import Place, document_id, find, passage_id
+
+if TYPE_CHECKING:
+    from ..commands import AnyEngine
 
 MODES = tuple(Mode)
 _LONGEST = 20_000
@@ -23,7 +25,7 @@ _LONGEST_OF_MANY = 4_000
 class Tools:
     """Answers as plain values. May be used by many threads at once."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: AnyEngine) -> None:
         self._engine = engine
 
     def search(

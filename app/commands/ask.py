@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from store import Filters
 from tui import Answer, Exchange
@@ -14,10 +15,12 @@ from ..answers import AnswerPrinter, answer_fields, plain_answer
 from ..ask import NONE, Address
 from ..batch import clean_query
 from ..diagnostics import ExitCode, UsageError
-from ..engine import Engine
 from ..filters import filters_of
 from ..settings import Settings
 from . import Context
+
+if TYPE_CHECKING:
+    from . import AnyEngine
 
 
 def run(args: argparse.Namespace, context: Context) -> ExitCode:
@@ -72,7 +75,7 @@ def _typed(context: Context) -> Iterator[str]:
 def _answer(
     args: argparse.Namespace,
     context: Context,
-    engine: Engine,
+    engine: AnyEngine,
     filters: Filters,
     question: str,
     history: Sequence[Exchange],

@@ -6,12 +6,12 @@ import argparse
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
+from typing import TYPE_CHECKING
 
 from store import Filters, Hit
 
 from ..batch import clean_query
 from ..diagnostics import ExitCode
-from ..engine import Engine
 from ..filters import filters_of
 from ..hits import hit_fields, print_blocks, print_lines
 from ..layout import print_table
@@ -19,6 +19,9 @@ from ..output import Style, Styled
 from ..quantities import count
 from ..saved import SavedSearch, load_saved, store_saved
 from . import Context
+
+if TYPE_CHECKING:
+    from . import AnyEngine
 
 
 def run(args: argparse.Namespace, context: Context) -> ExitCode:
@@ -60,7 +63,7 @@ def _run(args: argparse.Namespace, context: Context, known: dict[str, SavedSearc
     return ExitCode.FOUND if any(news.values()) else ExitCode.NOTHING
 
 
-def _find(engine: Engine, query: str, filters: Filters, limit: int) -> tuple[Hit, ...]:
+def _find(engine: AnyEngine, query: str, filters: Filters, limit: int) -> tuple[Hit, ...]:
     return engine.find(query, filters=filters, limit=limit).hits
 
 

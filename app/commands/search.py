@@ -8,18 +8,21 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from store import Filters, Mode, Results
 
 from ..batch import BadLine, clean_query, read_queries
 from ..diagnostics import ExitCode, UsageError
-from ..engine import Engine
 from ..filters import filters_of
 from ..formats import Format, answer_fields, print_results
 from ..hits import explain_sentences
 from ..pager import paged
 from ..reordering import prefer_recent
 from . import Context
+
+if TYPE_CHECKING:
+    from . import AnyEngine
 
 Search = Callable[[str], Results]
 
@@ -57,14 +60,14 @@ def _query(args: argparse.Namespace, context: Context) -> str:
 
 
 def _search(
-    engine: Engine, args: argparse.Namespace, filters: Filters, budget: int, text: str
+    engine: AnyEngine, args: argparse.Namespace, filters: Filters, budget: int, text: str
 ) -> Results:
     limit = args.limit * _WIDER if args.recent else args.limit
     results = engine.find(text, mode=Mode(args.mode), filters=filters, limit=limit, budget=budget)
     return prefer_recent(results, time.time(), args.limit) if args.recent else results
 
 
-def _outcome(engine: Engine, context: Context, results: Results) -> ExitCode:
+def _outcome(engine: AnyEngine, context: Context, results: Results) -> ExitCode:
     if results.hits:
         return ExitCode.FOUND
     if not engine.folders():

@@ -13,7 +13,9 @@ from ..hits import short_path
 from ..layout import print_table
 from ..output import Output, path_fields
 from ..quantities import count, percent, size
+from ..service.control import report
 from . import Context
+from .daemon import daemon_fields, daemon_sentence
 
 
 def run(args: argparse.Namespace, context: Context) -> ExitCode:
@@ -21,13 +23,17 @@ def run(args: argparse.Namespace, context: Context) -> ExitCode:
     with context.engine() as engine:
         status = engine.status()
         skipped = engine.skipped() if args.skipped else ()
+    daemon = report(context.load_settings().settings)
     if args.json:
-        fields = _fields(status)
+        fields = {**_fields(status), "daemon": daemon_fields(daemon)}
         if args.skipped:
             fields["skipped_files"] = [_skipped_fields(file) for file in skipped]
         context.out.json(fields)
     else:
         _print(context.out, status)
+        if daemon is not None:
+            context.out.line(daemon_sentence(daemon))
+        _print_folders(context.out, status)
         _print_skipped(context.out, skipped)
     return ExitCode.FOUND
 
@@ -61,6 +67,7 @@ def _folder_fields(status: FolderStatus) -> dict[str, object]:
         "skipped": status.skipped,
         "failed": status.failed,
         "text_bytes": status.text_bytes,
+        "missing": status.missing,
     }
 
 
@@ -82,10 +89,19 @@ def _print(out: Output, status: Status) -> None:
         out.line(migration_sentence(status.migration))
     if status.writer:
         out.line(f"being written by {status.writer}")
+
+
+def _print_folders(out: Output, status: Status) -> None:
     if status.folders:
         out.line()
         header = ("name", ">files", ">chunks", ">skipped", ">failed", ">text", "folder")
         print_table(out, header, [_row(out, folder) for folder in status.folders])
+    for one in status.folders:
+        if one.missing:
+            out.line(
+                f"{count(one.missing, 'file')} of {one.folder.name} went all at once; kept for a "
+                "day in case they come back, or until: thimble index"
+            )
 
 
 def migration_sentence(migration: Migration) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
 from app.benchmark import Bench, Percentiles
-from app.engine import Engine, Verdict
+from app.engine import Engine
 from app.settings import Settings
+from app.verdict import Verdict
+from indexer import Scope
 from store import (
     CacheUse,
     Explain,
@@ -227,6 +229,9 @@ class FakeEngine(Engine):
         self,
         report: Callable[[Progress], None],
         is_cancelled: Callable[[], bool] = lambda: False,
+        *,
+        scopes: Mapping[int, Scope | None] | None = None,
+        is_careful: bool = False,
     ) -> Progress:
         self._fail_if_told()
         self.runs += 1

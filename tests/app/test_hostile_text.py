@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from app.diagnostics import Diagnostics
-from app.engine import Verdict
 from app.progress import ProgressLine
+from app.verdict import Verdict
 from store import StoreDamaged
 from tui import Answer, Sentence
 

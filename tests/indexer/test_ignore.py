@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.scan import scan, why
+from indexer.scan import scan
+from indexer.verdict import why
 from store import Folder
 
 

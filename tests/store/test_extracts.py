@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from store import FileRecord, IndexModel, Mode, Part, Places, Query, Signature, Span, StoreDamaged
 from store.connection import open_writer
 from store.extracts import BLOCK_BYTES, insert, is_whole, reader
-from store.places import pack_places, unpack_places
+from store.packed_places import pack_places, unpack_places
 
 from .fakes import MODELS, Library
 

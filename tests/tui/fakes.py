@@ -21,7 +21,7 @@ from store import (
     Status,
     StoreError,
 )
-from tui import Answer, Exchange, Preview, Progress
+from tui import Answer, Exchange, Preview, Progress, Service, ServiceState
 
 NOW = 1_790_000_000.0
 """The time it is in every test."""
@@ -268,6 +268,12 @@ class FakeBackend:
         if self.index_problem is not None:
             raise self.index_problem
         return DONE
+
+    def service(self) -> Service:
+        return Service(ServiceState.OFF)
+
+    def pause(self, paused: bool) -> None:
+        return
 
     def editor_command(self, hit: Hit) -> list[str]:
         """Return the command of an editor that does nothing."""
