@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from typing import Self
@@ -35,17 +34,19 @@ from store import (
     Status,
     Store,
 )
-from tui import Preview, Progress
+from tui import OFF, Answer, Exchange, Preview, Progress, Sentence, Service
 
 from .benchmark import Bench, Benchmark
-from .editor import editor_command
 from .models import Models
+from .personal import Personal
 from .roots import check_root, free_name
 from .settings import Settings
 
 _BYTES_PER_MB = 1 << 20
 _GAP = "\n\n"
 """Between chunks, when they are shown together."""
+_SOURCES = 3
+"""Passages that an answer is taken from."""
 _SURROUNDINGS = 12
 """Chunks shown before and after a hit in its preview."""
 
@@ -61,11 +62,11 @@ class Verdict:
     chunks: int = 0
 
 
-class Engine:
+class Engine(Personal):
     """Search, status and indexing over one index. Opens the store when first needed."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        super().__init__(settings)
         self._models = Models(settings)
         self._store = Store(settings.paths.index / "thimble.db", settings.cache_percent)
 
@@ -93,6 +94,34 @@ class Engine:
         wanted = self._settings.budget if budget is None else budget
         query = Query(text, limit, mode, filters, wanted, deadline_ms)
         return self._store.search(query, self._models.search, read_back, read_texts, parameters)
+
+    def similar(self, hit: Hit, *, limit: int) -> Results:
+        """Return other documents like the passage of a hit. Raises StoreError."""
+        *_, results = self.search(hit.text, mode=Mode.SEMANTIC, limit=limit + 1)
+        own = {hit.path, *hit.duplicates}
+        others = [one for one in results.hits if one.path not in own][:limit]
+        ranked = tuple(replace(one, rank=rank) for rank, one in enumerate(others, 1))
+        return replace(results, hits=ranked)
+
+    def ask(
+        self, question: str, *, filters: Filters, history: Sequence[Exchange]
+    ) -> Iterator[Answer]:
+        """Yield the best sentences of the best passages. Raises StoreError."""
+        asked = " ".join([*(one.question for one in history[-1:]), question])
+        results = [*self.search(asked, filters=filters, limit=_SOURCES)]
+        hits = results[-1].hits if results else ()
+        sentences = [
+            Sentence(hit.text[slice(*hit.snippet)], (number,), supported=True)
+            for number, hit in enumerate(hits, 1)
+        ]
+        yield Answer(question, tuple(sentences), hits, bool(hits), "extractive", done=True)
+
+    def service(self) -> Service:
+        """Return how the background process is: there is none."""
+        return OFF
+
+    def pause(self, paused: bool) -> None:
+        """Do nothing, since there is no background process."""
 
     def preview(self, hit: Hit) -> Preview:
         """Return the text around a hit. Raises OSError if its file is gone or has no text."""
@@ -211,9 +240,11 @@ class Engine:
         reason = skipped.reason if skipped else "not looked at yet; run `thimble index`"
         return Verdict(place, False, reason)
 
-    def editor_command(self, hit: Hit) -> list[str]:
-        """Return the command that opens a hit in the user's editor at its line."""
-        return editor_command(hit.path, hit.line, editor=self._settings.editor, environ=os.environ)
+    def _apply(self, settings: Settings) -> None:
+        """Use other settings from now on; models are loaded anew when next needed."""
+        if settings.rank_model != self._settings.rank_model:
+            self._models = Models(settings)
+        super()._apply(settings)
 
 
 def _place(passages: Sequence[Passage], hit: Hit) -> int:

@@ -10,12 +10,12 @@ import difflib
 import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .paths import Paths, make_private
 
-Value = int | str | Path | None
+Value = int | str | Path | dict[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,10 @@ class Settings:
     """Folder of the ONNX model that indexes; None is the built-in one."""
     rank_model: Path | None = None
     """Folder of the ONNX model that ranks; None ranks with the index model."""
+    theme: str | None = None
+    """Colours of the screen."""
+    keys: dict[str, str] = field(default_factory=dict)
+    """Keys of the screen: the name of a command to its keys, as in `open = "ctrl+o"`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,12 @@ def _folder(value: object) -> Path:
     return Path(os.path.expanduser(_text(value)))  # noqa: PTH111 (Path fails on `~nobody`)
 
 
+def _keys(value: object) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+        raise ValueError('a table is expected, as in [keys] with lines like open = "ctrl+o"')
+    return value
+
+
 _PARSERS: dict[str, Callable[[object], Value]] = {
     "threads": _number(1),
     "max_file_mb": _number(1),
@@ -79,6 +89,8 @@ _PARSERS: dict[str, Callable[[object], Value]] = {
     "editor": _text,
     "index_model": _folder,
     "rank_model": _folder,
+    "theme": _text,
+    "keys": _keys,
 }
 KEYS = tuple(_PARSERS)
 

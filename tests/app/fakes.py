@@ -133,13 +133,13 @@ class FakeEngine(Engine):
     findings_left: tuple[Finding, ...] = ()
     """Those that a repair leaves."""
     repaired: Repair = Repair(2)  # noqa: RUF009 (frozen)
-    settings: Settings | None = None
+    opened_with: Settings | None = None
     queries: list[Query] = field(default_factory=list)
     runs: int = 0
 
     def open(self, settings: Settings) -> FakeEngine:
         """Stand in for the real engine's constructor."""
-        self.settings = settings
+        self.opened_with = settings
         return self
 
     def __enter__(self) -> Self:

@@ -228,6 +228,8 @@ def test_settings_are_shown_with_their_origin(
         "editor\t–\tdefault",
         "index_model\t–\tdefault",
         "rank_model\t–\tdefault",
+        "theme\t–\tdefault",
+        "keys\t–\tdefault",
         f"(index)\t{own_home}/index\tTHIMBLE_HOME",
         f"(settings file)\t{own_home}/settings.toml\tTHIMBLE_HOME",
     ]

@@ -20,3 +20,8 @@ class TextBox(Input):
     def replace(self, text: str, start: int, end: int) -> None:
         """Replace a range; everything typed or pasted comes through here."""
         super().replace(safe_line(text), start, end)
+
+    def put(self, text: str) -> None:
+        """Set the whole text, with the cursor at its end."""
+        self.value = safe_line(text)
+        self.cursor_position = len(self.value)
