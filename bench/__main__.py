@@ -10,7 +10,7 @@ from pathlib import Path
 
 from store import StoreError
 
-from . import growth, indexing, latency, leann, reconcile, retrieval, stored, updates, words
+from . import growth, indexing, latency, leann, reconcile, retrieval, stored, tui, updates, words
 from .environment import RivalFailed
 from .machine import describe_machine
 from .product import ROOT, ProductFailed
@@ -21,6 +21,7 @@ _PARTS: dict[str, Callable[[Workspace], Section]] = {
     "retrieval": retrieval.measure,
     "indexing": indexing.measure,
     "latency": latency.measure,
+    "tui": tui.measure,
     "reconcile": reconcile.measure,
     "words": words.measure,
     "updates": updates.measure,

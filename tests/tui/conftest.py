@@ -16,6 +16,7 @@ def somewhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("NO_COLOR", "TEXTUAL_THEME", "COLORFGBG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("tui.screens.searching.REST_S", 0.01)
+    monkeypatch.setattr("tui.screens.search.GLANCE_S", 0.001)
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
 

@@ -22,7 +22,7 @@ class Compare(Protocol):
 
 
 def damaged() -> StoreError:
-    return StoreDamaged("The index is damaged. Your files are untouched. Run: thimble doctor")
+    return StoreDamaged("a page of the index is not what was written")
 
 
 STATES: dict[str, tuple[Callable[[], FakeBackend], list[str]]] = {

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal
 from textual.content import Content
-from textual.widgets import Footer, HelpPanel, Input, Static
+from textual.widgets import Footer, Input, Static
 from textual.worker import Worker, get_current_worker
 
 from store import Hit
@@ -161,7 +161,7 @@ class AskScreen(HitScreen):
         """Stop the answer, else close the keys panel, else leave the box, else leave."""
         if self._cancel():
             return
-        if self.query(HelpPanel):
+        if self.query("HelpPanel"):
             self.app.action_hide_help_panel()
         elif self.query_one("#question").has_focus and self._answers:
             self.answer_view.focus()

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, HelpPanel, Input, Static
+from textual.widgets import Footer, Input, Static
 from textual.worker import Worker, get_current_worker
 
 from store import Folder, FolderStatus
@@ -139,7 +139,7 @@ class LibraryScreen(Screen[None]):
 
     def action_back(self) -> None:
         """Close the keys panel, else leave the box, else go back to searching."""
-        if self.query(HelpPanel):
+        if self.query("HelpPanel"):
             self.app.action_hide_help_panel()
         elif self.query_one(FindBox).has_focus:
             self.query_one(FindBox).put("")

@@ -11,7 +11,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
-from textual.widgets import Footer, HelpPanel, Input, Static
+from textual.timer import Timer
+from textual.widgets import Footer, Input, Static
 from textual.worker import get_current_worker
 
 from store import Hit, Results
@@ -22,7 +23,7 @@ from ..messages import IndexState, Likened
 from ..request import Request, searched
 from ..safe import safe_line
 from ..widgets.passage import PassageView
-from ..widgets.query import QueryBar
+from ..widgets.query import QueryBar, QueryInput
 from ..widgets.results import ResultList, advice, invitation, summary
 from ..widgets.rows import Rows
 from ..widgets.status import StatusLine
@@ -32,6 +33,8 @@ from .filters import FilterDialog
 from .searching import LIMIT, Searching
 from .why import WhyScreen
 
+GLANCE_S = 0.06
+"""How long typing rests before the passage of an instant answer is read."""
 MODES_TIP = "words, meaning, both, exact, regex"
 OF_SEARCHING = {"open", "copy_passage", "copy_path", "filter", "mode", "query", "ask"}
 OF_A_HIT = {"similar", "why"}
@@ -61,6 +64,10 @@ class SearchScreen(Searching):
     def __init__(self, backend: Backend, clock: Callable[[], float]) -> None:
         super().__init__(backend, clock)
         self._has_hit = False
+        self._reading: Timer | None = None
+        """Set while typing: a passage is read once its hit has been in sight for a moment."""
+        self._refusal = ""
+        """Why there is no answer, if the query cannot be answered as it is."""
         self._like: Hit | None = None
         """The hit whose like is listed, instead of the answer."""
 
@@ -92,6 +99,11 @@ class SearchScreen(Searching):
         self.watch(self.app, "index_state", self._follow_index)
         self.read_history()
 
+    def on_resize(self) -> None:
+        """In a window that was too small nothing could have the focus."""
+        if self.focused is None and self.is_current:
+            self.call_after_refresh(self.query_one("#query").focus)
+
     # The index
 
     def _follow_index(self, old: IndexState, new: IndexState) -> None:
@@ -122,6 +134,7 @@ class SearchScreen(Searching):
 
     def show_answer(self, answer: Results | None, *, same_question: bool) -> None:
         """List the hits of an answer."""
+        self._refusal = ""
         self._like = None if not same_question else self._like
         if self._like is None:
             self.results.answer(answer.hits if answer else (), same_question=same_question)
@@ -129,7 +142,8 @@ class SearchScreen(Searching):
 
     def show_refusal(self, sentence: str) -> None:
         """Put the reason where the hits would be."""
-        self.results.note = Content(safe_line(sentence))
+        self._refusal = safe_line(sentence)
+        self._explain()
 
     def _explain(self) -> None:
         state, answer = self._index_state(), self._answer
@@ -138,7 +152,10 @@ class SearchScreen(Searching):
         marked = self.results.marked
         marks = f"{count(len(marked), 'mark')} · " if marked else ""
         self.results.border_title = "Results"
-        self.results.note = advice(self._answer_to, state) if answer else invitation(state)
+        if self._refusal:
+            self.results.note = Content.assemble((self._refusal, ".warn"))
+        else:
+            self.results.note = advice(self._answer_to, state) if answer else invitation(state)
         self.results.border_subtitle = Content(marks + summary(answer, state)) if answer else None
 
     @on(Rows.Moved)
@@ -148,7 +165,15 @@ class SearchScreen(Searching):
             self._has_hit = hit is not None
             self.refresh_bindings()
         self._explain()
-        self.passage.follow(hit, len(self.results.items))
+        if self._reading is not None:
+            self._reading.stop()
+        if self.is_asking and not self.results.is_chosen:
+            self._reading = self.set_timer(GLANCE_S, self._read_along)
+        else:
+            self._read_along()
+
+    def _read_along(self) -> None:
+        self.passage.follow(self.results.current, len(self.results.items))
 
     # Reading
 
@@ -175,7 +200,7 @@ class SearchScreen(Searching):
 
     def action_back(self) -> None:
         """Go one step back: from the keys panel, from hits like another, else to the results."""
-        if self.query(HelpPanel):
+        if self.query("HelpPanel"):
             self.app.action_hide_help_panel()
         elif self._like is not None and self.focused is self.results:
             self._like = None
@@ -192,6 +217,10 @@ class SearchScreen(Searching):
         modes = list(MODES)
         following = modes[(modes.index(self.request.mode) + 1) % len(modes)]
         self.request = replace(self.request, mode=following)
+
+    @on(QueryInput.BackedOut)
+    def _drop_last_chip(self) -> None:
+        self.action_drop_chip(-1)
 
     def action_drop_chip(self, index: int) -> None:
         """Take off one filter; -1 is the last one."""

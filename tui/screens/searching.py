@@ -27,7 +27,7 @@ REST_S = 0.12
 """How long typing must rest before anything is recomputed."""
 SLOW_S = 0.15
 """A search that takes longer says so."""
-LIMIT = 50
+LIMIT = 20
 """Most hits listed."""
 
 

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, HelpPanel, Input, Label, Static
+from textual.widgets import Footer, Input, Label, Static
 from textual.worker import Worker, get_current_worker
 
 from .. import themes
@@ -68,7 +68,7 @@ class SettingsScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Start empty; the settings are read from their file."""
-        yield VerticalScroll(id="settings")
+        yield VerticalScroll(id="settings", can_focus=False)
         yield Footer()
         yield Static(TOO_SMALL, classes="too-small")
 
@@ -126,7 +126,7 @@ class SettingsScreen(Screen[None]):
     @on(Input.Blurred)
     def _written(self, event: Input.Submitted | Input.Blurred) -> None:
         key, value = event.input.id or "", event.value.strip()
-        if value != self._values[key]:
+        if value != safe_line(self._values[key]):
             self._values[key] = value
             self.keep(key, value or None)
 
@@ -177,7 +177,7 @@ class SettingsScreen(Screen[None]):
 
     def action_back(self) -> None:
         """Close the keys panel, else go back."""
-        if self.query(HelpPanel):
+        if self.query("HelpPanel"):
             self.app.action_hide_help_panel()
         else:
             self.dismiss()

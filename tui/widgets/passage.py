@@ -104,20 +104,21 @@ class PassageView(VerticalScroll, can_focus=True, inherit_bindings=False):
         if shown != self._shown:
             self._shown = shown
             self._content = message.content or drawn(hit, shown)
-            self._draw()
+            self._text.update(self.content)
             self.call_after_refresh(self.reveal)
 
-    def _draw(self) -> None:
+    @property
+    def content(self) -> Content:
+        """What is shown."""
         if self._is_heated:
-            self._text.update(self._content)
-        else:
-            spans = [span for span in self._content.spans if span.style not in {".hot", ".warm"}]
-            self._text.update(Content(self._content.plain, spans))
+            return self._content
+        spans = [span for span in self._content.spans if span.style not in {".hot", ".warm"}]
+        return Content(self._content.plain, spans)
 
     def action_heat(self) -> None:
         """Shade sentences by how well they match, or stop doing so."""
         self._is_heated = not self._is_heated
-        self._draw()
+        self._text.update(self.content)
 
     def on_resize(self) -> None:
         """Lines wrap anew, so look for the passage again."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.message import Message
 from textual.style import Style
 from textual.widgets import Static
 
@@ -23,6 +25,10 @@ class QueryInput(TextBox):
     In an empty box, arrow up brings back what was searched before.
     """
 
+    @dataclass
+    class BackedOut(Message):
+        """Backspace was pressed at the start of the box."""
+
     BINDING_GROUP_TITLE = "Query"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "screen.choose(1)", "Choose", key_display="↑↓"),
@@ -30,15 +36,14 @@ class QueryInput(TextBox):
         Binding("enter", "submit", "Read"),
         Binding("escape", "screen.back", "Commands"),
         Binding("ctrl+r", "screen.recall(1)", "Searched before", id="recall", show=False),
-        Binding("backspace", "backspace", "Delete, at the start the last filter", show=False),
     ]
 
-    async def action_backspace(self) -> None:
+    def action_delete_left(self) -> None:
         """Delete a character; at the start of the box, take off the last filter."""
         if self.cursor_position == 0 and self.selection.is_empty:
-            await self.run_action("screen.drop_chip(-1)")
+            self.post_message(self.BackedOut())
         else:
-            self.action_delete_left()
+            super().action_delete_left()
 
 
 class QueryBar(Horizontal):
@@ -63,7 +68,7 @@ class QueryBar(Horizontal):
 def chips(request: Request) -> Content:
     """Return the filters that are on, each to be clicked away."""
     drawn = [
-        Content.assemble((f"{safe_line(str(chip))} ×", ".chip")).stylize(
+        Content.assemble(f"{safe_line(str(chip))} ×").stylize(
             Style.from_meta({"@click": f"screen.drop_chip({index})"})
         )
         for index, chip in enumerate(request.chips)

@@ -29,6 +29,12 @@ from ..request import Request
 from ..safe import safe_line
 from .rows import Rows
 
+HINTS = """\
+type:pdf in:notes since:2w   narrow it
+↑                            searched before
+esc A                        ask for an answer
+esc ?                        all keys"""
+
 
 class ResultList(Rows[Hit]):
     """Hits as rows: four lines each where there is room, one line on short screens."""
@@ -133,7 +139,8 @@ def invitation(state: IndexState) -> Content:
     if state.status is None:
         return Content("")
     if state.status.files:
-        return Content(f"Type to search {count(state.status.files, 'file')}.")
+        first = f"Type to search {count(state.status.files, 'file')}.\n\n"
+        return Content.assemble(first, (HINTS, ".faint"))
     if state.progress is not None:
         return Content("The first files are being read; type to search what is there.")
     return Content("Your folders hold no file that can be searched: esc, then e says why.")
