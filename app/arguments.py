@@ -5,12 +5,20 @@ from __future__ import annotations
 import argparse
 
 from . import __version__
-from .dates import parse_since, parse_until
-from .parser import Commands, Parser, add_global_options, file_types, moment, whole_number
+from .parser import (
+    Commands,
+    Parser,
+    add_filters,
+    add_formats,
+    add_global_options,
+    add_json,
+    add_limit,
+    whole_number,
+)
 from .settings import KEYS
+from .verbs import add_agents, add_answers, add_saved
 
 MODES = ("hybrid", "semantic", "lexical", "exact", "regex")
-FORMATS = ("text", "json", "jsonl", "files")
 SHELLS = ("bash", "zsh", "fish")
 
 _ABOUT = """\
@@ -49,7 +57,17 @@ def build_parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"thimble {__version__}")
     add_global_options(parser, "auto", None)
     commands = Commands(parser, "command")
-    for add in (_folders, _search, _show, _state, _config, _rest):
+    for add in (
+        _folders,
+        _search,
+        add_answers,
+        add_saved,
+        add_agents,
+        _show,
+        _state,
+        _config,
+        _rest,
+    ):
         add(commands)
     return parser
 
@@ -75,7 +93,7 @@ def _folders(commands: Commands) -> None:
     remove.add_argument("-y", "--yes", action="store_true", help="do not ask")
 
     listing = commands.add("list", "list the folders")
-    _add_json(listing)
+    add_json(listing)
 
     index = commands.add("index", "read what is new or has changed; Ctrl-C loses nothing")
     index.add_argument("--compact", action="store_true", help="also give back all unused room")
@@ -100,54 +118,20 @@ def _search(commands: Commands) -> None:
         ],
     )
     search.add_argument("query", metavar="QUERY", nargs="*", help="words; - reads them from stdin")
-    search.add_argument(
-        "-n", "--limit", metavar="K", type=whole_number(1), default=10, help="hits; default: 10"
-    )
+    add_limit(search)
     search.add_argument("--mode", choices=MODES, default="hybrid", help=_MODE)
     search.add_argument("--budget", metavar="R", help="embeddings recomputed; 0 is fastest")
-    _add_filters(search)
-    _add_formats(search)
+    add_filters(search)
+    add_formats(search)
+    search.add_argument("--recent", action="store_true", help=_RECENT)
     search.add_argument("--explain", action="store_true", help="tell what the search did")
     search.add_argument(
         "--batch", metavar="FILE", help='JSON lines {"id", "query"}, one answer a line; - is stdin'
     )
 
 
-def _add_filters(search: Parser) -> None:
-    group = search.add_argument_group("where to look")
-    group.add_argument("--folder", metavar="NAME", action="append", default=[], help=_FOLDER)
-    group.add_argument("--path", metavar="GLOB", action="append", default=[], help=_PATH)
-    group.add_argument(
-        "--type",
-        metavar="TYPES",
-        type=file_types,
-        action="extend",
-        default=[],
-        help="only files of these types, as in pdf,md",
-    )
-    group.add_argument("--since", metavar="WHEN", type=moment(parse_since), help=_SINCE)
-    group.add_argument("--until", metavar="WHEN", type=moment(parse_until), help=_UNTIL)
-
-
 _MODE = "what to match; default: hybrid"
-_FOLDER = "only in the folder of this name (repeatable)"
-_PATH = "only files whose path matches (repeatable)"
-_SINCE = "changed since: 2w, 3d, 12h, 6m (months), 1y, yesterday, 2026-01-31"
-_UNTIL = "changed no later than; a day is included whole"
-
-
-def _add_formats(search: Parser) -> None:
-    group = search.add_argument_group("output").add_mutually_exclusive_group()
-    group.add_argument("--format", choices=FORMATS, default="text", help=_FORMAT)
-    for flags, value, about in (
-        (["--json"], "json", "one JSON object"),
-        (["--jsonl"], "jsonl", "one JSON object a hit"),
-        (["-l", "--files"], "files", "only file names, each once"),
-    ):
-        group.add_argument(*flags, dest="format", action="store_const", const=value, help=about)
-
-
-_FORMAT = "default: text, which in a pipe is one line a hit"
+_RECENT = "rank newer files a little higher"
 
 
 def _show(commands: Commands) -> None:
@@ -162,14 +146,14 @@ def _show(commands: Commands) -> None:
 def _state(commands: Commands) -> None:
     status = commands.add("status", "say what the index holds")
     status.add_argument("--skipped", action="store_true", help="also list skipped files, and why")
-    _add_json(status)
+    add_json(status)
     why = commands.add("why", "say why a file is indexed or not", ["thimble why ~/notes/old.bin"])
     why.add_argument("file", metavar="FILE")
-    _add_json(commands.add("size", "say how much disk the index takes"))
+    add_json(commands.add("size", "say how much disk the index takes"))
     bench = commands.add("bench", "compare searches of your own index with exact search")
     bench.add_argument("--queries", metavar="N", type=whole_number(1), default=50, help=_QUERIES)
     bench.add_argument("--limit-s", metavar="S", type=whole_number(1), default=120, help=_LIMIT)
-    _add_json(bench)
+    add_json(bench)
     doctor = commands.add("doctor", "look for damage in the index and repair it from your files")
     doctor.add_argument("--check", action="store_true", help="only look; exit code 1 if damaged")
 
@@ -209,7 +193,3 @@ def _rest(commands: Commands) -> None:
         ],
     )
     completion.add_argument("shell", metavar="SHELL", choices=SHELLS, help=", ".join(SHELLS))
-
-
-def _add_json(parser: Parser) -> None:
-    parser.add_argument("--json", action="store_true", help="one JSON object")

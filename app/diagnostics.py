@@ -62,6 +62,12 @@ class Diagnostics:
         self._write(f"{_one_line(question)} [y/N] ")
         return stdin.readline().strip().lower() in ("y", "yes")
 
+    def prompt(self, mark: str, stdin: TextIO) -> str:
+        """Ask for a line on the terminal and return it with its end; empty if there is no more."""
+        if self.is_terminal:
+            self._write(mark)
+        return stdin.readline()
+
     def explain(self, error: BaseException) -> ExitCode:
         """Say what went wrong in one sentence and return the exit code for it."""
         if isinstance(error, KeyboardInterrupt):

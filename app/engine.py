@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from typing import Self
@@ -11,20 +11,16 @@ from typing import Self
 from indexer import (
     Run,
     Tally,
-    Unreadable,
     read_back,
-    read_now,
     read_texts,
-    why,
-    why_not_read,
 )
 from store import (
+    Explain,
     Filters,
     Finding,
     Folder,
     Hit,
     Mode,
-    Passage,
     Query,
     Repair,
     Results,
@@ -34,32 +30,21 @@ from store import (
     Status,
     Store,
 )
-from tui import OFF, Answer, Exchange, Preview, Progress, Sentence, Service
+from tui import OFF, Answer, Exchange, Preview, Progress, Service
 
+from .ask import Answerer
 from .benchmark import Bench, Benchmark
 from .models import Models
 from .personal import Personal
+from .preview import preview
+from .reordering import fold
 from .roots import check_root, free_name
 from .settings import Settings
+from .similar import similar
+from .verdict import Verdict as Verdict
+from .verdict import judge
 
 _BYTES_PER_MB = 1 << 20
-_GAP = "\n\n"
-"""Between chunks, when they are shown together."""
-_SOURCES = 3
-"""Passages that an answer is taken from."""
-_SURROUNDINGS = 12
-"""Chunks shown before and after a hit in its preview."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Why a file is or is not indexed."""
-
-    path: Path
-    indexed: bool
-    reason: str
-    """One sentence for people, naming the rule, setting or error that decided."""
-    chunks: int = 0
 
 
 class Engine(Personal):
@@ -93,28 +78,54 @@ class Engine(Personal):
         """
         wanted = self._settings.budget if budget is None else budget
         query = Query(text, limit, mode, filters, wanted, deadline_ms)
-        return self._store.search(query, self._models.search, read_back, read_texts, parameters)
+        models = self._models.search
+        return map(fold, self._store.search(query, models, read_back, read_texts, parameters))
+
+    def find(
+        self,
+        text: str,
+        *,
+        mode: Mode = Mode.HYBRID,
+        filters: Filters = Filters(),  # noqa: B008 (frozen)
+        limit: int = 10,
+        budget: int | None = None,
+    ) -> Results:
+        """Return the last and exact answer; the instant one is for screens."""
+        results = Results(Query(text, limit, mode, filters), (), exact=True, explain=Explain())
+        for results in self.search(  # noqa: B007 (no answer at all if nothing is indexed)
+            text, mode=mode, filters=filters, limit=limit, budget=budget
+        ):
+            pass
+        return results
 
     def similar(self, hit: Hit, *, limit: int) -> Results:
-        """Return other documents like the passage of a hit. Raises StoreError."""
-        *_, results = self.search(hit.text, mode=Mode.SEMANTIC, limit=limit + 1)
-        own = {hit.path, *hit.duplicates}
-        others = [one for one in results.hits if one.path not in own][:limit]
-        ranked = tuple(replace(one, rank=rank) for rank, one in enumerate(others, 1))
-        return replace(results, hits=ranked)
+        """Return passages of other documents that are like a hit's. Raises StoreError."""
+        return self.similar_to(hit.path, [hit.text], limit)
+
+    def similar_to(self, path: Path, texts: Sequence[str], limit: int) -> Results:
+        """Return passages of documents other than `path` that are like some texts of it."""
+        return similar(
+            lambda text, most: self.find(text, mode=Mode.SEMANTIC, limit=most), path, texts, limit
+        )
 
     def ask(
-        self, question: str, *, filters: Filters, history: Sequence[Exchange]
+        self,
+        question: str,
+        *,
+        filters: Filters = Filters(),  # noqa: B008 (frozen)
+        history: Sequence[Exchange] = (),
     ) -> Iterator[Answer]:
-        """Yield the best sentences of the best passages. Raises StoreError."""
-        asked = " ".join([*(one.question for one in history[-1:]), question])
-        results = [*self.search(asked, filters=filters, limit=_SOURCES)]
-        hits = results[-1].hits if results else ()
-        sentences = [
-            Sentence(hit.text[slice(*hit.snippet)], (number,), supported=True)
-            for number, hit in enumerate(hits, 1)
-        ]
-        yield Answer(question, tuple(sentences), hits, bool(hits), "extractive", done=True)
+        """Yield an answer sentence by sentence. Raises StoreError; a model's failure is told."""
+        answerer = Answerer(
+            search=lambda text, where, most: self.find(text, filters=where, limit=most),
+            rarity=self._store.rarity,
+            models=lambda: self._models.search,
+            server=self._settings.ask_server,
+            model=self._settings.ask_model,
+            timeout_s=self._settings.ask_timeout_s,
+            environ=os.environ,
+        )
+        return answerer.answer(question, filters, history)
 
     def service(self) -> Service:
         """Return how the background process is: there is none."""
@@ -125,22 +136,7 @@ class Engine(Personal):
 
     def preview(self, hit: Hit) -> Preview:
         """Return the text around a hit. Raises OSError if its file is gone or has no text."""
-        try:
-            passages = read_now(hit.path)
-        except Unreadable as error:
-            raise OSError(error.reason) from error
-        place = _place(passages, hit)
-        around = passages[max(0, place - _SURROUNDINGS) : place + _SURROUNDINGS + 1]
-        before = around[: min(place, _SURROUNDINGS)]
-        start = sum(len(one.text) + len(_GAP) for one in before)
-        passage = passages[place].text
-        same = passage == hit.text
-        return Preview(
-            text=_GAP.join(one.text for one in around),
-            first_line=around[0].line,
-            passage=(start, start + len(passage)),
-            highlights=tuple((start + a, start + b) for a, b in hit.highlights) if same else (),
-        )
+        return preview(hit)
 
     def status(self) -> Status:
         """Return what the index holds now."""
@@ -157,6 +153,10 @@ class Engine(Personal):
     def folders(self) -> tuple[Folder, ...]:
         """Return the folders being indexed, ordered by name."""
         return self._store.folders()
+
+    def documents(self) -> tuple[Path, ...]:
+        """Return the paths of all indexed files."""
+        return self._store.paths()
 
     def add_folder(
         self,
@@ -218,39 +218,14 @@ class Engine(Personal):
 
     def why(self, path: Path) -> Verdict:
         """Say why a file is or is not indexed."""
-        place = path.expanduser().parent.resolve() / path.name
-        folder = next((one for one in self.folders() if one.path in place.parents), None)
-        if folder is None:
-            return Verdict(
-                place, False, "no indexed folder holds it; `thimble add` the folder it is in"
-            )
-        reason = why(
-            folder,
-            place,
-            max_bytes=self._settings.max_file_mb * _BYTES_PER_MB,
-            reason_by_name=why_not_read,
-        )
-        if reason is not None:
-            return Verdict(place, False, reason)
-        record = self._store.file_at(folder, place)
-        if record is not None:
-            reason = f"indexed in the folder {folder.name}, read as {record.kind}"
-            return Verdict(place, True, reason, len(record.spans))
-        skipped = next((one for one in self.skipped() if one.path == place), None)
-        reason = skipped.reason if skipped else "not looked at yet; run `thimble index`"
-        return Verdict(place, False, reason)
+        max_bytes = self._settings.max_file_mb * _BYTES_PER_MB
+        return judge(self._store, path, max_bytes=max_bytes)
 
     def _apply(self, settings: Settings) -> None:
         """Use other settings from now on; models are loaded anew when next needed."""
         if settings.rank_model != self._settings.rank_model:
             self._models = Models(settings)
         super()._apply(settings)
-
-
-def _place(passages: Sequence[Passage], hit: Hit) -> int:
-    """Return the place of the passage that holds a hit's start, the nearest if none does."""
-    distances = [abs(one.span.start - hit.start) for one in passages]
-    return distances.index(min(distances))
 
 
 def _progress(tally: Tally) -> Progress:

@@ -32,12 +32,6 @@ def print_lines(out: Output, hits: Iterable[Hit]) -> None:
         out.line(f"{hit.path}:{hit.line}: ", *lines[0])
 
 
-def print_files(out: Output, hits: Iterable[Hit]) -> None:
-    """Write each file once, the best first."""
-    for path in dict.fromkeys(hit.path for hit in hits):
-        out.line(str(path))
-
-
 def hit_fields(hit: Hit) -> dict[str, object]:
     """Return a hit as JSON fields (schema 1)."""
     return {
@@ -101,11 +95,17 @@ def short_path(path: Path) -> str:
         return str(path)
 
 
+def place_parts(out: Output, hit: Hit) -> list[Part]:
+    """Return where a hit is: for people short, with a link that opens the file."""
+    path = short_path(hit.path) if out.is_terminal else str(hit.path)
+    return [Styled(f"{path}:{hit.line}", Style.PLACE, hit.path.as_uri()), *_notes(hit)]
+
+
 def _print_block(out: Output, hit: Hit) -> None:
     width = out.width - 2
     title = safe_line(hit.title or hit.path.name)
     out.line(f"{_found_by(hit)} ", Styled(shorten(title, width), Style.BOLD))
-    out.line("  ", Styled(f"{short_path(hit.path)}:{hit.line}", Style.PLACE), *_notes(hit))
+    out.line("  ", *place_parts(out, hit))
     if hit.heading:
         out.line("  ", Styled(shorten(safe_line(hit.heading), width), Style.DIM))
     for line in wrap(safe_text(hit.text), hit.snippet, hit.highlights, width, SNIPPET_LINES):

@@ -41,6 +41,12 @@ class Settings:
     """Colours of the screen."""
     keys: dict[str, str] = field(default_factory=dict)
     """Keys of the screen: the name of a command to its keys, as in `open = "ctrl+o"`."""
+    ask_server: str | None = None
+    """Address of the model server that answers, or `none`; None looks on this machine."""
+    ask_model: str | None = None
+    """The server's model; None takes the first that it names."""
+    ask_timeout_s: int = 120
+    """Seconds that a model's answer may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,9 @@ _PARSERS: dict[str, Callable[[object], Value]] = {
     "rank_model": _folder,
     "theme": _text,
     "keys": _keys,
+    "ask_server": _text,
+    "ask_model": _text,
+    "ask_timeout_s": _number(1),
 }
 KEYS = tuple(_PARSERS)
 

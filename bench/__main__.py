@@ -11,6 +11,7 @@ from pathlib import Path
 from store import StoreError
 
 from . import (
+    answers,
     growth,
     indexing,
     latency,
@@ -31,6 +32,7 @@ from .workspace import Places, Workspace
 
 _PARTS: dict[str, Callable[[Workspace], Section]] = {
     "retrieval": retrieval.measure,
+    "answers": answers.measure,
     "indexing": indexing.measure,
     "latency": latency.measure,
     "tui": tui.measure,

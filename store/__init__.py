@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .analysis import terms
 from .errors import (
     BadQuery,
     ModelMismatch,
@@ -90,4 +91,5 @@ __all__ = [
     "StoreTooNew",
     "Vectors",
     "Writer",
+    "terms",
 ]

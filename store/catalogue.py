@@ -51,6 +51,15 @@ def digests(connection: apsw.Connection, folder_id: int) -> dict[str, bytes]:
     }
 
 
+def paths(connection: apsw.Connection) -> tuple[Path, ...]:
+    """Return the absolute paths of all indexed files."""
+    rows = connection.execute(
+        """SELECT folder.path, directory.path, file.name FROM file
+        JOIN directory ON directory.id = directory JOIN folder ON folder.id = directory.folder"""
+    )
+    return tuple(Path(os.fsdecode(os.path.join(*row))) for row in rows)  # noqa: PTH118 (bytes)
+
+
 def skip_reasons(connection: apsw.Connection, folder_id: int) -> dict[str, str]:
     """Return path relative to the folder → why that file was not indexed."""
     rows = connection.execute(

@@ -20,6 +20,7 @@ from .lock import WriterLock
 from .meta import get_meta, get_number
 from .models import SearchModels
 from .parameters import SearchParameters
+from .rarity import rarity
 from .registry import read_copy
 from .repair import repair
 from .reports import CacheUse, Finding, FolderStatus, Part, Repair, Size, Status
@@ -99,6 +100,16 @@ class Store:
     def file(self, first_chunk: int) -> FileRecord | None:
         """Return the file of an id, or None if it is not indexed any more."""
         return self._ask(lambda connection: catalogue.file_from(connection, first_chunk), None)
+
+    def rarity(self, text: str) -> dict[int, float]:
+        """Return term key → inverse document frequency of the terms of a text, for `terms`."""
+        return self._ask(
+            lambda connection: rarity(connection, self._scan_table(connection), text), {}
+        )
+
+    def paths(self) -> tuple[Path, ...]:
+        """Return the paths of all indexed files."""
+        return self._ask(catalogue.paths, ())
 
     def check(self) -> tuple[Finding, ...]:
         """Look at every part of the index and return what is damaged."""

@@ -75,17 +75,17 @@ class Answer:
     sources: tuple[Hit, ...]
     """What was handed to the answerer, in citation order."""
     found: bool
-    """False: not in the documents (`sentences` is then empty)."""
+    """False: not in the documents; `sentences` is then empty."""
     backend: str
     """`extractive`, or the model's name and address."""
     done: bool
     notice: str = ""
-    """One sentence if something went wrong (server died: extractive answer instead)."""
+    """One sentence if something went wrong, as when a server died and this is extractive."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question that was answered before, for the ones that follow."""
+    """A question that was answered before, in the same conversation."""
 
     question: str
     answer: str
@@ -126,13 +126,13 @@ class Backend(Protocol):
         `budget` is the number of embeddings recomputed, None for the one of the settings.
         """
 
-    def similar(self, hit: Hit, *, limit: int) -> Results:
-        """Return other documents like the passage of a hit. Raises StoreError."""
-
     def ask(
         self, question: str, *, filters: Filters, history: Sequence[Exchange]
     ) -> Iterator[Answer]:
-        """Yield the answer as it grows; the last one is `done`. Raises StoreError."""
+        """Yield an answer sentence by sentence. Raises StoreError; a model's failure is told."""
+
+    def similar(self, hit: Hit, *, limit: int) -> Results:
+        """Return passages of other documents that are like a hit's. Raises StoreError."""
 
     def preview(self, hit: Hit) -> Preview:
         """Return the text around a hit. Raises OSError if its file is gone or cannot be read."""

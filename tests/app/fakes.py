@@ -29,7 +29,7 @@ from store import (
     SkippedFile,
     Status,
 )
-from tui import Progress
+from tui import Answer, Exchange, Progress, Sentence
 
 HOME = Path("/home/ada")
 NOTES = Folder(id=1, name="notes", path=HOME / "notes")
@@ -76,6 +76,17 @@ EXPLAIN = Explain(
     expanded=6,
     recomputed=32,
     milliseconds={"words": 1.25, "scan": 2.5},
+)
+ANSWER = Answer(
+    question="when do I get the deposit back",
+    sentences=(
+        Sentence("The deposit is returned within 30 days.", (1,), supported=True),
+        Sentence("The agent is called Bo.", (1, 2), supported=False),
+    ),
+    sources=(LEASE, MOVING, replace(LEASE, line=99)),
+    found=True,
+    backend="tiny at 127.0.0.1:8080",
+    done=True,
 )
 DONE = Progress(
     phase="done",
@@ -133,6 +144,12 @@ class FakeEngine(Engine):
     findings_left: tuple[Finding, ...] = ()
     """Those that a repair leaves."""
     repaired: Repair = Repair(2)  # noqa: RUF009 (frozen)
+    answers: tuple[Answer, ...] = (
+        replace(ANSWER, sentences=(), done=False),
+        replace(ANSWER, sentences=ANSWER.sentences[:1], done=False),
+        ANSWER,
+    )
+    asked: list[tuple[str, Filters, tuple[Exchange, ...]]] = field(default_factory=list)
     opened_with: Settings | None = None
     queries: list[Query] = field(default_factory=list)
     runs: int = 0
@@ -168,6 +185,17 @@ class FakeEngine(Engine):
         self.queries.append(query)
         yield Results(query, self.hits[:1], exact=False, explain=EXPLAIN)
         yield Results(query, self.hits[:limit], exact=True, explain=EXPLAIN)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        filters: Filters = Filters(),  # noqa: B008
+        history: Sequence[Exchange] = (),
+    ) -> Iterator[Answer]:
+        self._fail_if_told()
+        self.asked.append((question, filters, tuple(history)))
+        yield from self.answers
 
     def folders(self) -> tuple[Folder, ...]:
         self._fail_if_told()

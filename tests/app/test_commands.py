@@ -230,6 +230,9 @@ def test_settings_are_shown_with_their_origin(
         "rank_model\t–\tdefault",
         "theme\t–\tdefault",
         "keys\t–\tdefault",
+        "ask_server\t–\tdefault",
+        "ask_model\t–\tdefault",
+        "ask_timeout_s\t120\tdefault",
         f"(index)\t{own_home}/index\tTHIMBLE_HOME",
         f"(settings file)\t{own_home}/settings.toml\tTHIMBLE_HOME",
     ]

@@ -81,7 +81,7 @@ def test_on_a_terminal_matched_words_are_bold(run: Run) -> None:
     done = run("search", "-n", "1", "deposit", terminal=True)
     assert done.out == (
         "● \x1b[1mLease agreement\x1b[0m\n"
-        "  \x1b[36m~/notes/lease.md:12\x1b[0m\n"
+        "  \x1b]8;;file:///home/ada/notes/lease.md\x1b\\\x1b[36m~/notes/lease.md:12\x1b[0m\x1b]8;;\x1b\\\n"
         "  \x1b[2mPayments › Deposit\x1b[0m\n"
         "  The \x1b[1mdeposit\x1b[0m is returned within 30 days.\n"
     )
