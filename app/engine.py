@@ -32,15 +32,15 @@ from store import (
     Status,
     Store,
 )
-from tui import Answer, Exchange, Preview, Progress, Service, ServiceState
+from tui import OFF, Answer, Exchange, Preview, Progress, Service
 
 from .ask import Answerer
 from .benchmark import Bench, Benchmark
-from .editor import editor_command
 from .finding import final_answer
 from .indexing import Indexing
 from .judging import judge
 from .models import Models
+from .personal import Personal
 from .preview import preview
 from .progress import progress_of
 from .reordering import fold
@@ -52,12 +52,12 @@ from .verdict import Verdict
 _BYTES_PER_MB = 1 << 20
 
 
-class Engine:
+class Engine(Personal):
     """Search, status and indexing over one index. Opens the store when first needed."""
 
     def __init__(self, settings: Settings, notify: Callable[[str], None] = lambda _: None) -> None:
         """Make an engine; `notify` is told, in a sentence, what went wrong and was got over."""
-        self._settings = settings
+        super().__init__(settings)
         self._store = Store(settings.paths.index / "thimble.db", settings.cache_percent)
         self._models = Models(settings, self._store.index_model, notify)
 
@@ -141,6 +141,13 @@ class Engine:
             environ=os.environ,
         )
         return answerer.answer(question, filters, history)
+
+    def service(self) -> Service:
+        """Return how the background process is: there is none behind this object."""
+        return OFF
+
+    def pause(self, paused: bool) -> None:
+        """Do nothing: there is no background indexing to stop."""
 
     def preview(self, hit: Hit) -> Preview:
         """Return the text around a hit. Raises OSError if its file is gone or has no text."""
@@ -255,18 +262,12 @@ class Engine:
         max_bytes = self._settings.max_file_mb * _BYTES_PER_MB
         return judge(self._store, path, max_bytes=max_bytes)
 
-    def service(self) -> Service:
-        """Return the state of the background process: there is none behind this object."""
-        return Service(ServiceState.OFF)
-
-    def pause(self, paused: bool) -> None:
-        """There is no background indexing to stop."""
-
     def rest(self) -> None:
         """Let go of the models and of what was loaded to search; the next search loads them."""
         self._models.unload()
         self._store.forget()
 
-    def editor_command(self, hit: Hit) -> list[str]:
-        """Return the command that opens a hit in the user's editor at its line."""
-        return editor_command(hit.path, hit.line, editor=self._settings.editor, environ=os.environ)
+    def _apply(self, settings: Settings) -> None:
+        """Use other settings from now on; models are loaded anew when next needed."""
+        super()._apply(settings)
+        self._models.refresh()

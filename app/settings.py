@@ -9,12 +9,12 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .paths import Paths, make_private
 
-Value = int | str | Path | None
+Value = int | str | Path | dict[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,10 @@ class Settings:
     """Folder of the ONNX model that ranks; None ranks with the index model."""
     device: str = "auto"
     """What other models than the built-in run on: `auto` takes an accelerator if there is one."""
+    theme: str | None = None
+    """Colours of the screen."""
+    keys: dict[str, str] = field(default_factory=dict)
+    """Keys of the screen: the name of a command to its keys, as in `open = "ctrl+o"`."""
     ask_server: str | None = None
     """Address of the model server that answers, or `none`; None looks on this machine."""
     ask_model: str | None = None
@@ -94,6 +98,12 @@ def _device(value: object) -> str:
     return str(value)
 
 
+def _keys(value: object) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+        raise ValueError('a table is expected, as in [keys] with lines like open = "ctrl+o"')
+    return value
+
+
 _PARSERS: dict[str, Callable[[object], Value]] = {
     "threads": _number(1),
     "max_file_mb": _number(1),
@@ -103,6 +113,8 @@ _PARSERS: dict[str, Callable[[object], Value]] = {
     "index_model": _folder,
     "rank_model": _folder,
     "device": _device,
+    "theme": _text,
+    "keys": _keys,
     "ask_server": _text,
     "ask_model": _text,
     "ask_timeout_s": _number(1),

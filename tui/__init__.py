@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .backend import (
+    OFF,
     Answer,
     Backend,
     Exchange,
@@ -15,6 +16,7 @@ from .backend import (
 from .safe import safe_line, safe_text
 
 __all__ = [
+    "OFF",
     "Answer",
     "Backend",
     "Exchange",

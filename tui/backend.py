@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -112,11 +112,19 @@ class Service:
     """Files waiting to be indexed."""
 
 
+OFF = Service(ServiceState.OFF)
+
+
 class Backend(Protocol):
     """The program behind the screens. Every method may block and is called from worker threads."""
 
-    def search(self, text: str, *, mode: Mode, filters: Filters, limit: int) -> Iterator[Results]:
-        """Yield the instant answer, then the exact one. Raises StoreError."""
+    def search(
+        self, text: str, *, mode: Mode, filters: Filters, limit: int, budget: int | None = None
+    ) -> Iterator[Results]:
+        """Yield the instant answer, then the exact one. Raises StoreError.
+
+        `budget` is the number of embeddings recomputed, None for the one of the settings.
+        """
 
     def ask(
         self, question: str, *, filters: Filters, history: Sequence[Exchange]
@@ -154,3 +162,24 @@ class Backend(Protocol):
 
     def editor_command(self, hit: Hit) -> list[str]:
         """Return the command that opens a hit in the user's editor at its line."""
+
+    def reveal_command(self, path: Path) -> list[str]:
+        """Return the command that shows a file in its folder. Raises OSError if there is none."""
+
+    def moment(self, text: str) -> float:
+        """Return the seconds since the epoch that `2w` or `2026-01-31` means. Raises BadQuery."""
+
+    def history(self) -> tuple[str, ...]:
+        """Return what was searched for, the latest first."""
+
+    def remember(self, text: str) -> None:
+        """Add to the history. What cannot be written is forgotten."""
+
+    def settings(self) -> Mapping[str, str]:
+        """Return each setting's value as text, empty if it is not set."""
+
+    def keys(self) -> Mapping[str, str]:
+        """Return the user's own keys: id of a command to keys, joined by commas."""
+
+    def set_setting(self, key: str, value: str | None) -> None:
+        """Write a setting, None takes it out. Raises ValueError with a sentence, or OSError."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
@@ -12,8 +11,8 @@ from typing import TYPE_CHECKING, Self, TypeVar, cast
 from store import Filters, Folder, Hit, Mode, Query, Results, Size, SkippedFile, Status
 from tui import Answer, Exchange, Preview, Progress, Service, ServiceState
 
-from ..editor import editor_command
 from ..finding import final_answer
+from ..personal import Personal
 from ..settings import Settings
 from ..verdict import Verdict
 from .client import Client
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class RemoteEngine:
+class RemoteEngine(Personal):
     """Has the methods of `Engine`; may outlive the daemon. May be used by many threads at once."""
 
     def __init__(
@@ -38,7 +37,7 @@ class RemoteEngine:
         notify: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Make one; `notify` is what an engine in this process is made with."""
-        self._settings = settings
+        super().__init__(settings)
         self._client = client
         self._notify = notify
         self._latest: Callable[[], Settings] | None = None
@@ -225,9 +224,12 @@ class RemoteEngine:
         except Unreachable:
             return
 
-    def editor_command(self, hit: Hit) -> list[str]:
-        """Return the command that opens a hit in the user's editor at its line."""
-        return editor_command(hit.path, hit.line, editor=self._settings.editor, environ=os.environ)
+    def _apply(self, settings: Settings) -> None:
+        """Use other settings from now on: the daemon answers if it has the same."""
+        super()._apply(settings)
+        self._client = Client(settings)
+        if "_local" in self.__dict__:
+            self._local._apply(settings)
 
     def _ask(self, method: str, hint: type[T], **arguments: object) -> T:
         try:

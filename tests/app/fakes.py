@@ -155,13 +155,13 @@ class FakeEngine(Engine):
         ANSWER,
     )
     asked: list[tuple[str, Filters, tuple[Exchange, ...]]] = field(default_factory=list)
-    settings: Settings | None = None
+    opened_with: Settings | None = None
     queries: list[Query] = field(default_factory=list)
     runs: int = 0
 
     def open(self, settings: Settings) -> FakeEngine:
         """Stand in for the real engine's constructor."""
-        self.settings = settings
+        self.opened_with = settings
         return self
 
     def __enter__(self) -> Self:

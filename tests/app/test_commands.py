@@ -232,6 +232,8 @@ def test_settings_are_shown_with_their_origin(
         "index_model\t–\tdefault",
         "rank_model\t–\tdefault",
         "device\tauto\tdefault",
+        "theme\t–\tdefault",
+        "keys\t–\tdefault",
         "ask_server\t–\tdefault",
         "ask_model\t–\tdefault",
         "ask_timeout_s\t120\tdefault",
