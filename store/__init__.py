@@ -12,6 +12,7 @@ from .errors import (
     StoreFull,
     StoreTooNew,
 )
+from .features import FEATURES
 from .linking import GraphParameters
 from .models import SearchModels
 from .parameters import SearchParameters, SearchPath
@@ -45,6 +46,7 @@ from .types import (
 from .writer import Writer
 
 __all__ = [
+    "FEATURES",
     "BadQuery",
     "CacheUse",
     "Changes",

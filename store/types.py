@@ -216,7 +216,7 @@ class Hit:
 
     rank: int
     score: float
-    """In (0, 1), higher is better; comparable within one answer."""
+    """Probability that it is relevant, in (0, 1); comparable between queries."""
     path: Path
     title: str
     heading: str
@@ -239,6 +239,8 @@ class Hit:
     """The file's modification time, seconds since the epoch."""
     duplicates: tuple[Path, ...] = ()
     """Other indexed files with the same bytes."""
+    evidence: tuple[float, ...] = ()
+    """What the score was made of, in the order of `features.FEATURES`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,3 +275,5 @@ class Results:
     hits: tuple[Hit, ...]
     exact: bool
     explain: Explain
+    confident: bool = True
+    """Whether the best hit is probably relevant. If not, hits are only the least unlikely."""
