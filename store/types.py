@@ -276,4 +276,5 @@ class Results:
     exact: bool
     explain: Explain
     confident: bool = True
-    """Whether the best hit is probably relevant. If not, hits are only the least unlikely."""
+    """Whether the best hit answers the query, as far as scores tell; True for what must occur to
+    the letter. If not, the hits are only the least unlikely."""
