@@ -154,6 +154,7 @@ class Writer:
         if renewal is not None:
             with self._change() as connection:
                 edges.store(connection, renewal.edges, renewal.blocks)
+                hubs.add(connection, renewal.hubs, renewal.hub_places, quantiser)
                 set_meta(connection, "next_unlinked", renewal.next_unlinked)
         self._places = Places()
 
@@ -195,7 +196,6 @@ class Writer:
             next_chunk += len(file.spans)
         lengths = np.array([len(keys) for keys in terms])
         codes.append(connection, first, quantiser.encode(vectors), lengths)
-        hubs.insert(connection, first, vectors, quantiser)
         words.add_chunks(connection, first, terms)
         set_meta(connection, "next_chunk", next_chunk)
         _merge(connection)
