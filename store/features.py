@@ -19,19 +19,22 @@ if TYPE_CHECKING:
 
 Features = NDArray[np.float32]
 
-CANDIDATE = ("similarity", "words", "nearness")
+CANDIDATE = ("similarity", "words", "wordy", "nearness")
 """Of a candidate: similarity in standard deviations above the mean of the candidates; BM25 as a
-share of the best candidate's; nearness of neighbouring terms. None is worse when it is more."""
+share of the best candidate's; the same times how long the query is, since BM25 can be trusted more
+the more terms there are; nearness of neighbouring terms. None is worse when it is more."""
 QUERY = ("reach", "agreement", "coverage", "crowd")
 """The same for all candidates of a query, so they say how far to trust the best and change no
 order: similarity of the nearest chunk as its code tells, in standard deviations over the index;
 correlation of the candidates' similarities and words; the largest coverage of a candidate; how
 many candidates there are, 1 for a full crowd: among few none can stand out as far."""
 _FULL_CROWD = 32
+_LONG = 16
+"""Terms of a query from which it counts as long."""
 FEATURES = CANDIDATE + QUERY
 
 
-def features(candidates: Sequence[Candidate], scale: Scale) -> Features:
+def features(candidates: Sequence[Candidate], scale: Scale, terms: int) -> Features:
     """Return the features of some candidates.
 
     Means are over those whose similarity is exact, or over all while none is.
@@ -39,6 +42,7 @@ def features(candidates: Sequence[Candidate], scale: Scale) -> Features:
     Args:
         candidates: of one query.
         scale: of the estimated similarities over the index.
+        terms: different terms of the query.
 
     Returns:
         Shape (candidates, features), in the order of `FEATURES`.
@@ -55,13 +59,19 @@ def features(candidates: Sequence[Candidate], scale: Scale) -> Features:
     best_words = float(words[settled].max())
     table[:, 0] = similarity
     table[:, 1] = words / best_words if best_words else 0.0
-    table[:, 2] = [one.match.nearness for one in candidates]
+    table[:, 2] = table[:, 1] * length(terms)
+    table[:, 3] = [one.match.nearness for one in candidates]
     estimates = np.array([one.estimate for one in candidates], dtype=np.float32)
-    table[:, 3] = scale.standardise(estimates).max()
-    table[:, 4] = correlation(similarity[settled], words[settled])
-    table[:, 5] = max(one.match.coverage for one in candidates)
-    table[:, 6] = crowd(int(settled.sum()))
+    table[:, 4] = scale.standardise(estimates).max()
+    table[:, 5] = correlation(similarity[settled], words[settled])
+    table[:, 6] = max(one.match.coverage for one in candidates)
+    table[:, 7] = crowd(int(settled.sum()))
     return table
+
+
+def length(terms: int) -> float:
+    """Return how long a query of so many different terms is, 0 to 1."""
+    return min(1.0, float(np.log2(max(terms, 1)) / np.log2(_LONG)))
 
 
 def crowd(candidates: int) -> float:

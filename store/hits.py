@@ -56,7 +56,7 @@ def build_hits(
 
 def _ranked(candidates: Sequence[Candidate], evidence: Evidence) -> Iterator[Ranked]:
     """Yield the candidates, the most likely first; ties by chunk."""
-    known = features(candidates, evidence.scale)
+    known = features(candidates, evidence.scale, len(evidence.lexical.weights))
     logits = evidence.fusion.logits(known)
     chunks = np.array([one.chunk for one in candidates])
     for place in np.lexsort((chunks, -logits)):

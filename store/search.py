@@ -115,10 +115,10 @@ class Search:
             with self._stopwatch.stage("show" if is_exact else "read"):
                 hits = build_hits(list(found.values()), evidence, reader, self._query.limit)
             explain = self._explain(evidence, len(by_words), len(by_meaning))
-            found = bool(hits) and (
+            confident = bool(hits) and (
                 evidence.parsed.is_exact or hits[0].score >= evidence.fusion.confident
             )
-            yield Results(self._query, hits, is_exact, explain, found)
+            yield Results(self._query, hits, is_exact, explain, confident)
 
     @property
     def _uses_meaning(self) -> bool:

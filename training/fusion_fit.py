@@ -105,7 +105,9 @@ def _among(one: Asked, chosen: NDArray[np.int64]) -> Asked:
     words = table[:, FEATURES.index("words")]
     similarity -= similarity.mean()
     similarity /= max(float(similarity.std()), 1e-6)
-    words /= max(float(words.max()), 1e-6)
+    best = max(float(words.max()), 1e-6)
+    words /= best
+    table[:, FEATURES.index("wordy")] /= best
     table[:, FEATURES.index("agreement")] = correlation(similarity, words)
     table[:, FEATURES.index("crowd")] = crowd(len(chosen))
     return replace(one, features=table, relevant=one.relevant[chosen])

@@ -32,7 +32,7 @@ def candidates(similarities: list[float], words: list[float]) -> list[Candidate]
 
 
 def order(found: list[Candidate], mode: Mode = Mode.HYBRID) -> list[int]:
-    logits = fusion_for(mode).logits(features(found, SCALE))
+    logits = fusion_for(mode).logits(features(found, SCALE, 3))
     return [int(chunk) for chunk in np.argsort(-logits, kind="stable")]
 
 
@@ -59,7 +59,7 @@ def test_the_scale_of_a_rank_models_similarities_changes_no_order(
     words = [float(one * one % 7) for one in similarities]
     plain = candidates([one / 100 for one in similarities], words)
     other = candidates([factor * one / 100 + offset for one in similarities], words)
-    assert features(other, SCALE) == pytest.approx(features(plain, SCALE), abs=1e-3)
+    assert features(other, SCALE, 3) == pytest.approx(features(plain, SCALE, 3), abs=1e-3)
 
 
 def test_meaning_alone_and_words_alone_keep_their_plain_order() -> None:
@@ -79,11 +79,11 @@ def test_a_score_is_a_probability(logit: float) -> None:
 
 
 def test_no_candidates_have_no_features() -> None:
-    assert features([], SCALE).shape == (0, len(FEATURES))
+    assert features([], SCALE, 3).shape == (0, len(FEATURES))
 
 
 def test_candidates_that_are_all_alike_are_equally_likely() -> None:
-    known = features(candidates([0.5, 0.5], [0.0, 0.0]), SCALE)
+    known = features(candidates([0.5, 0.5], [0.0, 0.0]), SCALE, 3)
     assert np.isfinite(known).all()
     assert (known[0] == known[1]).all()
 
