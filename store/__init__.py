@@ -60,6 +60,7 @@ from .types import (
 
 if TYPE_CHECKING:
     from .analysis import terms
+    from .features import FEATURES
     from .linking import GraphParameters
     from .models import SearchModels
     from .quantiser import Quantiser
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
     from .writer import Writer
 
 __all__ = [
+    "FEATURES",
     "BadQuery",
     "CacheUse",
     "Changes",
@@ -122,6 +124,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "FEATURES": "features",
     "GraphParameters": "linking",
     "Quantiser": "quantiser",
     "SearchModels": "models",
