@@ -10,7 +10,18 @@ from pathlib import Path
 
 from store import StoreError
 
-from . import growth, indexing, latency, leann, reconcile, retrieval, stored, updates, words
+from . import (
+    growth,
+    indexing,
+    latency,
+    leann,
+    reconcile,
+    retrieval,
+    stored,
+    updates,
+    variants,
+    words,
+)
 from .environment import RivalFailed
 from .machine import describe_machine
 from .product import ROOT, ProductFailed
@@ -25,13 +36,14 @@ _PARTS: dict[str, Callable[[Workspace], Section]] = {
     "words": words.measure,
     "updates": updates.measure,
     "leann": leann.measure,
+    "ablations": variants.measure,
     "stored": stored.measure,
     "growth": growth.measure,
 }
 _ON_REQUEST = {"growth"}
 """Parts that run only when they are named: they take an hour."""
-_NOT_QUICK = {"growth", "leann"}
-"""The same for a quick run: LEANN takes seconds for a single search."""
+_NOT_QUICK = {"growth", "leann", "ablations"}
+"""The same for a quick run: a transformer embeds ten thousand passages, LEANN searches slowly."""
 _SHARED = ROOT.parent / "shared"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import apsw
 import numpy as np
 
-from . import analysis, catalogue, codes, hubs, words
+from . import analysis, catalogue, codes, words
 from .errors import StoreError
 from .meta import get_number, set_meta
 from .quantiser import Quantiser
@@ -35,7 +35,6 @@ def insert(
         next_chunk += len(file.spans)
     lengths = np.array([len(keys) for keys in terms])
     codes.append(connection, first, quantiser.encode(vectors), lengths)
-    hubs.insert(connection, first, vectors, quantiser)
     words.add_chunks(connection, first, terms)
     set_meta(connection, "next_chunk", next_chunk)
     merge(connection)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import apsw
-import numpy as np
 
 from . import cache, codes, edges, hubs, rare
 from .connection import is_checksum_error
@@ -152,7 +151,7 @@ def _graph(connection: apsw.Connection) -> Iterator[Finding]:
 def _hubs(connection: apsw.Connection) -> Iterator[Finding]:
     hubs.verify(connection)
     live = codes.live_mask(connection, get_number(connection, "next_chunk"))
-    chunks = np.array([chunk for (chunk,) in connection.execute("SELECT chunk FROM hub")], int)
+    chunks = hubs.known(connection)
     if ((chunks < 1) | (chunks >= live.size)).any() or not live[chunks].all():
         yield Finding(Part.HUBS, "a hub is of a chunk that is not there", EVERYTHING)
 
@@ -167,7 +166,10 @@ def _postings(connection: apsw.Connection) -> Iterator[Finding]:
     edges = [(one.first_chunk, one.end_chunk) for one in segments(connection)]
     if any(one[1] > two[0] for one, two in pairwise(edges)):
         yield Finding(Part.POSTINGS, "two segments of postings share chunks", EVERYTHING)
-    for first, end in holes(edges, get_number(connection, "next_chunk")):
+    next_chunk = get_number(connection, "next_chunk")
+    if edges and edges[-1][1] > next_chunk:
+        yield Finding(Part.POSTINGS, "postings are of chunks that were never given out", EVERYTHING)
+    for first, end in holes(edges, next_chunk):
         yield Finding(Part.POSTINGS, "chunks have no postings", (first, end))
 
 

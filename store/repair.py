@@ -23,6 +23,9 @@ from .schema import DERIVED_TABLES
 from .segments import drop_segment, open_segment, segments
 from .types import Folder
 
+_FROM_CODES = (Part.GRAPH, Part.HUBS)
+"""Parts that the next run makes anew from the codes; no file needs to be read for them."""
+
 _Mend = Callable[[apsw.Connection, Sequence[Finding]], None]
 
 
@@ -30,8 +33,7 @@ def repair(path: Path, findings: Sequence[Finding]) -> Repair:
     """Mend the database at `path`, under the writer lock. Raises StoreError if it cannot be."""
     parts = {one.part for one in findings}
     if Part.DATABASE not in parts:
-        # Hubs can only be made from embeddings, and they are of chunks of all files.
-        for mend in (_start_anew,) if Part.HUBS in parts else (_mend, _start_anew):
+        for mend in (_mend, _start_anew):
             try:
                 forgotten = _try(path, mend, findings)
             except (StoreBusy, StoreFull):
@@ -57,14 +59,15 @@ def _try(path: Path, mend: _Mend, findings: Sequence[Finding]) -> int | None:
 def _mend(connection: apsw.Connection, findings: Sequence[Finding]) -> None:
     """Forget the files that lost something and make the parts fit each other again."""
     next_chunk = get_number(connection, "next_chunk")
-    for first, end in {one.chunks for one in findings}:
+    for first, end in {one.chunks for one in findings if one.part not in _FROM_CODES}:
         connection.execute(
             "DELETE FROM file WHERE first_chunk < ? AND first_chunk + max(chunks, 1) > ?",
             (end, first),
         )
     cache.clear(connection)
-    if any(one.part is Part.GRAPH for one in findings):
-        connection.execute("DELETE FROM edges")  # the next run makes the graph from the codes
+    if any(one.part in _FROM_CODES for one in findings):
+        connection.execute("DELETE FROM edges")
+        hubs.start_anew(connection)
         set_meta(connection, "next_unlinked", 1)
     connection.execute("DELETE FROM tombstone")
     dead = holes(file_ranges(connection), next_chunk)

@@ -156,8 +156,27 @@ def _m002_small_index(connection: apsw.Connection) -> None:
     """)
 
 
+def _m003_smaller_layouts(connection: apsw.Connection) -> None:
+    # The lists of chunks and headings are packed another way: all is made anew from documents.
+    for table in ("file", "skipped", "tombstone", "codes", "edges", "segment", "postings", "cache"):
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608
+    connection.execute("""
+    DELETE FROM meta WHERE key = 'index_model';
+    UPDATE meta SET value = 1 WHERE key IN ('next_chunk', 'next_unlinked');
+    UPDATE meta SET value = value + 1 WHERE key = 'generation';
+
+    DROP TABLE hub;
+    CREATE VIRTUAL TABLE hub USING vec0 (
+        chunk INTEGER PRIMARY KEY,
+        embedding INT8[192] distance_metric=cosine,
+        chunk_size=64                   -- vec0 allocates rows by so many
+    );
+    """)
+
+
 MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _m001_create_tables,
     _m002_small_index,
+    _m003_smaller_layouts,
 )
 VERSION = len(MIGRATIONS)

@@ -212,6 +212,7 @@ class Writer:
         if renewal is not None:
             with self._change() as connection:
                 edges.store(connection, renewal.edges, renewal.blocks)
+                hubs.add(connection, renewal.hubs, renewal.hub_places, quantiser)
                 set_meta(connection, "next_unlinked", renewal.next_unlinked)
         self._places = Places()
 

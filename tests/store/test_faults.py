@@ -18,7 +18,7 @@ import pytest
 from store import Heading, IndexModel, Mode, Query, Span, Store, StoreError
 from store.connection import open_writer
 
-from .fakes import MODELS, Library
+from .fakes import MODELS, QUANTISER, Library
 
 EVERYDAY, ALL = 150, 2000
 QUERIES = (
@@ -66,6 +66,7 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Pristine:
             texts = [f"{subject} {twist} own{one}x{two}" for two, twist in enumerate(TWISTS)]
             library.put(writer, **{subject: [f"{text} {subject * one}" for text in texts]})
         library.put(writer, clock=["a clock that was wound again", "and stopped"])
+        writer.link(QUANTISER)
     answers = ask(library)
     assert ask(library) == answers
     library.store.close()
@@ -133,6 +134,7 @@ def index_again(library: Library) -> None:
         known = {Path(name).stem for name in writer.known_files(library.folder)}
         for name in sorted(library.documents.keys() - known):
             library.put(writer, **{name: library.documents[name]})
+        writer.link(QUANTISER)
 
 
 def damage_a_blob(path: Path, random: Random) -> str:
