@@ -61,7 +61,7 @@ class Models:
         self._made_with = made_with
         self._notify = notify
         self._checksums = Checksums(settings.paths.home / "models" / "checksums.json")
-        self._former: dict[str, Coder] = {}
+        self._makers: dict[str, Coder] = {}
 
     def refresh(self) -> None:
         """Take the models that the settings name now."""
@@ -84,25 +84,26 @@ class Models:
     def serving(self) -> Coder:
         """The model that the index was made with; if it is not there any more, the chosen one."""
         made_with = self._made_with()
-        if made_with is None or made_with.fingerprint == self.chosen.identity.fingerprint:
+        if made_with is None:
             return self.chosen
-        return self.former(made_with) or self.chosen
+        return self.maker(made_with) or self.chosen
 
-    def former(self, made_with: IndexModel) -> Coder | None:
+    def maker(self, made_with: IndexModel) -> Coder | None:
         """Return a model that an index was made with, or None if it is not there any more."""
-        known = self._former.get(made_with.fingerprint)
+        known = self._makers.get(made_with.fingerprint)
         if known is not None:
             return known
-        for folder in (made_with.folder, *BUILT_IN_FOLDERS):
+        chosen = folder_for("index", self._settings)
+        for folder in (chosen, made_with.folder, *BUILT_IN_FOLDERS):
             try:
                 model = Model.load(folder) if folder is not None else None
                 if model is None or not made_with.fingerprint.startswith(f"{model.fingerprint} "):
-                    continue
-                coder = self._coder(model.folder)
+                    continue  # known without the projection, which may have to be fitted first
+                coder = self.chosen if folder == chosen else self._coder(model.folder)
             except ModelError:
                 continue
             if coder.identity.fingerprint == made_with.fingerprint:
-                self._former[made_with.fingerprint] = coder
+                self._makers[made_with.fingerprint] = coder
                 return coder
         return None
 

@@ -192,6 +192,15 @@ def test_names_are_given_once(run: Run, tiny: Path) -> None:
     assert "cannot be removed" in run("model", "remove", "static-starter").err
 
 
+def test_a_search_takes_an_added_model_by_its_name(
+    run: Run, engine: FakeEngine, tiny: Path, own_home: Path
+) -> None:
+    run("model", "add", str(tiny))
+    assert run("search", "--rank-model", "tiny", "deposit").code == 0
+    assert engine.settings is not None
+    assert engine.settings.rank_model == own_home / "models" / "tiny"
+
+
 def test_a_migration_is_shown(
     run: Run, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
