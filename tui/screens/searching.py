@@ -68,6 +68,10 @@ class Searching(HitScreen):
         """Say why a request cannot be answered as it is."""
         raise NotImplementedError
 
+    def on_unmount(self) -> None:
+        """Let a search that waits for typing to rest end with the screen."""
+        self._stopped.set()
+
     # Typing
 
     @on(Input.Changed, "#query")
