@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 
-from indexer import BUILT_IN, Embedder, Model, load_quantiser
+from indexer import BUILT_IN, BUILT_IN_RANK, Embedder, Model, load_quantiser
 from store import SearchModels
 
 from .settings import Settings
 
 
 class Models:
-    """The index model and the rank model, which may be one. May be used by many threads."""
+    """The index model and the rank model. May be used by many threads."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -25,9 +25,8 @@ class Models:
     @cached_property
     def rank(self) -> Embedder:
         """The model that sees the most promising chunks of a search."""
-        if self._settings.rank_model is None:
-            return self.index
-        return Embedder(Model.load(self._settings.rank_model), self._settings.threads)
+        folder = self._settings.rank_model or BUILT_IN_RANK
+        return Embedder(Model.load(folder), self._settings.threads)
 
     @cached_property
     def search(self) -> SearchModels:

@@ -36,7 +36,7 @@ class Settings:
     index_model: Path | None = None
     """Folder of the ONNX model that indexes; None is the built-in one."""
     rank_model: Path | None = None
-    """Folder of the ONNX model that ranks; None ranks with the index model."""
+    """Folder of the ONNX model that ranks; None is the built-in one."""
 
 
 @dataclass(frozen=True, slots=True)

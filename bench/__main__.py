@@ -10,7 +10,18 @@ from pathlib import Path
 
 from store import StoreError
 
-from . import growth, indexing, latency, leann, reconcile, retrieval, stored, updates, words
+from . import (
+    growth,
+    indexing,
+    latency,
+    leann,
+    models,
+    reconcile,
+    retrieval,
+    stored,
+    updates,
+    words,
+)
 from .environment import RivalFailed
 from .machine import describe_machine
 from .product import ROOT, ProductFailed
@@ -23,6 +34,7 @@ _PARTS: dict[str, Callable[[Workspace], Section]] = {
     "latency": latency.measure,
     "reconcile": reconcile.measure,
     "words": words.measure,
+    "models": models.measure,
     "updates": updates.measure,
     "leann": leann.measure,
     "stored": stored.measure,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .document import Unreadable
 from .embedder import Embedder, load_quantiser
-from .model import BUILT_IN, Model, ModelError
+from .model import BUILT_IN, BUILT_IN_RANK, Model, ModelError
 from .pipeline import Run, Tally
 from .readers import why_not_read
 from .scan import why
@@ -12,6 +12,7 @@ from .source import read_back, read_now, read_texts
 
 __all__ = [
     "BUILT_IN",
+    "BUILT_IN_RANK",
     "Embedder",
     "Model",
     "ModelError",
