@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO := THIMBLE_HOME=$(CURDIR)/.demo $(BIN)/thimble
 
-.PHONY: demo test faults lint format man bench lock clean
+.PHONY: demo test faults lint format man bench train lock clean
 
 demo: .venv/installed
 	@rm -rf .demo
@@ -36,6 +36,11 @@ man: .venv/installed-dev
 bench: .venv/installed-dev
 	$(BIN)/python -m bench $(BENCH)
 
+# Trains the built-in models; training/README.md says what TRAIN must name.
+train: .venv/installed-dev
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[train]'
+	$(BIN)/python -m training $(TRAIN)
+
 # Writes the exact versions that the environments get; run it after changing a dependency.
 lock: .venv/installed-dev
 	$(BIN)/pip install --quiet pip-tools
@@ -61,4 +66,4 @@ lock: .venv/installed-dev
 	@touch $@ .venv/installed
 
 clean:
-	rm -rf .venv .demo build dist bench/out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .demo build dist bench/out training/out .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -7,12 +7,20 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from indexer import BUILT_IN, Checksums, Embedder, Model, ModelError, load_quantiser
+from indexer import (
+    BUILT_IN,
+    BUILT_IN_RANK,
+    Checksums,
+    Embedder,
+    Model,
+    ModelError,
+    load_quantiser,
+)
 from store import IndexModel, Quantiser, SearchModels
 
 from .settings import Settings
 
-BUILT_IN_FOLDERS = (BUILT_IN,)
+BUILT_IN_FOLDERS = (BUILT_IN, BUILT_IN_RANK)
 """Models that ship with the program."""
 
 
@@ -34,13 +42,13 @@ class Coder:
 
 def folder_for(role: str, settings: Settings) -> Path:
     """Return the folder of the model that plays a role, `index` or `rank`, under some settings."""
-    if role == "rank" and settings.rank_model is not None:
-        return settings.rank_model
+    if role == "rank":
+        return settings.rank_model or BUILT_IN_RANK
     return settings.index_model or BUILT_IN
 
 
 class Models:
-    """The index model and the rank model, which may be one. May be used by many threads."""
+    """The index model and the rank model. May be used by many threads."""
 
     def __init__(
         self,
@@ -71,9 +79,9 @@ class Models:
 
     def unload(self) -> None:
         """Let go of all models; each is loaded again when it is needed."""
-        for name in ("chosen", "_rank"):
+        for name in ("chosen", "rank"):
             self.__dict__.pop(name, None)
-        self._former.clear()
+        self._makers.clear()
 
     @cached_property
     def chosen(self) -> Coder:
@@ -112,31 +120,26 @@ class Models:
         """The model that sees every chunk."""
         return self.serving.embedder
 
-    @property
+    @cached_property
     def rank(self) -> Embedder:
         """The model that sees the most promising chunks of a search."""
-        return self.index if self._settings.rank_model is None else self._rank
-
-    @cached_property
-    def _rank(self) -> Embedder:
-        return self._embedder(folder_for("rank", self._settings))
+        folder = folder_for("rank", self._settings)
+        if folder == folder_for("index", self._settings):
+            return self.chosen.embedder
+        return self._embedder(folder)
 
     @property
     def search(self) -> SearchModels:
         """Both, as a search uses them."""
         coder = self.serving
-
-        def rank() -> Embedder:
-            return coder.embedder if self._settings.rank_model is None else self._rank
-
         return SearchModels(
             fingerprint=coder.identity.fingerprint,
             quantiser=coder.quantiser,
             embed_for_codes=coder.embedder.embed_queries,
             # Looked up when used: a search for words alone works without the rank model.
-            embed_query=lambda texts: rank().embed_queries(texts),
-            embed_passages=lambda texts: rank().embed_passages(texts),
-            rank_fingerprint=lambda: rank().model.fingerprint,
+            embed_query=lambda texts: self.rank.embed_queries(texts),
+            embed_passages=lambda texts: self.rank.embed_passages(texts),
+            rank_fingerprint=lambda: self.rank.model.fingerprint,
         )
 
     @property

@@ -35,7 +35,7 @@ class Settings:
     index_model: Path | None = None
     """Folder of the ONNX model that indexes; None is the built-in one."""
     rank_model: Path | None = None
-    """Folder of the ONNX model that ranks; None ranks with the index model."""
+    """Folder of the ONNX model that ranks; None is the built-in one."""
     device: str = "auto"
     """What other models than the built-in run on: `auto` takes an accelerator if there is one."""
     theme: str | None = None

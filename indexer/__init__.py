@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from .document import Unreadable
-from .model import BUILT_IN, Model, ModelError, Pooling
+from .model import BUILT_IN, BUILT_IN_RANK, Model, ModelError, Pooling
 
 if TYPE_CHECKING:
     from .checksums import Checksums
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BUILT_IN",
+    "BUILT_IN_RANK",
     "Agenda",
     "Checksums",
     "Choices",

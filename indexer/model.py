@@ -9,8 +9,11 @@ from typing import Any
 
 from store import StoreError
 
-BUILT_IN = Path(__file__).parent / "models" / "static-starter"
+_MODELS = Path(__file__).parent / "models"
+BUILT_IN = _MODELS / "thimble-index"
 """The index model that ships with the program."""
+BUILT_IN_RANK = _MODELS / "thimble-rank"
+"""The rank model that ships with the program."""
 
 DESCRIPTION = "model.toml"
 

@@ -49,7 +49,7 @@ def test_the_four_packages_sit_side_by_side() -> None:
     assert places == {ROOT}
 
 
-def test_the_wheel_holds_the_four_packages_and_the_model(tmp_path: Path) -> None:
+def test_the_wheel_holds_the_four_packages_and_the_models(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
@@ -57,9 +57,11 @@ def test_the_wheel_holds_the_four_packages_and_the_model(tmp_path: Path) -> None
     ours = [name for name in names if ".dist-info/" not in name and ".data/" not in name]
     assert {name.split("/")[0] for name in ours} == PACKAGES
     assert any(name.endswith(".data/data/share/man/man1/thimble.1") for name in names)
-    model = "indexer/models/static-starter/"
-    for file in ("model.onnx", "tokenizer.json", "model.toml", "projection.npz"):
-        assert model + file in names
+    models = "indexer/models/"
+    for file in ("model.onnx", "tokenizer.json", "model.toml", "README.md"):
+        assert f"{models}thimble-index/{file}" in names
+        assert f"{models}thimble-rank/{file}" in names
+    assert f"{models}thimble-index/projection.npz" in names
     assert "tui/tui.tcss" in names
 
 

@@ -24,7 +24,7 @@ def thimble(home: Path, *argv: str, stdin: str | None = None) -> subprocess.Comp
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,  # a hundred searches of one batch rank with a transformer
         check=False,
     )
 

@@ -106,7 +106,7 @@ def successor_files(engine: Engine) -> list[Path]:
 
 
 def test_the_old_index_answers_until_the_new_one_is_run(engine: Engine) -> None:
-    assert_is_whole(engine, "static-starter")
+    assert_is_whole(engine, "thimble-index")
     assert engine.status().migration is None
     done = index(engine)
     assert (done.phase, done.indexed) == ("done", FILES)
@@ -125,7 +125,7 @@ def test_a_stopped_run_goes_on_where_it_was(
     assert migration is not None
     assert (migration.model, migration.files_total) == ("tiny", FILES)
     assert 3 <= migration.files < FILES
-    assert_is_whole(engine, "static-starter")
+    assert_is_whole(engine, "thimble-index")
     assert index(engine).indexed == FILES - migration.files
     assert_is_whole(engine, "tiny")
 
@@ -142,7 +142,7 @@ def test_edits_during_the_migration_are_in_both(
     (more / "cat.md").write_text("the cat and the kitten")
     engine.add_folder(more)
     index(engine, stopping_after(engine, FILES))  # this run stops before the last step
-    for model in ("static-starter", "tiny"):
+    for model in ("thimble-index", "tiny"):
         assert_is_whole(engine, model)
         assert best(engine, "carrots celery").name == "1.md"
         assert best(engine, "kitten cat", Mode.LEXICAL).name == "cat.md"
@@ -168,7 +168,7 @@ def test_changing_back_keeps_the_old_index(engine: Engine, settings: Settings) -
     assert successor_files(engine) != []
     with Engine(settings) as back:
         assert index(back).indexed == 0
-        assert_is_whole(back, "static-starter")
+        assert_is_whole(back, "thimble-index")
         assert successor_files(back) == []
 
 
@@ -197,7 +197,7 @@ def test_a_process_that_stays_follows_the_settings(settings: Settings, changed: 
         assert_is_whole(stays, "tiny")
         stays.follow(lambda: settings)
         index(stays)
-        assert_is_whole(stays, "static-starter")
+        assert_is_whole(stays, "thimble-index")
 
 
 def test_a_folder_that_is_not_there_is_waited_for(engine: Engine, notes: Path) -> None:
@@ -210,7 +210,7 @@ def test_a_folder_that_is_not_there_is_waited_for(engine: Engine, notes: Path) -
     assert engine.status().migration == migration
     notes.rmdir()
     away.rename(notes)
-    assert_is_whole(engine, "static-starter")
+    assert_is_whole(engine, "thimble-index")
     index(engine)
     assert_is_whole(engine, "tiny")
 
@@ -225,17 +225,17 @@ def test_without_the_old_model_words_are_still_found(
             best(later)
         assert best(later, mode=Mode.LEXICAL).name == "lease.md"
         index(later)
-        assert_is_whole(later, "static-starter")
+        assert_is_whole(later, "thimble-index")
 
 
 def test_a_model_that_is_not_there_leaves_the_old_index_searchable(
     engine: Engine, changed: Settings, tmp_path: Path
 ) -> None:
     (tmp_path / "tiny").rename(tmp_path / "gone")
-    assert_is_whole(engine, "static-starter")
+    assert_is_whole(engine, "thimble-index")
     with pytest.raises(StoreError, match="there is no model at"):
         index(engine)
-    assert_is_whole(engine, "static-starter")
+    assert_is_whole(engine, "thimble-index")
 
 
 def test_a_broken_old_model_does_not_hold_up_the_new_one(engine: Engine, changed: Settings) -> None:
@@ -246,7 +246,7 @@ def test_a_broken_old_model_does_not_hold_up_the_new_one(engine: Engine, changed
     note.write_text("simmer carrots and celery")
     with Engine(replace(changed, index_model=None)) as later:
         index(later)
-        assert_is_whole(later, "static-starter", FILES + 1)
+        assert_is_whole(later, "thimble-index", FILES + 1)
 
 
 def test_a_run_is_done_once(engine: Engine) -> None:
@@ -274,7 +274,7 @@ def test_a_damaged_successor_is_begun_again(engine: Engine) -> None:
     path.write_bytes(content)
     with pytest.raises(StoreError, match="run `thimble index` to begin it again"):
         index(engine)
-    assert_is_whole(engine, "static-starter")
+    assert_is_whole(engine, "thimble-index")
     index(engine)
     assert_is_whole(engine, "tiny")
 
@@ -299,7 +299,7 @@ def test_a_full_disk_leaves_the_old_index(
                 index(engine)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert_is_whole(engine, "static-starter")
+    assert_is_whole(engine, "thimble-index")
     index(engine)
     assert_is_whole(engine, "tiny")
 
@@ -361,7 +361,7 @@ def test_killed_at_any_point_the_index_is_of_one_model(
     )
     assert done.returncode == -signal.SIGKILL, done.stderr
     with Engine(changed) as engine:
-        assert_is_whole(engine, "tiny" if point.endswith(":discard") else "static-starter")
+        assert_is_whole(engine, "tiny" if point.endswith(":discard") else "thimble-index")
         index(engine)
         assert_is_whole(engine, "tiny")
         assert successor_files(engine) == []

@@ -66,14 +66,14 @@ def test_a_folder_is_added_used_shown_and_removed(run: Run, tiny: Path, own_home
     assert used.err == "thimble: 'mine' is the rank model now\n"
     assert setting(own_home, "rank_model") == own_home / "models" / "mine"
     listed = json.loads(run("model", "list", "--json").out)
-    assert [(one["name"], one["used_for"]) for one in listed["models"]][1:] == [("mine", ["rank"])]
+    assert [(one["name"], one["used_for"]) for one in listed["models"]][2:] == [("mine", ["rank"])]
     info = json.loads(run("model", "info", "mine", "--json").out)
     assert (info["schema"], info["query_prefix"], info["pooling"]) == (1, "query: ", "mean")
     assert info["path"] == str(tiny / "onnx" / "model.onnx")
     assert "dims\t8" in run("model", "info", "mine").out
     refused = run("model", "remove", "mine")
     assert (refused.code, "is the rank model; choose another" in refused.err) == (2, True)
-    assert run("model", "use", "static-starter").code == 0
+    assert run("model", "use", "thimble-rank").code == 0
     assert setting(own_home, "rank_model") is None
     assert run("model", "remove", "mine").code == 0
     assert [*(own_home / "models").glob("[!.c]*")] == []
@@ -84,12 +84,12 @@ def test_using_a_folder_adds_it_once(run: Run, tiny: Path, own_home: Path) -> No
     assert run("model", "use", str(tiny), "--for", "both").code == 0
     folder = own_home / "models" / "tiny"
     assert setting(own_home, "index_model") == folder
-    assert setting(own_home, "rank_model") is None  # it ranks as well, being the index model
+    assert setting(own_home, "rank_model") == folder
     again = run("model", "use", str(tiny), "--for", "rank")
     assert (again.code, "added" in again.err) == (0, False)
-    assert run("model", "use", "static-starter", "--for", "rank").code == 0
+    assert run("model", "use", "thimble-rank", "--for", "rank").code == 0
     assert setting(own_home, "index_model") == folder
-    assert str(setting(own_home, "rank_model")).endswith("static-starter")
+    assert setting(own_home, "rank_model") is None  # the default is not spelled out
 
 
 def test_a_new_index_model_is_said_to_need_a_run(run: Run, engine: FakeEngine, tiny: Path) -> None:
@@ -185,11 +185,14 @@ def test_a_name_that_is_no_file_name_is_refused(run: Run, tiny: Path, name: str)
 def test_names_are_given_once(run: Run, tiny: Path) -> None:
     run("model", "add", str(tiny))
     assert "already; choose another --name" in run("model", "add", str(tiny)).err
-    assert "already" in run("model", "add", str(tiny), "--name", "static-starter").err
-    assert "there is no model 'x'; known are static-starter, tiny" in run("model", "info", "x").err
-    assert "is the index and the rank model" in run("model", "remove", "static-starter").err
+    assert "already" in run("model", "add", str(tiny), "--name", "thimble-index").err
+    assert (
+        "there is no model 'x'; known are thimble-index, thimble-rank, tiny"
+        in run("model", "info", "x").err
+    )
+    assert "is the index model" in run("model", "remove", "thimble-index").err
     run("model", "use", "tiny", "--for", "both")
-    assert "cannot be removed" in run("model", "remove", "static-starter").err
+    assert "cannot be removed" in run("model", "remove", "thimble-index").err
 
 
 def test_a_search_takes_an_added_model_by_its_name(
@@ -197,8 +200,8 @@ def test_a_search_takes_an_added_model_by_its_name(
 ) -> None:
     run("model", "add", str(tiny))
     assert run("search", "--rank-model", "tiny", "deposit").code == 0
-    assert engine.settings is not None
-    assert engine.settings.rank_model == own_home / "models" / "tiny"
+    assert engine.opened_with is not None
+    assert engine.opened_with.rank_model == own_home / "models" / "tiny"
 
 
 def test_a_migration_is_shown(
