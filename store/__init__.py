@@ -12,7 +12,6 @@ from .errors import (
     StoreFull,
     StoreTooNew,
 )
-from .features import FEATURES
 from .linking import GraphParameters
 from .models import SearchModels
 from .parameters import SearchParameters, SearchPath
@@ -46,7 +45,6 @@ from .types import (
 from .writer import Writer
 
 __all__ = [
-    "FEATURES",
     "BadQuery",
     "CacheUse",
     "Changes",
