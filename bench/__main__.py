@@ -11,6 +11,7 @@ from pathlib import Path
 from store import StoreError
 
 from . import (
+    answers,
     growth,
     indexing,
     latency,
@@ -18,6 +19,7 @@ from . import (
     reconcile,
     retrieval,
     stored,
+    tui,
     updates,
     variants,
     words,
@@ -30,8 +32,10 @@ from .workspace import Places, Workspace
 
 _PARTS: dict[str, Callable[[Workspace], Section]] = {
     "retrieval": retrieval.measure,
+    "answers": answers.measure,
     "indexing": indexing.measure,
     "latency": latency.measure,
+    "tui": tui.measure,
     "reconcile": reconcile.measure,
     "words": words.measure,
     "updates": updates.measure,

@@ -9,13 +9,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from typing import Any
 
 import apsw
 
-from . import cache, codes, edges, hubs, rare
+from . import cache, codes, edges, extracts, hubs, rare
 from .connection import is_checksum_error
 from .errors import StoreDamaged
 from .meta import get_meta, get_number
+from .packed_places import unpack_places
 from .postings import decode_block
 from .reports import Finding, Part
 from .segments import Segment, segments
@@ -205,6 +207,25 @@ def _cache(connection: apsw.Connection) -> Iterator[Finding]:
         yield Finding(Part.CACHE, f"{bad} cached embeddings are damaged or of removed chunks")
 
 
+def _extracted(connection: apsw.Connection) -> Iterator[Finding]:
+    rows: list[Any] = connection.execute(
+        """SELECT first_chunk, chunks, extract, places, spans, outline, name FROM file
+        WHERE extract IS NOT NULL OR places IS NOT NULL"""
+    ).fetchall()
+    for first, chunks, extract, places, spans, outline, name in rows:
+        try:
+            text_bytes = unpack_places(places or b"").text_bytes
+            last = unpack_layout(spans, outline)[0][-1:]
+            is_sound = all(span.end <= text_bytes for span in last)
+        except StoreDamaged:
+            is_sound = False
+        if not (is_sound and extracts.is_whole(connection, extract or 0, text_bytes)):
+            what = f"the extracted text of {os.fsdecode(name)} is damaged"
+            yield Finding(Part.EXTRACTED, what, (first, first + max(chunks, 1)))
+    if extracts.has_strays(connection):
+        yield Finding(Part.EXTRACTED, "text is kept of files that are not there")
+
+
 _CHECKS: tuple[tuple[Part, Check], ...] = (
     (Part.CATALOGUE, _catalogue),
     (Part.CATALOGUE, _ranges),
@@ -213,4 +234,5 @@ _CHECKS: tuple[tuple[Part, Check], ...] = (
     (Part.HUBS, _hubs),
     (Part.POSTINGS, _postings),
     (Part.CACHE, _cache),
+    (Part.EXTRACTED, _extracted),
 )

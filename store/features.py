@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Features = NDArray[np.float32]
 
 CANDIDATE = ("similarity", "words", "wordy", "nearness")
-"""Of a candidate: similarity and BM25, each in standard deviations above the mean of the candidates;
+"""Of a candidate: similarity and BM25, in standard deviations above the mean of the candidates;
 BM25 once more, times how long the query is, since it can be trusted more the more terms there are;
 nearness of neighbouring terms. None is worse when it is more."""
 QUERY = ("reach", "agreement", "coverage", "crowd")

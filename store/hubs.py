@@ -8,6 +8,7 @@ the graph that none of them leads to gets one of its own.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 import apsw
@@ -42,8 +43,8 @@ def add(
 ) -> None:
     """Make hubs of chunks that are none, from their projected embeddings (n, CODE_DIMS)."""
     rows = _pack(places - quantiser.centre, quantiser)
-    connection.executemany(
-        "INSERT INTO hub (chunk, embedding) VALUES (?, vec_int8(?))",
+    restore(
+        connection,
         [(int(chunk), row.tobytes()) for chunk, row in zip(chunks, rows, strict=True)],
     )
 
@@ -62,10 +63,12 @@ def renumber(connection: apsw.Connection, numbers: NDArray[np.int64]) -> None:
     """Give hubs the new ids of their chunks, `numbers` being indexed by the old ones."""
     rows: list[Any] = connection.execute("SELECT chunk, embedding FROM hub").fetchall()
     connection.execute("DELETE FROM hub")
-    connection.executemany(
-        "INSERT INTO hub (chunk, embedding) VALUES (?, vec_int8(?))",
-        [(int(numbers[chunk]), vector) for chunk, vector in rows],
-    )
+    restore(connection, [(int(numbers[chunk]), vector) for chunk, vector in rows])
+
+
+def restore(connection: apsw.Connection, rows: Sequence[tuple[int, bytes]]) -> None:
+    """Insert hubs whose packed vectors are known, as pairs of chunk id and vector."""
+    connection.executemany("INSERT INTO hub (chunk, embedding) VALUES (?, vec_int8(?))", rows)
 
 
 def start_anew(connection: apsw.Connection) -> None:

@@ -95,6 +95,9 @@ def _neighbourhoods(points: Points, new: Ids, live: Ids) -> Iterator[tuple[Ids, 
     """Yield the rows of new chunks that share a cluster, and the live chunks around them."""
     centroids = _centroids(points, live)
     members = _by_cluster(points, live, centroids)
+    # Where many chunks are equal, so are centroids, of which only the first has chunks.
+    filled = np.array([cluster.size > 0 for cluster in members])
+    centroids, members = centroids[filled], [cluster for cluster in members if cluster.size]
     around = np.argsort(-(centroids @ centroids.T), axis=1)[:, :_PROBES]
     for rows, clusters in zip(_by_cluster(points, new, centroids), around, strict=True):
         if rows.size:

@@ -18,6 +18,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
+from .errors import StoreError
 from .types import Vectors
 
 CODE_DIMS = 192
@@ -145,3 +146,17 @@ def estimate(codes_by_byte: Codes, tables: NDArray[np.float32]) -> NDArray[np.fl
         table.take(column, out=part, mode="clip")
         similarity += part
     return np.asarray(similarity, dtype=np.float32)
+
+
+def refuse_bad(vectors: Vectors, quantiser: Quantiser) -> None:
+    """Raise StoreError if vectors cannot be a model's: they would spoil every later search."""
+    if vectors.shape[1:] != (quantiser.dims,):
+        raise StoreError(
+            f"the model gives embeddings of shape {vectors.shape[1:]} where {quantiser.dims} "
+            "dimensions are expected; nothing was written: check the setting index_model"
+        )
+    if not np.isfinite(vectors).all():
+        raise StoreError(
+            "the model gives embeddings that are not finite numbers; nothing was written: "
+            "check the setting index_model"
+        )

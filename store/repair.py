@@ -12,17 +12,16 @@ from pathlib import Path
 
 import apsw
 
-from . import cache, catalogue, codes, folders, hubs
+from . import cache, catalogue, codes, extracts, folders, hubs
 from .check import check, damaged_segments, file_ranges, holes
 from .connection import designed_errors, open_reader, open_writer, transaction
 from .errors import StoreBusy, StoreError, StoreFull
 from .meta import get_number, set_meta
 from .registry import read_copy
 from .reports import Finding, Part, Repair
+from .schema import DERIVED_TABLES
 from .segments import drop_segment, open_segment, segments
 from .types import Folder
-
-_DERIVED = ("file", "skipped", "tombstone", "codes", "edges", "segment", "postings")
 
 _FROM_CODES = (Part.GRAPH, Part.HUBS)
 """Parts that the next run makes anew from the codes; no file needs to be read for them."""
@@ -66,6 +65,7 @@ def _mend(connection: apsw.Connection, findings: Sequence[Finding]) -> None:
             (end, first),
         )
     cache.clear(connection)
+    extracts.drop_strays(connection)
     if any(one.part in _FROM_CODES for one in findings):
         connection.execute("DELETE FROM edges")
         hubs.start_anew(connection)
@@ -84,10 +84,11 @@ def _mend(connection: apsw.Connection, findings: Sequence[Finding]) -> None:
 
 def _start_anew(connection: apsw.Connection, _: Sequence[Finding]) -> None:
     """Drop all that is made from documents."""
-    for table in _DERIVED:
+    for table in DERIVED_TABLES:
         connection.execute(f"DELETE FROM {table}")  # noqa: S608
     hubs.start_anew(connection)
     cache.clear(connection)
+    extracts.drop_strays(connection)
     set_meta(connection, "next_chunk", 1)
     set_meta(connection, "next_unlinked", 1)
     connection.execute("DELETE FROM meta WHERE key = 'index_model'")

@@ -12,6 +12,17 @@ from collections.abc import Callable
 import apsw
 
 APPLICATION_ID = 0x74686D62  # "thmb"
+DERIVED_TABLES = (
+    "file",
+    "extracted",
+    "skipped",
+    "tombstone",
+    "codes",
+    "edges",
+    "segment",
+    "postings",
+)
+"""Made from documents and a model, as the hubs are; may be dropped and made anew."""
 
 
 def _m001_create_tables(connection: apsw.Connection) -> None:
@@ -172,9 +183,34 @@ def _m003_smaller_layouts(connection: apsw.Connection) -> None:
     """)
 
 
+def _m004_extracted_text(connection: apsw.Connection) -> None:
+    connection.execute("""
+    ALTER TABLE file ADD COLUMN extract INTEGER;    -- NULL if the file itself is the text
+    ALTER TABLE file ADD COLUMN places BLOB;        -- pages and the like of the extract
+
+    CREATE TABLE extracted (
+        id INTEGER PRIMARY KEY,         -- extract << 24 | number of the block
+        data BLOB NOT NULL
+    );
+    CREATE TRIGGER extract_removed AFTER DELETE ON file WHEN old.extract IS NOT NULL BEGIN
+        DELETE FROM extracted WHERE id >= old.extract << 24 AND id < (old.extract + 1) << 24;
+    END;
+    """)
+
+
+def _m005_roots(connection: apsw.Connection) -> None:
+    connection.execute("""
+    ALTER TABLE folder ADD COLUMN root TEXT NOT NULL DEFAULT '';    -- its identity when last seen
+    ALTER TABLE folder ADD COLUMN missing INTEGER NOT NULL DEFAULT 0;   -- files gone, but kept
+    ALTER TABLE folder ADD COLUMN missing_since REAL;               -- seconds since the epoch
+    """)
+
+
 MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _m001_create_tables,
     _m002_small_index,
     _m003_smaller_layouts,
+    _m004_extracted_text,
+    _m005_roots,
 )
 VERSION = len(MIGRATIONS)

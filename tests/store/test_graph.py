@@ -147,6 +147,16 @@ def test_clusters_find_the_neighbours_that_comparing_all_finds(
     assert not (found == ids[:, None]).any()
 
 
+def test_many_chunks_that_are_equal_are_linked_too(
+    quantiser: Quantiser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(neighbours, "_BRUTE_CELLS", 0)
+    equal = np.repeat(passages(3)[1:3], (500, 3), axis=0)
+    ids = ids_of(equal)
+    found = neighbours.find_nearest(points_of(equal, quantiser), ids, ids, 2).ids
+    assert (found > 0).all()
+
+
 def test_ten_thousand_edits_leave_a_graph_as_good_as_a_new_one(
     vectors: Vectors, quantiser: Quantiser
 ) -> None:
