@@ -68,7 +68,6 @@ if TYPE_CHECKING:
     from .writer import Writer
 
 __all__ = [
-    "FEATURES",
     "BadQuery",
     "CacheUse",
     "Changes",

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 Features = NDArray[np.float32]
 
 CANDIDATE = ("similarity", "words", "wordy", "nearness")
-"""Of a candidate: similarity in standard deviations above the mean of the candidates; BM25 as a
-share of the best candidate's; the same times how long the query is, since BM25 can be trusted more
-the more terms there are; nearness of neighbouring terms. None is worse when it is more."""
+"""Of a candidate: similarity and BM25, in standard deviations above the mean of the candidates;
+BM25 once more, times how long the query is, since it can be trusted more the more terms there are;
+nearness of neighbouring terms. None is worse when it is more."""
 QUERY = ("reach", "agreement", "coverage", "crowd")
 """The same for all candidates of a query, so they say how far to trust the best and change no
 order: similarity of the nearest chunk as its code tells, in standard deviations over the index;
@@ -56,9 +56,8 @@ def features(candidates: Sequence[Candidate], scale: Scale, terms: int) -> Featu
     if not settled.any():
         settled[:] = True
     similarity = Scale.of(meaning[settled]).standardise(meaning)
-    best_words = float(words[settled].max())
     table[:, 0] = similarity
-    table[:, 1] = words / best_words if best_words else 0.0
+    table[:, 1] = Scale.of(words[settled]).standardise(words)
     table[:, 2] = table[:, 1] * length(terms)
     table[:, 3] = [one.match.nearness for one in candidates]
     estimates = np.array([one.estimate for one in candidates], dtype=np.float32)

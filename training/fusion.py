@@ -23,7 +23,7 @@ import numpy as np
 from app.engine import Engine
 from app.paths import Paths
 from app.settings import Settings
-from store import FEATURES
+from store.features import FEATURES
 
 from .fusion_fit import ROWS, Asked, fit
 from .fusion_report import Judged

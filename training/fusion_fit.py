@@ -103,11 +103,12 @@ def _among(one: Asked, chosen: NDArray[np.int64]) -> Asked:
     table = one.features[chosen].copy()
     similarity = table[:, FEATURES.index("similarity")]
     words = table[:, FEATURES.index("words")]
-    similarity -= similarity.mean()
-    similarity /= max(float(similarity.std()), 1e-6)
-    best = max(float(words.max()), 1e-6)
-    words /= best
-    table[:, FEATURES.index("wordy")] /= best
+    strongest = int(np.abs(words).argmax())
+    length = table[strongest, FEATURES.index("wordy")] / (words[strongest] or 1.0)
+    for scores in (similarity, words):
+        scores -= scores.mean()
+        scores /= max(float(scores.std()), 1e-6)
+    table[:, FEATURES.index("wordy")] = length * words
     table[:, FEATURES.index("agreement")] = correlation(similarity, words)
     table[:, FEATURES.index("crowd")] = crowd(len(chosen))
     return replace(one, features=table, relevant=one.relevant[chosen])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from store import FEATURES
+from store.features import FEATURES
 
 from .fusion_fit import Asked, Matrix, fit
 
@@ -79,10 +79,8 @@ class Judged:
 
 
 def _halves(one: Asked) -> Matrix:
-    words = one.features[:, FEATURES.index("words")]
-    spread = max(float(words.std()), 1e-6)
-    similarity = one.features[:, FEATURES.index("similarity")]
-    return np.asarray(similarity + (words - words.mean()) / spread)
+    names = [FEATURES.index("similarity"), FEATURES.index("words")]
+    return np.asarray(one.features[:, names].sum(axis=1))
 
 
 def _probability(logit: float) -> float:
