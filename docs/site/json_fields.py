@@ -23,11 +23,16 @@ _EXAMPLES: dict[str, list[str]] = {
     "bench": ["--queries", "2"],
     "ask": ["what deposit did we pay for the Zeeland cottage"],
     "similar": ["-n", "1", str(ROOT / "samples/notes/howto/reproof-raincoat.md")],
+    "saved list": [],
+    "saved run": [],
     "daemon status": [],
     "model list": [],
     "model info": ["static-starter"],
 }
 """What is run for each command that has `--json`."""
+
+_BEFORE = {"saved list": ["saved", "add", "boots", "who has my waders"]}
+"""What is run before one of these, so that there is something to show."""
 
 _OBJECTS = {
     "hits": "hit",
@@ -41,6 +46,7 @@ _OBJECTS = {
     "daemon": "daemon",
     "models": "model",
     "sentences": "sentence",
+    "searches": "saved",
 }
 """Field → kind of object in it, a section of `fields.toml`. Other objects are not taken apart."""
 
@@ -89,6 +95,8 @@ def _with_json(parser: argparse.ArgumentParser, words: str) -> Iterator[str]:
 def _command(words: str, samples: Samples, about: dict[str, dict[str, str]]) -> list[str]:
     if words not in _EXAMPLES:
         raise Undescribed(f"the JSON of thimble {words} has no example")
+    if words in _BEFORE:
+        samples.run(*_BEFORE[words])
     output = json.loads(samples.run(*words.split(), *_EXAMPLES[words], "--json"))
     rows = list(_rows(output, words, "", _ROOTS.get(words, words), about))
     return [

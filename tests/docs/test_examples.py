@@ -24,6 +24,7 @@ PAPERS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.M | re.S)
 _INLINE = re.compile(r"`([^`\n]+)`")
 _COMMAND = re.compile(r"(?:^|[\s;(:])thimble (?=[a-z-])")
+_FIRST = re.compile(r"(?:\$ )?(?:[A-Z_]+=\S+ )*thimble ")
 _ENDS = {"|", "||", "&", "&&", ";", ">", ">>", "<", ")"}
 """Where a command ends and the shell goes on."""
 
@@ -34,10 +35,10 @@ def commands_in(paper: Path) -> Iterator[str]:
     shown = [block for _, block in _FENCE.findall(text)]
     lines = [line for block in shown for line in block.splitlines()]
     for piece in [*lines, *_INLINE.findall(_FENCE.sub("", text))]:
-        found = _COMMAND.search(piece)
-        is_talk = piece.lstrip().startswith("thimble: ")  # a message of the program
-        if found and not is_talk:
-            yield re.sub(r"\s{3,}.*", "", piece[found.end() :])
+        found = [*_COMMAND.finditer(piece)]
+        if found:  # in the command of another program, the last is the one that it starts
+            one = found[0 if _FIRST.match(piece.strip()) else -1]
+            yield re.sub(r"\s{3,}.*", "", piece[one.end() :])
 
 
 def words_of(command: str) -> list[str]:
