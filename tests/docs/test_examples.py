@@ -23,7 +23,7 @@ PAPERS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.M | re.S)
 _INLINE = re.compile(r"`([^`\n]+)`")
-_COMMAND = re.compile(r"(?:^|[\s;(:])thimble (?=[a-z-])")
+_COMMAND = re.compile(r"(?:^|(?<=[\s;(:]))thimble (?=[a-z-])")
 _FIRST = re.compile(r"(?:\$ )?(?:[A-Z_]+=\S+ )*thimble ")
 _ENDS = {"|", "||", "&", "&&", ";", ">", ">>", "<", ")"}
 """Where a command ends and the shell goes on."""
