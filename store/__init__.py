@@ -60,7 +60,6 @@ from .types import (
 
 if TYPE_CHECKING:
     from .analysis import terms
-    from .features import FEATURES
     from .linking import GraphParameters
     from .models import SearchModels
     from .quantiser import Quantiser
@@ -123,7 +122,6 @@ __all__ = [
 ]
 
 _HOMES = {
-    "FEATURES": "features",
     "GraphParameters": "linking",
     "Quantiser": "quantiser",
     "SearchModels": "models",
