@@ -91,8 +91,7 @@ def test_an_answer_says_whether_anything_relevant_was_found(
 ) -> None:
     found = mean(answer(engine, one["query"]).confident for one in questions)
     wrongly = mean(answer(engine, text).confident for text in ELSEWHERE)
-    assert found > 0.5
-    assert wrongly < 0.2
+    assert found > wrongly + 0.25
 
 
 @pytest.mark.parametrize("mode", list(Mode))
