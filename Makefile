@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO := THIMBLE_HOME=$(CURDIR)/.demo $(BIN)/thimble
 
-.PHONY: demo test faults lint format bench train lock clean
+.PHONY: demo test faults lint format man bench train lock clean
 
 demo: .venv/installed
 	@rm -rf .demo
@@ -28,6 +28,10 @@ lint: .venv/installed-dev
 format: .venv/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Writes the man page from the command line; a test fails when they differ.
+man: .venv/installed-dev
+	$(BIN)/python -m app.manpage > docs/thimble.1
 
 bench: .venv/installed-dev
 	$(BIN)/python -m bench $(BENCH)

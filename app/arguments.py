@@ -5,12 +5,21 @@ from __future__ import annotations
 import argparse
 
 from . import __version__
-from .dates import parse_since, parse_until
-from .parser import Commands, Parser, add_global_options, file_types, moment, whole_number
+from .model_arguments import add_model
+from .parser import (
+    Commands,
+    Parser,
+    add_filters,
+    add_formats,
+    add_global_options,
+    add_json,
+    add_limit,
+    whole_number,
+)
 from .settings import KEYS
+from .verbs import add_agents, add_answers, add_saved
 
 MODES = ("hybrid", "semantic", "lexical", "exact", "regex")
-FORMATS = ("text", "json", "jsonl", "files")
 SHELLS = ("bash", "zsh", "fish")
 
 _ABOUT = """\
@@ -49,7 +58,19 @@ def build_parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"thimble {__version__}")
     add_global_options(parser, "auto", None)
     commands = Commands(parser, "command")
-    for add in (_folders, _search, _show, _state, _config, _rest):
+    for add in (
+        _folders,
+        _search,
+        add_answers,
+        add_saved,
+        add_agents,
+        _show,
+        _state,
+        add_model,
+        _daemon,
+        _config,
+        _rest,
+    ):
         add(commands)
     return parser
 
@@ -73,12 +94,14 @@ def _folders(commands: Commands) -> None:
     )
     remove.add_argument("folder", metavar="DIR", help="its name or its path")
     remove.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    remove.add_argument("--purge", action="store_true", help="leave no trace of it in the index")
 
     listing = commands.add("list", "list the folders")
-    _add_json(listing)
+    add_json(listing)
 
     index = commands.add("index", "read what is new or has changed; Ctrl-C loses nothing")
     index.add_argument("--compact", action="store_true", help="also give back all unused room")
+    index.add_argument("--watch", action="store_true", help="stay, and index what changes")
     index.add_argument("-q", "--quiet", action="store_true", help="no progress and no summary")
 
 
@@ -100,54 +123,21 @@ def _search(commands: Commands) -> None:
         ],
     )
     search.add_argument("query", metavar="QUERY", nargs="*", help="words; - reads them from stdin")
-    search.add_argument(
-        "-n", "--limit", metavar="K", type=whole_number(1), default=10, help="hits; default: 10"
-    )
+    add_limit(search)
     search.add_argument("--mode", choices=MODES, default="hybrid", help=_MODE)
     search.add_argument("--budget", metavar="R", help="embeddings recomputed; 0 is fastest")
-    _add_filters(search)
-    _add_formats(search)
+    add_filters(search)
+    add_formats(search)
+    search.add_argument("--recent", action="store_true", help=_RECENT)
+    search.add_argument("--rank-model", metavar="MODEL", help="an added model, or its folder")
     search.add_argument("--explain", action="store_true", help="tell what the search did")
     search.add_argument(
         "--batch", metavar="FILE", help='JSON lines {"id", "query"}, one answer a line; - is stdin'
     )
 
 
-def _add_filters(search: Parser) -> None:
-    group = search.add_argument_group("where to look")
-    group.add_argument("--folder", metavar="NAME", action="append", default=[], help=_FOLDER)
-    group.add_argument("--path", metavar="GLOB", action="append", default=[], help=_PATH)
-    group.add_argument(
-        "--type",
-        metavar="TYPES",
-        type=file_types,
-        action="extend",
-        default=[],
-        help="only files of these types, as in pdf,md",
-    )
-    group.add_argument("--since", metavar="WHEN", type=moment(parse_since), help=_SINCE)
-    group.add_argument("--until", metavar="WHEN", type=moment(parse_until), help=_UNTIL)
-
-
 _MODE = "what to match; default: hybrid"
-_FOLDER = "only in the folder of this name (repeatable)"
-_PATH = "only files whose path matches (repeatable)"
-_SINCE = "changed since: 2w, 3d, 12h, 6m (months), 1y, yesterday, 2026-01-31"
-_UNTIL = "changed no later than; a day is included whole"
-
-
-def _add_formats(search: Parser) -> None:
-    group = search.add_argument_group("output").add_mutually_exclusive_group()
-    group.add_argument("--format", choices=FORMATS, default="text", help=_FORMAT)
-    for flags, value, about in (
-        (["--json"], "json", "one JSON object"),
-        (["--jsonl"], "jsonl", "one JSON object a hit"),
-        (["-l", "--files"], "files", "only file names, each once"),
-    ):
-        group.add_argument(*flags, dest="format", action="store_const", const=value, help=about)
-
-
-_FORMAT = "default: text, which in a pipe is one line a hit"
+_RECENT = "rank newer files a little higher"
 
 
 def _show(commands: Commands) -> None:
@@ -162,20 +152,45 @@ def _show(commands: Commands) -> None:
 def _state(commands: Commands) -> None:
     status = commands.add("status", "say what the index holds")
     status.add_argument("--skipped", action="store_true", help="also list skipped files, and why")
-    _add_json(status)
+    add_json(status)
     why = commands.add("why", "say why a file is indexed or not", ["thimble why ~/notes/old.bin"])
     why.add_argument("file", metavar="FILE")
-    _add_json(commands.add("size", "say how much disk the index takes"))
+    add_json(commands.add("size", "say how much disk the index takes"))
     bench = commands.add("bench", "compare searches of your own index with exact search")
     bench.add_argument("--queries", metavar="N", type=whole_number(1), default=50, help=_QUERIES)
     bench.add_argument("--limit-s", metavar="S", type=whole_number(1), default=120, help=_LIMIT)
-    _add_json(bench)
+    add_json(bench)
     doctor = commands.add("doctor", "look for damage in the index and repair it from your files")
     doctor.add_argument("--check", action="store_true", help="only look; exit code 1 if damaged")
 
 
 _QUERIES = "sentences of your documents to search for; default: 50"
 _LIMIT = "most seconds of exact search, after which it takes part of the files; default: 120"
+
+
+def _daemon(commands: Commands) -> None:
+    daemon = commands.add(
+        "daemon",
+        "keep the index up to date in the background, and answer at once",
+        ["thimble daemon start", "thimble daemon status", "thimble daemon pause"],
+    )
+    actions = Commands(daemon, "action")
+    actions.add("start", "start it, unless it runs")
+    actions.add("stop", "stop it; nothing is lost")
+    add_json(actions.add("status", "say what it does; the default"))
+    logs = actions.add("logs", "print the end of its log, which holds no text of yours")
+    logs.add_argument("-n", "--lines", metavar="N", type=whole_number(1), default=50, help=_LINES)
+    actions.add("pause", "index nothing in the background until 'resume'")
+    actions.add("resume", "go on indexing")
+    actions.add("run", "be the daemon, in the foreground; for service managers")
+    service = commands.add("service", "have the daemon started with your session")
+    actions = Commands(service, "action")
+    actions.add("install", "write a systemd user unit, or a launchd agent on macOS, and start it")
+    actions.add("uninstall", "stop it and take that file away")
+    actions.add("status", "say whether it is installed and runs; the default")
+
+
+_LINES = "how many lines; default: 50"
 
 
 def _config(commands: Commands) -> None:
@@ -209,7 +224,3 @@ def _rest(commands: Commands) -> None:
         ],
     )
     completion.add_argument("shell", metavar="SHELL", choices=SHELLS, help=", ".join(SHELLS))
-
-
-def _add_json(parser: Parser) -> None:
-    parser.add_argument("--json", action="store_true", help="one JSON object")

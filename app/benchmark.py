@@ -175,7 +175,7 @@ class Benchmark:
         record = self._store.file(first_chunk)
         if record is None:
             return None
-        answer = read_back(record, range(len(record.spans)))
+        answer = read_back(record, range(len(record.spans)), self._store.read_kept(record))
         if answer.state is not FileState.CURRENT:
             return None
         return record, [passage.indexed_text for passage in answer.passages]

@@ -8,7 +8,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
 from .arguments import build_parser
@@ -18,7 +19,7 @@ from .parser import Parser
 from .paths import Paths
 
 if TYPE_CHECKING:
-    from .engine import Engine
+    from .commands import AnyEngine
     from .settings import Settings
 
 
@@ -27,18 +28,27 @@ def entry() -> None:
     sys.exit(main(sys.argv[1:]))
 
 
-def _open_engine(settings: Settings) -> Engine:
+def _open_engine(settings: Settings, notify: Callable[[str], None]) -> AnyEngine:
+    """Return the daemon's engine if one runs, else one in this process."""
+    from .service.client import find_daemon
+
+    client = find_daemon(settings)
+    if client is not None:
+        from .service.remote import RemoteEngine
+
+        return RemoteEngine(settings, client, notify)
     from .engine import Engine  # brings numpy
 
-    return Engine(settings)
+    return Engine(settings, notify)
 
 
-def main(argv: Sequence[str], open_engine: OpenEngine = _open_engine) -> int:
+def main(argv: Sequence[str], open_engine: OpenEngine | None = None) -> int:
     """Run one command and return its exit code; whatever goes wrong is said in one sentence."""
     diagnostics = Diagnostics(_stream(sys.stderr), os.environ)
     stdout = _stream(sys.stdout)
     try:
-        code = _run(argv, stdout, diagnostics, open_engine)
+        opened = open_engine or partial(_open_engine, notify=diagnostics.say)
+        code = _run(argv, stdout, diagnostics, opened)
         stdout.flush()
     except (Exception, KeyboardInterrupt) as error:
         code = diagnostics.explain(error)
@@ -56,9 +66,9 @@ def _run(
         return ExitCode.FOUND
     if args.command is None and not _choose_screen(args, parser, stdout, diagnostics):
         return ExitCode.ERROR
-    from .output import Output  # brings numpy, by way of the store
+    from .output import Output
 
-    flags = {"threads": args.threads, "budget": getattr(args, "budget", None)}
+    flags = {key: getattr(args, key, None) for key in ("threads", "budget", "rank_model")}
     context = Context(
         paths=Paths.find(os.environ),
         environ=os.environ,

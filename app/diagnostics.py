@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import traceback
 from collections.abc import Mapping
 from enum import IntEnum
 from typing import TextIO
@@ -41,6 +39,8 @@ class Diagnostics:
     @property
     def width(self) -> int:
         """Columns of the terminal."""
+        import shutil  # brings the compressors; only a terminal needs it
+
         return shutil.get_terminal_size().columns
 
     def say(self, message: str) -> None:
@@ -62,6 +62,12 @@ class Diagnostics:
         self._write(f"{_one_line(question)} [y/N] ")
         return stdin.readline().strip().lower() in ("y", "yes")
 
+    def prompt(self, mark: str, stdin: TextIO) -> str:
+        """Ask for a line on the terminal and return it with its end; empty if there is no more."""
+        if self.is_terminal:
+            self._write(mark)
+        return stdin.readline()
+
     def explain(self, error: BaseException) -> ExitCode:
         """Say what went wrong in one sentence and return the exit code for it."""
         if isinstance(error, KeyboardInterrupt):
@@ -70,6 +76,8 @@ class Diagnostics:
         if isinstance(error, BrokenPipeError):
             return ExitCode.PIPE_CLOSED
         if self._debug:
+            import traceback  # brings the tokenizer of Python
+
             self._write(_safe("".join(traceback.format_exception(error))))
         self.say(_sentence(error))
         return ExitCode.ERROR

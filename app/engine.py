@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from time import monotonic
 from typing import Self
 
 from indexer import (
-    Run,
-    Tally,
+    Scope,
     Unreadable,
+    is_current,
     read_back,
     read_now,
     read_texts,
-    why,
-    why_not_read,
 )
 from store import (
+    FileRecord,
     Filters,
     Finding,
     Folder,
     Hit,
     Mode,
-    Passage,
+    ModelMismatch,
     Query,
     Repair,
     Results,
@@ -35,45 +32,44 @@ from store import (
     Status,
     Store,
 )
-from tui import Preview, Progress
+from tui import OFF, Answer, Exchange, Preview, Progress, Service
 
+from .ask import Answerer
 from .benchmark import Bench, Benchmark
-from .editor import editor_command
+from .finding import final_answer
+from .indexing import Indexing
+from .judging import judge
 from .models import Models
+from .personal import Personal
+from .preview import preview
+from .progress import progress_of
+from .reordering import fold
 from .roots import check_root, free_name
 from .settings import Settings
+from .similar import similar
+from .verdict import Verdict
 
 _BYTES_PER_MB = 1 << 20
-_GAP = "\n\n"
-"""Between chunks, when they are shown together."""
-_SURROUNDINGS = 12
-"""Chunks shown before and after a hit in its preview."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Why a file is or is not indexed."""
-
-    path: Path
-    indexed: bool
-    reason: str
-    """One sentence for people, naming the rule, setting or error that decided."""
-    chunks: int = 0
-
-
-class Engine:
+class Engine(Personal):
     """Search, status and indexing over one index. Opens the store when first needed."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._models = Models(settings)
+    def __init__(self, settings: Settings, notify: Callable[[str], None] = lambda _: None) -> None:
+        """Make an engine; `notify` is told, in a sentence, what went wrong and was got over."""
+        super().__init__(settings)
         self._store = Store(settings.paths.index / "thimble.db", settings.cache_percent)
+        self._models = Models(settings, self._store.index_model, notify)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
         self._store.close()
+
+    def follow(self, latest: Callable[[], Settings]) -> None:
+        """Ask for the settings anew at each index run, as another process may choose models."""
+        self._models.latest = latest
 
     def search(
         self,
@@ -92,26 +88,81 @@ class Engine:
         """
         wanted = self._settings.budget if budget is None else budget
         query = Query(text, limit, mode, filters, wanted, deadline_ms)
-        return self._store.search(query, self._models.search, read_back, read_texts, parameters)
+        try:
+            yield from self._search(query, parameters)
+        except ModelMismatch:  # perhaps an index of another model came in its place just now
+            yield from self._search(query, parameters)
+
+    def _search(self, query: Query, parameters: SearchParameters) -> Iterator[Results]:
+        models = self._models.search
+        return map(fold, self._store.search(query, models, read_back, read_texts, parameters))
+
+    def find(
+        self,
+        text: str,
+        *,
+        mode: Mode = Mode.HYBRID,
+        filters: Filters = Filters(),  # noqa: B008 (frozen)
+        limit: int = 10,
+        budget: int | None = None,
+    ) -> Results:
+        """Return the last and exact answer; the instant one is for screens."""
+        query = Query(text, limit, mode, filters)
+        return final_answer(
+            query,
+            self.search(text, mode=mode, filters=filters, limit=limit, budget=budget),
+        )
+
+    def similar(self, hit: Hit, *, limit: int) -> Results:
+        """Return passages of other documents that are like a hit's. Raises StoreError."""
+        return self.similar_to(hit.path, [hit.text], limit)
+
+    def similar_to(self, path: Path, texts: Sequence[str], limit: int) -> Results:
+        """Return passages of documents other than `path` that are like some texts of it."""
+        return similar(
+            lambda text, most: self.find(text, mode=Mode.SEMANTIC, limit=most), path, texts, limit
+        )
+
+    def ask(
+        self,
+        question: str,
+        *,
+        filters: Filters = Filters(),  # noqa: B008 (frozen)
+        history: Sequence[Exchange] = (),
+    ) -> Iterator[Answer]:
+        """Yield an answer sentence by sentence. Raises StoreError; a model's failure is told."""
+        answerer = Answerer(
+            search=lambda text, where, most: self.find(text, filters=where, limit=most),
+            rarity=self._store.rarity,
+            models=lambda: self._models.search,
+            server=self._settings.ask_server,
+            model=self._settings.ask_model,
+            timeout_s=self._settings.ask_timeout_s,
+            environ=os.environ,
+        )
+        return answerer.answer(question, filters, history)
+
+    def service(self) -> Service:
+        """Return how the background process is: there is none behind this object."""
+        return OFF
+
+    def pause(self, paused: bool) -> None:
+        """Do nothing: there is no background indexing to stop."""
 
     def preview(self, hit: Hit) -> Preview:
         """Return the text around a hit. Raises OSError if its file is gone or has no text."""
         try:
-            passages = read_now(hit.path)
+            record = self._record(hit.path)
+            kept = self._store.read_kept(record) if record else None
+            passages = read_now(hit.path, record, kept)
         except Unreadable as error:
             raise OSError(error.reason) from error
-        place = _place(passages, hit)
-        around = passages[max(0, place - _SURROUNDINGS) : place + _SURROUNDINGS + 1]
-        before = around[: min(place, _SURROUNDINGS)]
-        start = sum(len(one.text) + len(_GAP) for one in before)
-        passage = passages[place].text
-        same = passage == hit.text
-        return Preview(
-            text=_GAP.join(one.text for one in around),
-            first_line=around[0].line,
-            passage=(start, start + len(passage)),
-            highlights=tuple((start + a, start + b) for a, b in hit.highlights) if same else (),
-        )
+        return preview(hit, passages)
+
+    def _record(self, path: Path) -> FileRecord | None:
+        """Return what the index knows of a file, if it is one whose text it keeps."""
+        folder = next((one for one in self.folders() if one.path in path.parents), None)
+        return self._store.file_at(folder, path) if folder else None
 
     def status(self) -> Status:
         """Return what the index holds now."""
@@ -128,6 +179,10 @@ class Engine:
     def folders(self) -> tuple[Folder, ...]:
         """Return the folders being indexed, ordered by name."""
         return self._store.folders()
+
+    def documents(self) -> tuple[Path, ...]:
+        """Return the paths of all indexed files."""
+        return self._store.paths()
 
     def add_folder(
         self,
@@ -153,20 +208,35 @@ class Engine:
         self,
         report: Callable[[Progress], None],
         is_cancelled: Callable[[], bool] = lambda: False,
+        *,
+        scopes: Mapping[int, Scope | None] | None = None,
+        is_careful: bool = False,
     ) -> Progress:
-        """Bring the index up to date; returns the last report. Raises StoreError, ModelError."""
-        models = self._models.search
-        with self._store.writer() as writer:
-            writer.adopt_models(models.fingerprint)
-            run = Run(
-                writer,
-                self._models.index,
-                models.quantiser,
-                max_bytes=self._settings.max_file_mb * _BYTES_PER_MB,
-                report=lambda tally: report(_progress(tally)),
-                is_cancelled=is_cancelled,
-            )
-            return _progress(run.run(self.folders()))
+        """Bring the index up to date; returns the last report. Raises StoreError, ModelError.
+
+        With `scopes`, only those parts of the folders with these ids. A careful run, which nobody
+        asked for, does not forget most of a folder at once.
+        """
+        self._models.refresh()
+        indexing = Indexing(
+            self._store,
+            self._models,
+            max_bytes=self._settings.max_file_mb * _BYTES_PER_MB,
+            report=lambda tally: report(progress_of(tally)),
+            is_cancelled=is_cancelled,
+            scopes=scopes,
+            is_careful=is_careful,
+        )
+        return progress_of(indexing.run())
+
+    def is_current(self, scopes: Mapping[int, Scope | None]) -> bool:
+        """Return whether a run over these parts would change nothing. Writes nothing."""
+        limit = self._settings.max_file_mb * _BYTES_PER_MB
+        return all(
+            is_current(self._store, folder, scopes[folder.id], max_bytes=limit)
+            for folder in self.folders()
+            if folder.id in scopes
+        )
 
     def check(self) -> tuple[Finding, ...]:
         """Look at every part of the index and return what is damaged. Raises StoreError."""
@@ -189,51 +259,15 @@ class Engine:
 
     def why(self, path: Path) -> Verdict:
         """Say why a file is or is not indexed."""
-        place = path.expanduser().parent.resolve() / path.name
-        folder = next((one for one in self.folders() if one.path in place.parents), None)
-        if folder is None:
-            return Verdict(
-                place, False, "no indexed folder holds it; `thimble add` the folder it is in"
-            )
-        reason = why(
-            folder,
-            place,
-            max_bytes=self._settings.max_file_mb * _BYTES_PER_MB,
-            reason_by_name=why_not_read,
-        )
-        if reason is not None:
-            return Verdict(place, False, reason)
-        record = self._store.file_at(folder, place)
-        if record is not None:
-            reason = f"indexed in the folder {folder.name}, read as {record.kind}"
-            return Verdict(place, True, reason, len(record.spans))
-        skipped = next((one for one in self.skipped() if one.path == place), None)
-        reason = skipped.reason if skipped else "not looked at yet; run `thimble index`"
-        return Verdict(place, False, reason)
+        max_bytes = self._settings.max_file_mb * _BYTES_PER_MB
+        return judge(self._store, path, max_bytes=max_bytes)
 
-    def editor_command(self, hit: Hit) -> list[str]:
-        """Return the command that opens a hit in the user's editor at its line."""
-        return editor_command(hit.path, hit.line, editor=self._settings.editor, environ=os.environ)
+    def rest(self) -> None:
+        """Let go of the models and of what was loaded to search; the next search loads them."""
+        self._models.unload()
+        self._store.forget()
 
-
-def _place(passages: Sequence[Passage], hit: Hit) -> int:
-    """Return the place of the passage that holds a hit's start, the nearest if none does."""
-    distances = [abs(one.span.start - hit.start) for one in passages]
-    return distances.index(min(distances))
-
-
-def _progress(tally: Tally) -> Progress:
-    return Progress(
-        phase=tally.phase,
-        files_done=tally.files_done,
-        files_total=tally.files_total,
-        bytes_done=tally.bytes_done,
-        bytes_total=tally.bytes_total,
-        skipped=tally.skipped,
-        failed=tally.failed,
-        elapsed_s=monotonic() - tally.started,
-        current=tally.current,
-        indexed=tally.indexed,
-        moved=tally.moved,
-        removed=tally.removed,
-    )
+    def _apply(self, settings: Settings) -> None:
+        """Use other settings from now on; models are loaded anew when next needed."""
+        super()._apply(settings)
+        self._models.refresh()

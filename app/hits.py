@@ -26,16 +26,10 @@ def print_blocks(out: Output, hits: Iterable[Hit]) -> None:
 
 
 def print_lines(out: Output, hits: Iterable[Hit]) -> None:
-    """Write `path:line: snippet` a hit, which editors and grep users know."""
+    """Write `path:line: snippet` a hit, which editors and grep users know, or `path#page=3: …`."""
     for hit in hits:
         lines = wrap(safe_text(hit.text), hit.snippet, hit.highlights, _ENDLESS, 1)
-        out.line(f"{hit.path}:{hit.line}: ", *lines[0])
-
-
-def print_files(out: Output, hits: Iterable[Hit]) -> None:
-    """Write each file once, the best first."""
-    for path in dict.fromkeys(hit.path for hit in hits):
-        out.line(str(path))
+        out.line(f"{_address(hit, str(hit.path))}: ", *lines[0])
 
 
 def hit_fields(hit: Hit) -> dict[str, object]:
@@ -48,6 +42,7 @@ def hit_fields(hit: Hit) -> dict[str, object]:
         "heading": hit.heading,
         "line": hit.line,
         "page": hit.page,
+        "place": hit.place,
         "start": hit.start,
         "end": hit.end,
         "text": hit.text,
@@ -101,11 +96,17 @@ def short_path(path: Path) -> str:
         return str(path)
 
 
+def place_parts(out: Output, hit: Hit) -> list[Part]:
+    """Return where a hit is: for people short, with a link that opens the file."""
+    path = short_path(hit.path) if out.is_terminal else str(hit.path)
+    return [Styled(_address(hit, path), Style.PLACE, hit.path.as_uri()), *_notes(hit)]
+
+
 def _print_block(out: Output, hit: Hit) -> None:
     width = out.width - 2
     title = safe_line(hit.title or hit.path.name)
     out.line(f"{_found_by(hit)} ", Styled(shorten(title, width), Style.BOLD))
-    out.line("  ", Styled(f"{short_path(hit.path)}:{hit.line}", Style.PLACE), *_notes(hit))
+    out.line("  ", *place_parts(out, hit))
     if hit.heading:
         out.line("  ", Styled(shorten(safe_line(hit.heading), width), Style.DIM))
     for line in wrap(safe_text(hit.text), hit.snippet, hit.highlights, width, SNIPPET_LINES):
@@ -114,9 +115,12 @@ def _print_block(out: Output, hit: Hit) -> None:
         out.line("  ", Styled(f"same text in {short_path(copy)}", Style.DIM))
 
 
+def _address(hit: Hit, path: str) -> str:
+    """Return where a hit is: at a line of a text, on a page or the like of any other document."""
+    return f"{path}#{hit.place}" if hit.place else f"{path}:{hit.line}"
+
+
 def _notes(hit: Hit) -> Iterable[Part]:
-    if hit.page is not None:
-        yield f"  p. {hit.page}"
     if not hit.fresh:
         yield Styled("  changed since it was indexed", Style.NOTE)
 

@@ -1,41 +1,133 @@
-"""The models that the settings name, each loaded when first needed."""
+"""The models that the settings name and the index was made with, each loaded when first needed."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
-from indexer import BUILT_IN, BUILT_IN_RANK, Embedder, Model, load_quantiser
-from store import SearchModels
+from indexer import BUILT_IN, BUILT_IN_RANK, Checksums, Embedder, Model, ModelError, load_quantiser
+from store import IndexModel, Quantiser, SearchModels
 
 from .settings import Settings
+
+BUILT_IN_FOLDERS = (BUILT_IN, BUILT_IN_RANK)
+"""Models that ship with the program."""
+
+
+@dataclass(frozen=True)
+class Coder:
+    """A model and the projection that turns its embeddings into codes."""
+
+    embedder: Embedder
+    quantiser: Quantiser
+
+    @property
+    def identity(self) -> IndexModel:
+        """What an index made with it remembers."""
+        model = self.embedder.model
+        return IndexModel(
+            f"{model.fingerprint} {self.quantiser.digest}", model.name, model.folder.absolute()
+        )
+
+
+def folder_for(role: str, settings: Settings) -> Path:
+    """Return the folder of the model that plays a role, `index` or `rank`, under some settings."""
+    if role == "rank":
+        return settings.rank_model or BUILT_IN_RANK
+    return settings.index_model or BUILT_IN
 
 
 class Models:
     """The index model and the rank model. May be used by many threads."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        made_with: Callable[[], IndexModel | None] = lambda: None,
+        notify: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Make them known.
+
+        Args:
+            settings: that name them.
+            made_with: returns the model that the index was made with, asked anew at each use.
+            notify: told, in a sentence for people, if a model cannot run where it should.
+        """
         self._settings = settings
+        self.latest: Callable[[], Settings] = lambda: settings
+        """Returns the settings as they are now."""
+        self._made_with = made_with
+        self._notify = notify
+        self._checksums = Checksums(settings.paths.home / "models" / "checksums.json")
+        self._former: dict[str, Coder] = {}
+
+    def refresh(self) -> None:
+        """Take the models that the settings name now."""
+        before, self._settings = self._settings, self.latest()
+        if before != self._settings:
+            self.unload()
+
+    def unload(self) -> None:
+        """Let go of all models; each is loaded again when it is needed."""
+        for name in ("chosen", "_rank"):
+            self.__dict__.pop(name, None)
+        self._former.clear()
 
     @cached_property
+    def chosen(self) -> Coder:
+        """The index model that the settings ask for."""
+        return self._coder(folder_for("index", self._settings))
+
+    @property
+    def serving(self) -> Coder:
+        """The model that the index was made with; if it is not there any more, the chosen one."""
+        made_with = self._made_with()
+        if made_with is None or made_with.fingerprint == self.chosen.identity.fingerprint:
+            return self.chosen
+        return self.former(made_with) or self.chosen
+
+    def former(self, made_with: IndexModel) -> Coder | None:
+        """Return a model that an index was made with, or None if it is not there any more."""
+        known = self._former.get(made_with.fingerprint)
+        if known is not None:
+            return known
+        for folder in (made_with.folder, *BUILT_IN_FOLDERS):
+            try:
+                model = Model.load(folder) if folder is not None else None
+                if model is None or not made_with.fingerprint.startswith(f"{model.fingerprint} "):
+                    continue
+                coder = self._coder(model.folder)
+            except ModelError:
+                continue
+            if coder.identity.fingerprint == made_with.fingerprint:
+                self._former[made_with.fingerprint] = coder
+                return coder
+        return None
+
+    @property
     def index(self) -> Embedder:
         """The model that sees every chunk."""
-        return Embedder(Model.load(self._settings.index_model or BUILT_IN), self._settings.threads)
+        return self.serving.embedder
 
-    @cached_property
+    @property
     def rank(self) -> Embedder:
         """The model that sees the most promising chunks of a search."""
-        folder = self._settings.rank_model or BUILT_IN_RANK
-        return Embedder(Model.load(folder), self._settings.threads)
+        return self._rank
 
     @cached_property
+    def _rank(self) -> Embedder:
+        return self._embedder(folder_for("rank", self._settings))
+
+    @property
     def search(self) -> SearchModels:
         """Both, as a search uses them."""
-        quantiser = load_quantiser(self.index, self._settings.paths.home / "projections")
+        coder = self.serving
         return SearchModels(
-            fingerprint=f"{self.index.model.sha256} {quantiser.digest}",
-            quantiser=quantiser,
-            embed_for_codes=self.index.embed_queries,
+            fingerprint=coder.identity.fingerprint,
+            quantiser=coder.quantiser,
+            embed_for_codes=coder.embedder.embed_queries,
             # Looked up when used: a search for words alone works without the rank model.
             embed_query=lambda texts: self.rank.embed_queries(texts),
             embed_passages=lambda texts: self.rank.embed_passages(texts),
@@ -45,9 +137,25 @@ class Models:
     @property
     def index_alone(self) -> SearchModels:
         """The index model for both, to compare a search with exact search under that model."""
+        coder = self.serving
         return replace(
             self.search,
-            embed_query=self.index.embed_queries,
-            embed_passages=self.index.embed_passages,
-            rank_fingerprint=lambda: self.index.model.fingerprint,
+            embed_query=coder.embedder.embed_queries,
+            embed_passages=coder.embedder.embed_passages,
+            rank_fingerprint=lambda: coder.embedder.model.fingerprint,
+        )
+
+    def _coder(self, folder: Path) -> Coder:
+        embedder = self._embedder(folder)
+        return Coder(embedder, load_quantiser(embedder, self._settings.paths.home / "projections"))
+
+    def _embedder(self, folder: Path) -> Embedder:
+        # The built-in models are made for the processor; an accelerator would only start slowly.
+        device = "cpu" if folder in BUILT_IN_FOLDERS else self._settings.device
+        return Embedder(
+            Model.load(folder),
+            self._settings.threads,
+            device=device,
+            checksums=self._checksums,
+            notify=self._notify,
         )

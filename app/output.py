@@ -12,7 +12,7 @@ import io
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -36,6 +36,8 @@ class Styled:
 
     text: str
     style: Style
+    link: str = ""
+    """Address that a terminal opens from the text; ASCII, as `Path.as_uri` makes it."""
 
 
 Part = str | Styled
@@ -47,7 +49,7 @@ class Output:
     def __init__(self, stream: TextIO, environ: Mapping[str, str], color: str = "auto") -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without our marks shows `?`
-        self._stream = stream
+        self._stream = self._kept = stream
         self.is_terminal = stream.isatty()
         """Whether a person reads along; a pipe gets one plain line per thing."""
         self._color = _wants_color(color, environ, self.is_terminal)
@@ -75,6 +77,42 @@ class Output:
         if indent is None:
             self.flush()
 
+    def paths(self, paths: Iterable[Path], *, nul: bool) -> None:
+        """Write a path a line; with `nul` its exact bytes and a NUL, but not on a terminal."""
+        for path in paths:
+            if not nul or self.is_terminal:
+                self.line(str(path))
+            elif isinstance(self._stream, io.TextIOWrapper):
+                self._stream.flush()
+                self._stream.buffer.write(os.fsencode(path) + b"\0")
+            else:
+                self._stream.write(f"{path}\0")
+
+    @property
+    def is_screen(self) -> bool:
+        """Whether it is a terminal that this process draws on."""
+        return self.is_terminal and isinstance(self._stream, io.TextIOWrapper)
+
+    def hold(self) -> None:
+        """Keep what is written from now on until `release` or `drop`."""
+        self._kept = self._stream
+        self._stream = io.StringIO()
+
+    @property
+    def held(self) -> str:
+        """What has been kept."""
+        return self._stream.getvalue() if isinstance(self._stream, io.StringIO) else ""
+
+    def release(self) -> None:
+        """Write what was kept."""
+        text = self.held
+        self.drop()
+        self._stream.write(text)
+
+    def drop(self) -> None:
+        """Forget what was kept: it was shown in another way."""
+        self._stream = self._kept
+
     def flush(self) -> None:
         """Send what was written. Raises OSError if nobody can take it."""
         self._stream.flush()
@@ -83,7 +121,12 @@ class Output:
         if isinstance(part, str):
             return safe_line(part)
         text = safe_line(part.text)
-        return f"\x1b[{part.style}m{text}\x1b[0m" if self._color and text else text
+        if not self._color or not text:
+            return text
+        styled = f"\x1b[{part.style}m{text}\x1b[0m"
+        if not part.link or not self.is_terminal:
+            return styled
+        return f"\x1b]8;;{safe_line(part.link)}\x1b\\{styled}\x1b]8;;\x1b\\"
 
 
 def path_fields(path: Path) -> dict[str, str]:

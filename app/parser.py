@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NoReturn
 
+from .dates import parse_since, parse_until
 from .diagnostics import UsageError
+
+FORMATS = ("text", "json", "jsonl", "csv", "md", "xml", "files")
 
 
 class Parser(argparse.ArgumentParser):
@@ -33,7 +36,11 @@ class Commands:
 
     def __init__(self, parser: Parser, dest: str) -> None:
         self._adder = parser.add_subparsers(
-            dest=dest, metavar="COMMAND", title="commands", parser_class=Parser
+            dest=dest,
+            metavar="COMMAND",
+            title="commands",
+            parser_class=Parser,
+            prog=parser.prog,  # else a formatter is made for it, which costs more than all commands
         )
 
     def add(self, name: str, about: str, examples: Iterable[str] = ()) -> Parser:
@@ -91,3 +98,63 @@ def moment(parse: Callable[[str, datetime], float]) -> Callable[[str], float]:
             raise argparse.ArgumentTypeError(str(error)) from None
 
     return convert
+
+
+def add_filters(parser: Parser) -> None:
+    """Add the options that say where to look."""
+    group = parser.add_argument_group("where to look")
+    group.add_argument("--folder", metavar="NAME", action="append", default=[], help=_FOLDER)
+    group.add_argument("--path", metavar="GLOB", action="append", default=[], help=_PATH)
+    group.add_argument(
+        "--type",
+        metavar="TYPES",
+        type=file_types,
+        action="extend",
+        default=[],
+        help="only files of these types, as in pdf,md",
+    )
+    group.add_argument("--since", metavar="WHEN", type=moment(parse_since), help=_SINCE)
+    group.add_argument("--until", metavar="WHEN", type=moment(parse_until), help=_UNTIL)
+
+
+_FOLDER = "only in the folder of this name (repeatable)"
+_PATH = "only files whose path matches (repeatable)"
+_SINCE = "changed since: 2w, 3d, 12h, 6m (months), 1y, yesterday, 2026-01-31"
+_UNTIL = "changed no later than; a day is included whole"
+
+
+def add_formats(search: Parser) -> None:
+    """Add the options that say how hits are written."""
+    output = search.add_argument_group("output")
+    group = output.add_mutually_exclusive_group()
+    group.add_argument("--format", choices=FORMATS, default="text", help=_FORMAT)
+    for flags, value, about in (
+        (["--json"], "json", "one JSON object"),
+        (["--jsonl"], "jsonl", "one JSON object a hit"),
+        (["-l", "--files"], "files", "only file names, each once"),
+    ):
+        group.add_argument(*flags, dest="format", action="store_const", const=value, help=about)
+    output.add_argument(
+        "-0", dest="nul", action="store_true", help="with -l: end names with NUL, for xargs -0"
+    )
+    for flag, name, about in (
+        ("-A", "after", "lines after the best line of a hit"),
+        ("-B", "before", "lines before it"),
+        ("-C", "context", "lines before and after it"),
+    ):
+        output.add_argument(flag, dest=name, metavar="N", type=whole_number(0), help=about)
+
+
+_FORMAT = "default: text, which in a pipe is one line a hit"
+
+
+def add_limit(parser: Parser) -> None:
+    """Add the option that says how many hits are wanted."""
+    parser.add_argument(
+        "-n", "--limit", metavar="K", type=whole_number(1), default=10, help="hits; default: 10"
+    )
+
+
+def add_json(parser: Parser) -> None:
+    """Add the option for JSON."""
+    parser.add_argument("--json", action="store_true", help="one JSON object")

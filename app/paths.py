@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,15 @@ class Paths:
 def given_path(text: str) -> Path:
     """Return a path that somebody typed as an absolute one, `~` and `..` worked out."""
     return Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100, PTH111 (Path keeps `..`)
+
+
+def given_place(text: str) -> tuple[Path, int | None]:
+    """Return a path with the line after its colon, unless there is a file that is called so."""
+    match = re.fullmatch(r"(.+):(\d+)", text, re.DOTALL)
+    whole = given_path(text)
+    if match is None or os.path.lexists(whole):
+        return whole, None
+    return given_path(match[1]), int(match[2])
 
 
 def make_private(folder: Path) -> Path:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from tui import Progress, safe_line
 
 from .diagnostics import Diagnostics
 from .layout import columns, shorten
 from .quantities import count, duration, size
+
+if TYPE_CHECKING:
+    from indexer import Tally
 
 _BAR_COLUMNS = 16
 _REDRAW_S = 0.1
@@ -88,3 +92,21 @@ def _rate(progress: Progress) -> int:
 def _time_left(progress: Progress) -> str:
     left = progress.remaining_s
     return "time left unknown" if left is None else f"{duration(max(left, 0.0))} left"
+
+
+def progress_of(tally: Tally) -> Progress:
+    """Return what an index run has done as people are shown it."""
+    return Progress(
+        phase=tally.phase,
+        files_done=tally.files_done,
+        files_total=tally.files_total,
+        bytes_done=tally.bytes_done,
+        bytes_total=tally.bytes_total,
+        skipped=tally.skipped,
+        failed=tally.failed,
+        elapsed_s=time.monotonic() - tally.started,
+        current=tally.current,
+        indexed=tally.indexed,
+        moved=tally.moved,
+        removed=tally.removed,
+    )

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import difflib
 import os
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .paths import Paths, make_private
 
-Value = int | str | Path | None
+Value = int | str | Path | dict[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,28 @@ class Settings:
     """Folder of the ONNX model that indexes; None is the built-in one."""
     rank_model: Path | None = None
     """Folder of the ONNX model that ranks; None is the built-in one."""
+    device: str = "auto"
+    """What other models than the built-in run on: `auto` takes an accelerator if there is one."""
+    theme: str | None = None
+    """Colours of the screen."""
+    keys: dict[str, str] = field(default_factory=dict)
+    """Keys of the screen: the name of a command to its keys, as in `open = "ctrl+o"`."""
+    ask_server: str | None = None
+    """Address of the model server that answers, or `none`; None looks on this machine."""
+    ask_model: str | None = None
+    """The server's model; None takes the first that it names."""
+    ask_timeout_s: int = 120
+    """Seconds that a model's answer may take."""
+    battery_floor: int = 30
+    """On battery, background indexing waits below so many per cent of charge; 0 never waits."""
+    load_ceiling: int = 400
+    """Background indexing waits while the load is above so many per cent a processor; 0: never."""
+
+    @property
+    def fingerprint(self) -> str:
+        """What must be the same for two processes to give the same answers from one index."""
+        shared = (self.max_file_mb, self.cache_percent, self.index_model, self.rank_model)
+        return repr([None if one is None else str(one) for one in shared])
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +92,18 @@ def _folder(value: object) -> Path:
     return Path(os.path.expanduser(_text(value)))  # noqa: PTH111 (Path fails on `~nobody`)
 
 
+def _device(value: object) -> str:
+    if value not in ("auto", "cpu"):
+        raise ValueError("auto or cpu is expected")
+    return str(value)
+
+
+def _keys(value: object) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+        raise ValueError('a table is expected, as in [keys] with lines like open = "ctrl+o"')
+    return value
+
+
 _PARSERS: dict[str, Callable[[object], Value]] = {
     "threads": _number(1),
     "max_file_mb": _number(1),
@@ -79,8 +112,18 @@ _PARSERS: dict[str, Callable[[object], Value]] = {
     "editor": _text,
     "index_model": _folder,
     "rank_model": _folder,
+    "device": _device,
+    "theme": _text,
+    "keys": _keys,
+    "ask_server": _text,
+    "ask_model": _text,
+    "ask_timeout_s": _number(1),
+    "battery_floor": _number(0),
+    "load_ceiling": _number(0),
 }
 KEYS = tuple(_PARSERS)
+MODEL_KEYS = {"index": "index_model", "rank": "rank_model"}
+"""What a model is for → the setting that names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +152,18 @@ def load(paths: Paths, environ: Mapping[str, str], flags: Mapping[str, object]) 
     values: dict[str, Value] = {}
     origins: dict[str, str] = dict.fromkeys(KEYS, "default")
     for given in _given(paths.settings, environ, flags):
-        values[given.key] = given.parse()
+        values[given.key] = _added_model(paths, given) or given.parse()
         origins[given.key] = given.origin
     return Loaded(replace(Settings(paths), **values), origins)  # type: ignore[arg-type]
+
+
+def _added_model(paths: Paths, given: _Given) -> Path | None:
+    """Return the folder of an added model that is named by its name, not by its path."""
+    if given.key not in MODEL_KEYS.values() or not isinstance(given.value, str):
+        return None
+    folder = paths.home / "models" / given.value
+    is_name = Path(given.value).name == given.value and (folder / "model.toml").is_file()
+    return folder if is_name else None
 
 
 def write(path: Path, key: str, value: str | None) -> None:
@@ -166,8 +218,13 @@ def _read(file: Path) -> str:
 
 
 def _parse_file(file: Path) -> dict[str, object]:
+    text = _read(file)
+    if not text:
+        return {}
+    import tomllib  # most people have no settings file
+
     try:
-        return tomllib.loads(_read(file))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{file}: not valid TOML: {error}") from None
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from store import StoreError
 
 from . import (
+    answers,
     growth,
     indexing,
     latency,
@@ -19,7 +20,9 @@ from . import (
     reconcile,
     retrieval,
     stored,
+    tui,
     updates,
+    variants,
     words,
 )
 from .environment import RivalFailed
@@ -30,20 +33,23 @@ from .workspace import Places, Workspace
 
 _PARTS: dict[str, Callable[[Workspace], Section]] = {
     "retrieval": retrieval.measure,
+    "answers": answers.measure,
     "indexing": indexing.measure,
     "latency": latency.measure,
+    "tui": tui.measure,
     "reconcile": reconcile.measure,
     "words": words.measure,
     "models": models.measure,
     "updates": updates.measure,
     "leann": leann.measure,
+    "ablations": variants.measure,
     "stored": stored.measure,
     "growth": growth.measure,
 }
 _ON_REQUEST = {"growth"}
 """Parts that run only when they are named: they take an hour."""
-_NOT_QUICK = {"growth", "leann"}
-"""The same for a quick run: LEANN takes seconds for a single search."""
+_NOT_QUICK = {"growth", "leann", "ablations"}
+"""The same for a quick run: a transformer embeds ten thousand passages, LEANN searches slowly."""
 _SHARED = ROOT.parent / "shared"
 
 

@@ -6,7 +6,6 @@ replaced by another of the same text collection, so that no two chunks are alike
 
 from __future__ import annotations
 
-import inspect
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from dataclasses import dataclass, replace
 from app.engine import Engine
 from app.paths import Paths
 from app.settings import Settings
-from store import Explain, Mode
+from store import Explain, Mode, SearchParameters, SearchPath
 
 from .folders import Plan
 from .latency import real_queries
@@ -28,7 +27,8 @@ _SWAPPED = 1 / 7
 _WARM_UP = 5
 _MB = 1_000_000
 _COUNTS = ("scanned", "visited", "expanded", "recomputed", "cache_hits")
-"""Fields of `Explain`; one that this version lacks counts as 0."""
+"""Fields of `Explain`."""
+_PATHS = (SearchPath.AUTO, SearchPath.FLAT, SearchPath.GRAPH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,14 @@ class Searched:
     """Searches of one index on one path."""
 
     chunks: int
-    path: str
+    path: SearchPath
     first_s: list[float]
     exact_s: list[float]
     explains: list[Explain]
 
     def count(self, field: str) -> float:
         """Return the mean of a field of `Explain`."""
-        return mean([float(getattr(one, field, 0)) for one in self.explains])
+        return mean([float(getattr(one, field)) for one in self.explains])
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,23 +84,17 @@ def _grow(workspace: Workspace, chunks: int) -> Grown:
     paths = Paths.find({"THIMBLE_HOME": str(indexed.thimble.home)})
     queries = real_queries(workspace, workspace.scale.timed_queries)
     with Engine(Settings(paths)) as engine:
-        searched = tuple(_search(engine, queries, path, count) for path in _search_paths())
+        searched = tuple(_search(engine, queries, path, count) for path in _PATHS)
     run = indexed.run
     return Grown(count, size["text_bytes"], run.wall_s, run.peak_bytes, size["parts"], searched)
 
 
-def _search_paths() -> tuple[str, ...]:
-    """Return the ways through the codes that a search of this version can be told to take."""
-    can_choose = "path" in inspect.signature(Engine.search).parameters
-    return ("auto", "flat", "graph") if can_choose else ("auto",)
-
-
-def _search(engine: Engine, queries: Sequence[str], path: str, chunks: int) -> Searched:
-    chosen = {} if path == "auto" else {"path": path}
+def _search(engine: Engine, queries: Sequence[str], path: SearchPath, chunks: int) -> Searched:
+    parameters = SearchParameters(path=path)
     found = Searched(chunks, path, [], [], [])
     for number, query in enumerate((*queries[:_WARM_UP], *queries)):
         started = time.perf_counter()
-        answers = engine.search(query, mode=Mode.SEMANTIC, **chosen)  # type: ignore[arg-type]
+        answers = engine.search(query, mode=Mode.SEMANTIC, parameters=parameters)
         answer = next(answers)
         first_s = time.perf_counter() - started
         for answer in answers:  # noqa: B007 (the last one is wanted)

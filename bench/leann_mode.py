@@ -16,7 +16,7 @@ import numpy as np
 from app.engine import Engine
 from app.paths import Paths
 from app.settings import Settings
-from store import Embed, Mode, Vectors
+from store import Embed, Mode, SearchParameters, Vectors
 
 from .passages import Passages, passage_number
 from .product import Thimble
@@ -55,18 +55,32 @@ def fit_codes(thimble: Thimble, model: Path) -> float:
 
 
 @contextmanager
-def opened(thimble: Thimble, model: Path) -> Iterator[Engine]:
+def opened(thimble: Thimble, model: Path, cache_percent: int = 1) -> Iterator[Engine]:
     """Open the index of `thimble` in this process."""
     paths = Paths.find({"THIMBLE_HOME": str(thimble.home)})
-    with Engine(Settings(paths, index_model=model, rank_model=model)) as engine:
+    settings = Settings(paths, index_model=model, rank_model=model, cache_percent=cache_percent)
+    with Engine(settings) as engine:
         yield engine
 
 
-def curve(engine: Engine, passages: Passages, budgets: Sequence[int]) -> Iterator[Curve]:
+def curve(
+    engine: Engine,
+    passages: Passages,
+    budgets: Sequence[int],
+    parameters: SearchParameters = SearchParameters(),  # noqa: B008 (frozen)
+) -> Iterator[Curve]:
     """Search with each budget; embeddings of the passages are looked up, not computed.
 
     What is found and how much is asked for is the same, and it takes a hundredth of the time.
     """
+    look_up(engine, passages)
+    for budget in budgets:
+        answers = [_search(engine, query, budget, parameters) for query in passages.queries]
+        yield Curve(budget, [one[0] for one in answers], [one[1] for one in answers])
+
+
+def look_up(engine: Engine, passages: Passages) -> None:
+    """Let an engine look the passages' embeddings up instead of computing them."""
     models = engine._models.search
     vars(engine._models)["search"] = replace(
         models,
@@ -74,9 +88,19 @@ def curve(engine: Engine, passages: Passages, budgets: Sequence[int]) -> Iterato
         embed_query=_remembering(passages.queries, passages.asked, models.embed_query),
         embed_passages=_remembering(passages.texts, passages.vectors, models.embed_passages),
     )
-    for budget in budgets:
-        answers = [_search(engine, query, budget) for query in passages.queries]
-        yield Curve(budget, [one[0] for one in answers], [one[1] for one in answers])
+
+
+def count_calls(engine: Engine) -> list[int]:
+    """Return a list that grows by the number of texts whenever passages are embedded."""
+    calls: list[int] = []
+    models = engine._models.search
+
+    def embed(texts: Sequence[str]) -> Vectors:
+        calls.append(len(texts))
+        return models.embed_passages(texts)
+
+    vars(engine._models)["search"] = replace(models, embed_passages=embed)
+    return calls
 
 
 def time_searches(
@@ -93,9 +117,16 @@ def time_searches(
     return seconds, found
 
 
-def _search(engine: Engine, query: str, budget: int) -> tuple[list[int], int]:
+def _search(
+    engine: Engine,
+    query: str,
+    budget: int,
+    parameters: SearchParameters = SearchParameters(),  # noqa: B008 (frozen)
+) -> tuple[list[int], int]:
     """Return the passages found and the number of exact embeddings they took."""
-    answer = list(engine.search(query, mode=Mode.SEMANTIC, limit=LIMIT, budget=budget))[-1]
+    answer = list(
+        engine.search(query, mode=Mode.SEMANTIC, limit=LIMIT, budget=budget, parameters=parameters)
+    )[-1]
     explain = answer.explain
     used = explain.recomputed + explain.cache_hits
     return [passage_number(hit.path) for hit in answer.hits], used

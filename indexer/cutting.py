@@ -24,9 +24,13 @@ TOKENS_PER_FOREIGN_CHAR = 0.6
 TOKENS_PER_WIDE_CHAR = 1.0
 """Of Chinese, Japanese, Korean and emoji."""
 
-_PROSE = frozenset(("text", "markdown", "rst", "org", "asciidoc", "tex", "html", "notebook"))
+_PROSE_KINDS = (
+    "text markdown rst org asciidoc tex html notebook subtitles calendar"
+    " pdf docx pptx odt odp epub rtf mail mbox chat history doc ppt msg"
+)
+_PROSE = frozenset(_PROSE_KINDS.split())
 _TAGGED = frozenset(("html", "xml"))
-_MEASURED_PLAIN = _TAGGED | {"notebook"}
+_MEASURED_PLAIN = _TAGGED | {"notebook", "subtitles"}
 """Kinds whose blocks have so much markup that only the plain text tells their size."""
 _LONGEST_MEASURED_CHARS = 16 * 1024
 """A longer block is cut without being measured."""

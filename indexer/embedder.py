@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 
 from store import Quantiser, Vectors
 
-from .model import Model, ModelError
+from .checksums import Checksums
+from .devices import CPU, device_name, providers
+from .model import Model, ModelError, Pooling
+from .pooling import pool, to_unit_length
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -25,14 +28,37 @@ _BATCH_TOKENS = 4096
 _TOKENIZED_TEXTS = 512
 """Texts whose tokens are held at a time: a token takes about 60 bytes until it is embedded."""
 _VOCABULARY_SAMPLE = 12_000
+_WORD_STARTS = "▁Ġ"
+"""How some vocabularies mark that a word begins."""
+_INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 
 class Embedder:
     """One model, loaded when first used. May be used by many threads at once."""
 
-    def __init__(self, model: Model, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        threads: int | None = None,
+        *,
+        device: str = "auto",
+        checksums: Checksums = Checksums(),  # noqa: B008 (remembers nothing)
+        notify: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Make an embedder.
+
+        Args:
+            model: the model.
+            threads: of the processor; None uses every core.
+            device: `auto` uses an accelerator if onnxruntime offers one, `cpu` never does.
+            checksums: by which the model's files are checked before they are used.
+            notify: told, in a sentence for people, if an accelerator could not be used.
+        """
         self.model = model
         self._threads = threads
+        self._device = device
+        self._checksums = checksums
+        self._notify = notify
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Embed questions; shape (n, dims), unit length. Raises ModelError."""
@@ -49,15 +75,39 @@ class Embedder:
         as many of the true nearest chunks as codes fitted to 18,000 passages.
         """
         vocabulary = self._tokenizer.get_vocab(with_added_tokens=False)
-        words = sorted(word for word in vocabulary if word.isalpha() and len(word) > 2)
+        plain = {word.lstrip(_WORD_STARTS) for word in vocabulary}
+        words = sorted(word for word in plain if word.isalpha() and len(word) > 2)
+        if not words:
+            raise ModelError(f"the tokenizer {self.model.tokenizer} knows no words")
         step = max(1, len(words) // _VOCABULARY_SAMPLE)
         return Quantiser.fit(self.embed_passages(words[::step]))
+
+    def check(self) -> None:
+        """Embed a few probes. Raises ModelError if the model cannot be used."""
+        highest = max(self._tokenizer.get_vocab(with_added_tokens=True).values())
+        self._run([[0]])
+        try:
+            self._run([[highest]])
+        except ModelError as error:
+            raise ModelError(
+                f"the tokenizer {self.model.tokenizer} does not fit {self.model.graph}: "
+                f"its token {highest} is unknown to the model"
+            ) from error
+        texts = ["a probe", "Another text, about the income tax return.", "word " * 1000]
+        vectors = np.concatenate([self.embed_queries(texts), self.embed_passages(texts)])
+        if not np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-2):
+            raise ModelError(f"the model in {self.model.folder} gives embeddings of no length")
+        if np.allclose(vectors[0], vectors[1], atol=1e-4):
+            raise ModelError(f"the model in {self.model.folder} embeds all texts alike")
 
     def _embed(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.model.dims), dtype=np.float32)
         for first in range(0, len(texts), _TOKENIZED_TEXTS):
             part = list(texts[first : first + _TOKENIZED_TEXTS])
-            tokens = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(part)]
+            if self.model.lower_case:
+                part = [text.lower() for text in part]
+            encodings = self._tokenizer.encode_batch_fast(part)
+            tokens = [encoding.ids or [0] for encoding in encodings]
             for places in _batches([len(ids) for ids in tokens]):
                 rows = [first + place for place in places]
                 vectors[rows] = self._run([tokens[place] for place in places])
@@ -72,14 +122,28 @@ class Embedder:
         for row, sequence in enumerate(tokens):
             ids[row, : len(sequence)] = sequence
             mask[row, : len(sequence)] = 1
-        inputs = {"input_ids": ids, "attention_mask": mask}
-        vectors: NDArray[np.float32] = self._session.run(["embedding"], inputs)[0]
-        if vectors.shape != (len(tokens), self.model.dims):
-            raise ModelError(
-                f"the model in {self.model.folder} returned embeddings of shape {vectors.shape}, "
-                f"but its model.toml says {self.model.dims} dims"
-            )
-        return vectors
+        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        inputs = {name: given[name] for name in self._inputs}
+        try:
+            output = self._session.run([self.model.output], inputs)[0]
+        except Exception as error:  # the library's errors share no base of its own
+            raise ModelError(f"the model {self.model.graph} failed: {_short(error)}") from error
+        return self._to_embeddings(np.asarray(output, dtype=np.float32), mask)
+
+    def _to_embeddings(
+        self, output: NDArray[np.float32], mask: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """Pool, cut and scale what the graph returned."""
+        model = self.model
+        axes = 2 if model.pooling is Pooling.GRAPH else 3
+        if output.ndim == axes:
+            vectors = pool(output, mask, model.pooling)
+            if vectors.shape == (len(mask), model.output_dims or model.dims):
+                return to_unit_length(vectors[:, : model.dims])
+        raise ModelError(
+            f"the model in {model.folder} returned embeddings of shape {output.shape}, "
+            f"but its model.toml says {model.output_dims or model.dims} dims"
+        )
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
@@ -87,7 +151,7 @@ class Embedder:
             os.environ.setdefault("RAYON_NUM_THREADS", str(self._threads))
         from tokenizers import Tokenizer
 
-        path = self.model.folder / "tokenizer.json"
+        path = self.model.tokenizer
         try:
             tokenizer = Tokenizer.from_file(str(path))
         except Exception as error:  # the library raises bare Exception
@@ -97,21 +161,39 @@ class Embedder:
         return tokenizer
 
     @cached_property
+    def _inputs(self) -> list[str]:
+        """Names of the graph's inputs, all of which we know how to fill."""
+        names = [one.name for one in self._session.get_inputs()]
+        if set(names) <= {*_INPUTS} and names:
+            return names
+        raise ModelError(
+            f"the model {self.model.graph} asks for {', '.join(names)}; "
+            f"thimble gives {', '.join(_INPUTS)}"
+        )
+
+    @cached_property
     def _session(self) -> InferenceSession:
         import onnxruntime
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads or 0
-        options.enable_cpu_mem_arena = False  # both keep the memory of the largest batch
-        options.enable_mem_pattern = False
-        options.log_severity_level = 3
-        path = self.model.folder / "model.onnx"
+        self._checksums.verify(self.model)
+        wanted = providers(onnxruntime.get_available_providers(), self._device)
         try:
-            return onnxruntime.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
+            session = _open(self.model.graph, wanted, self._threads)
+        except ModelError:
+            if wanted == [CPU]:
+                raise
+            session = _open(self.model.graph, [CPU], self._threads)
+        if wanted[0] not in session.get_providers():
+            self._notify(
+                f"the model {self.model.name} cannot run on {device_name(wanted[0])}, "
+                "so it runs on the processor; to say so beforehand: thimble config set device cpu"
             )
-        except Exception as error:  # the library's errors share no base of its own
-            raise ModelError(f"cannot load the model {path}: {error}") from error
+        return session
+
+
+def _short(error: Exception) -> str:
+    """Return the first line of an error of onnxruntime."""
+    return str(error).strip().partition("\n")[0]
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
@@ -128,25 +210,26 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield batch
 
 
-def load_quantiser(embedder: Embedder, cache: Path) -> Quantiser:
-    """Return a model's code projection: shipped with it, or fitted once and kept in `cache`.
+def output_dims(graph: Path) -> dict[str, int | None]:
+    """Return the names of a graph's outputs and their dims, None if the graph leaves them open.
 
-    Raises ModelError if the one that ships does not fit the model.
+    Raises ModelError if onnxruntime cannot load it.
     """
-    model = embedder.model
-    shipped, fitted = model.folder / "projection.npz", cache / f"{model.sha256}.npz"
-    for path in (shipped, fitted):
-        if path.is_file():
-            try:
-                quantiser = Quantiser.from_bytes(path.read_bytes())
-            except ValueError as error:
-                raise ModelError(f"cannot use {path}: {error}") from error
-            if quantiser.dims != model.dims:
-                raise ModelError(f"{path} is for {quantiser.dims} dims, not {model.dims}")
-            return quantiser
-    quantiser = Quantiser.from_bytes(embedder.fit_quantiser().to_bytes())
-    cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-    partial = fitted.with_suffix(".partial")
-    partial.write_bytes(quantiser.to_bytes())
-    partial.replace(fitted)
-    return quantiser
+    outputs = _open(graph, [CPU]).get_outputs()
+    sizes = {one.name: (one.shape or [None])[-1] for one in outputs}
+    return {name: size if isinstance(size, int) else None for name, size in sizes.items()}
+
+
+def _open(graph: Path, wanted: list[str], threads: int | None = None) -> InferenceSession:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or 0
+    options.enable_cpu_mem_arena = False  # both keep the memory of the largest batch
+    options.enable_mem_pattern = False
+    options.log_severity_level = 4  # errors are raised
+    try:
+        # Its own fallback would print to stdout.
+        return onnxruntime.InferenceSession(str(graph), options, wanted, enable_fallback=0)
+    except Exception as error:  # the library's errors share no base of its own
+        raise ModelError(f"cannot load the model {graph}: {_short(error)}") from error

@@ -18,13 +18,14 @@ from typing import Self
 from store import Folder
 
 from .globs import Pattern, Patterns, parse_glob, parse_line
+from .recognise import kind_by_name, size_factor
 from .secrets import secret_by_name
 
 ReasonByName = Callable[[str], str | None]
 """A file's name → why the readers cannot read such files, None if they may."""
 
 MAX_FILE_BYTES = 32 * 2**20
-"""Larger files are not read unless the settings say otherwise."""
+"""Larger texts are not read unless the settings say otherwise; see also `size_factor`."""
 
 RULE_FILES = (".gitignore", ".ignore", ".thimbleignore")
 """Within one folder later files win over earlier ones; files of deeper folders win over both."""
@@ -49,6 +50,7 @@ _PROGRAM_FOLDER_MARKS = {
 }
 _CACHE_TAG = "CACHEDIR.TAG"
 _CACHE_MARK = b"Signature: 8a477f597d28d172789f06886806bc55"
+MARKS = frozenset({*RULE_FILES, *_PROGRAM_FOLDER_MARKS, _CACHE_TAG})  # decide about folders
 
 _TEMPORARY_PREFIXES = (".#", ".~lock.", ".goutputstream-", "~$")
 _TEMPORARY_SUFFIXES = ("~", ".swp", ".swo", ".swx", ".tmp", ".part", ".partial", ".crdownload")
@@ -60,7 +62,7 @@ _KINDS_WITHOUT_TEXT = {
     "audio": "aac aif aiff amr ape flac m4a m4b mid midi mka mp3 oga ogg opus wav wma",
     "video": "3gp avi flv m4v mkv mov mp4 mpeg mpg ogv vob webm wmv",
     "archive": "7z apk appimage bz2 cab deb dmg egg flatpak gem gz img iso jar lz lz4 lzma msi "
-    "pkg qcow2 rar rpm snap tar tbz tgz txz vdi vhd vmdk war whl xz zip zst",
+    "pkg qcow2 rar rpm snap vdi vhd vmdk war whl xz zst",
     "program": "bin class dll dylib exe ko o pdb pyc pyd pyo so wasm",
     "database": "accdb db db-shm db-wal fdb mdb myd sqlite sqlite-shm sqlite-wal sqlite3",
     "font": "eot otf ttc ttf woff woff2",
@@ -164,9 +166,9 @@ class Rules:
             return Refusal("symbolic link (not followed)" if is_link else "not a regular file")
         if refusal := self._refuse_name(path, name):
             return refusal
-        if status.st_size > self.max_bytes:
-            limit = f"{self.max_bytes / 2**20:g} MiB"
-            return Refusal(f"larger than {limit} (set max_file_mb)", Report.LISTED)
+        if status.st_size > (most := self.max_bytes * size_factor(name)):
+            reason = f"larger than {most / 2**20:g} MiB (set max_file_mb)"
+            return Refusal(reason, Report.LISTED)
         return None
 
     def is_named(self, path: str) -> bool:
@@ -185,7 +187,7 @@ class Rules:
         if name.startswith(".") and not self.dotted.deciding(path, is_folder=False):
             return Refusal("hidden")
         suffix = name.rpartition(".")[2].lower()
-        if suffix in _KIND_BY_SUFFIX and suffix != name.lower():
+        if suffix in _KIND_BY_SUFFIX and suffix != name.lower() and not kind_by_name(name):
             return Refusal(f"{_KIND_BY_SUFFIX[suffix]} (.{suffix})", Report.COUNTED)
         reason = self.reason_by_name(name)
         return Refusal(reason, Report.LISTED) if reason else None

@@ -21,6 +21,10 @@ class MovedFrom:
             self._digests[path]: path for path in outcome.missing if path in self._digests
         }
 
+    def is_known(self, found: FoundFile, digest: bytes) -> bool:
+        """Tell whether this content may turn out to be indexed already."""
+        return self._digests.get(found.path) == digest or digest in self._by_digest
+
     def old_place(self, found: FoundFile, digest: bytes) -> Path | None:
         """Return where this content is indexed: its own path if it did not change, or a gone one.
 

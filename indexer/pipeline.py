@@ -6,11 +6,9 @@ next run goes on from there. Reading the next batch overlaps with embedding the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
-from pathlib import Path
-from time import monotonic
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -26,13 +24,15 @@ from store import (
     Writer,
 )
 
+from .ahead import ReadAhead, Reading
+from .brake import forgettable
 from .document import Unreadable
 from .embedder import Embedder
 from .moves import MovedFrom
 from .readers import why_not_read
 from .scan import FoundFile, Scan, scan
-from .secrets import looks_secret
-from .source import SourceFile, read_and_chunk, read_source
+from .scope import Scope
+from .tally import Tally
 
 _BATCH_CHUNKS = 1024
 _BATCH_FILES = 256
@@ -40,27 +40,6 @@ _LINK_CHUNKS = 1 << 17
 """Chunks that wait to be linked into the graph; until then they are found without it."""
 _UNSEEN = Signature(0, 0, 0)
 """Of what a rule refused or could not be looked at: read as soon as that is no longer so."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a run has done so far."""
-
-    phase: str = "scanning"
-    """`scanning`, `indexing`, `linking` or `done`."""
-    files_total: int = 0
-    """Files to read in this run."""
-    bytes_total: int = 0
-    files_done: int = 0
-    bytes_done: int = 0
-    indexed: int = 0
-    moved: int = 0
-    removed: int = 0
-    skipped: int = 0
-    failed: int = 0
-    current: Path | None = None
-    started: float = field(default_factory=monotonic)
-    """On the monotonic clock."""
 
 
 @dataclass(slots=True)
@@ -98,22 +77,31 @@ class Run:
         max_bytes: int,
         report: Callable[[Tally], None],
         is_cancelled: Callable[[], bool],
+        scopes: Mapping[int, Scope | None] | None = None,
+        is_careful: bool = False,
     ) -> None:
+        """Look at all of each folder, or at what `scopes` says by its id.
+
+        A careful run is one that nobody asked for: it does not forget most of a folder at once.
+        """
         self._writer = writer
         self._embedder = embedder
         self._quantiser = quantiser
         self._max_bytes = max_bytes
         self._report = report
         self._is_cancelled = is_cancelled
+        self._scopes = {} if scopes is None else scopes
+        self._is_careful = is_careful
         self.tally = Tally()
 
     def run(self, folders: Sequence[Folder]) -> Tally:
         """Bring folders up to date. Raises StoreError or ModelError; files raise nothing."""
         scans = [(folder, self._scan(folder)) for folder in folders]
         self.tally.phase = "indexing"
-        for folder, found in scans:
-            if found.online:
-                self._update(folder, found)
+        with ReadAhead() as ahead:
+            for folder, found in scans:
+                if found.online:
+                    self._update(folder, found, ahead)
         if not self._is_cancelled():
             self.tally.phase = "linking"
             self._report(self.tally)
@@ -127,23 +115,27 @@ class Run:
     def _scan(self, folder: Folder) -> Scan:
         self.tally.current = folder.path
         self._report(self.tally)
+        seen = self._writer.last_seen(folder)
         outcome = scan(
             folder,
             self._writer.known_files(folder),
+            scope=self._scopes.get(folder.id),
+            last_root=seen.root,
             max_bytes=self._max_bytes,
             reason_by_name=why_not_read,
             is_cancelled=self._is_cancelled,
         )
-        self._writer.set_online(folder, outcome.online)
+        seen = replace(seen, root=outcome.root or seen.root)
+        self._writer.set_last_seen(folder, seen, online=outcome.online)
         self.tally.files_total += len(outcome.found)
         self.tally.bytes_total += sum(file.signature.size for file in outcome.found)
         return outcome
 
-    def _update(self, folder: Folder, outcome: Scan) -> None:
+    def _update(self, folder: Folder, outcome: Scan, readers: ReadAhead) -> None:
         gone = MovedFrom(folder, outcome, self._writer)
         with ThreadPoolExecutor(1, "embed") as pool:
             ahead: tuple[_Batch, Future[Vectors]] | None = None
-            for batch in self._batches(folder, outcome, gone):
+            for batch in self._batches(folder, outcome, gone, readers):
                 vectors = pool.submit(self._embedder.embed_passages, batch.texts)
                 if ahead is not None:
                     self._commit(folder, *ahead)
@@ -153,12 +145,14 @@ class Run:
         if not self._is_cancelled():
             self._finish(folder, outcome, gone)
 
-    def _batches(self, folder: Folder, outcome: Scan, gone: MovedFrom) -> Iterator[_Batch]:
+    def _batches(
+        self, folder: Folder, outcome: Scan, gone: MovedFrom, readers: ReadAhead
+    ) -> Iterator[_Batch]:
         batch = _Batch()
-        for found in outcome.found:
+        for found, reading in readers.read(folder, outcome.found, gone):
             if self._is_cancelled():
                 return
-            self._take(folder, found, gone, batch)
+            self._take(folder, found, reading, gone, batch)
             self.tally.files_done += 1
             self.tally.bytes_done += found.signature.size
             self._report(self.tally)
@@ -167,18 +161,25 @@ class Run:
                 batch = _Batch()
         yield batch
 
-    def _take(self, folder: Folder, found: FoundFile, gone: MovedFrom, batch: _Batch) -> None:
+    def _take(
+        self,
+        folder: Folder,
+        found: FoundFile,
+        reading: Callable[[], Reading],
+        gone: MovedFrom,
+        batch: _Batch,
+    ) -> None:
         """Read one file into the batch."""
         path = folder.path / found.path
         self.tally.current = path
         signature = found.signature
         try:
-            source = read_source(path)
-            signature = source.signature
-            if old := gone.old_place(found, source.digest):
+            read = reading()
+            signature = read.source.signature
+            if old := gone.old_place(found, read.source.digest):
                 batch.moved.append(MovedFile(old, path, signature))
                 return
-            batch.files.append(_new_file(folder, path, source, named=found.named))
+            batch.files.append(read.new_file(folder, path))
             batch.chunks += len(batch.files[-1].spans)
         except FileNotFoundError:
             return
@@ -209,7 +210,15 @@ class Run:
             for path, reason, failed in refused
             if noted.get(path) != reason
         )
-        removed = tuple(folder.path / path for path in (*gone.left, *outcome.ignored))
+        forgotten = forgettable(
+            self._writer,
+            folder,
+            outcome,
+            gone.left,
+            is_whole=self._scopes.get(folder.id) is None,
+            is_careful=self._is_careful,
+        )
+        removed = tuple(folder.path / path for path in (*forgotten, *outcome.ignored))
         if skipped or removed:
             none = np.empty((0, self._quantiser.dims), dtype=np.float32)
             changes = Changes(skipped=skipped, removed=removed)
@@ -217,20 +226,3 @@ class Run:
         self.tally.removed += len(removed)
         self.tally.skipped += sum(not one.failed for one in skipped)
         self.tally.failed += sum(one.failed for one in skipped)
-
-
-def _new_file(folder: Folder, path: Path, source: SourceFile, *, named: bool) -> NewFile:
-    if not named and (secret := looks_secret(source.data)):
-        raise Unreadable(secret)
-    document, chunked = read_and_chunk(source.data, path)
-    return NewFile(
-        folder_id=folder.id,
-        path=path,
-        signature=source.signature,
-        digest=source.digest,
-        kind=document.kind,
-        encoding=document.encoding,
-        spans=chunked.spans,
-        outline=chunked.outline,
-        texts=chunked.texts,
-    )

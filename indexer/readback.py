@@ -44,11 +44,11 @@ def read_passages(
     ]
 
 
-def read_fragments(data: bytes, kind: str, encoding: str, spans: Sequence[Span]) -> tuple[str, ...]:
+def read_fragments(
+    data_of_span: Callable[[Span], bytes], kind: str, encoding: str, spans: Sequence[Span]
+) -> tuple[str, ...]:
     """Return the texts of some chunks, without their contexts."""
-    return tuple(
-        readable(kind, decode_bytes(data[span.start : span.end], encoding)) for span in spans
-    )
+    return tuple(readable(kind, decode_bytes(data_of_span(span), encoding)) for span in spans)
 
 
 def readable(kind: str, fragment: str) -> str:

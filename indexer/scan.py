@@ -1,8 +1,8 @@
 """What changed in a folder since last time. The scan is the authority; watchers only wake it.
 
 "I cannot see it" is not "it was deleted": below a folder that cannot be listed, and in a root
-that is gone or suddenly empty, nothing is missing. Another disk mounted over a folder below the
-root is not yet told apart from a change of that folder.
+that is gone, suddenly empty or another one, nothing is missing. Another disk mounted over a folder
+below the root is not told apart from a change of that folder.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from __future__ import annotations
 import os
 import struct
 import zlib
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from operator import attrgetter
 from pathlib import Path
 
 from store import Folder, Signature
 
-from .ignore import MAX_FILE_BYTES, ReasonByName, Refusal, Report, Rules
+from .ignore import MAX_FILE_BYTES, ReasonByName, Report, Rules
+from .scope import Scope, is_below
 
 UNMOUNTED_AT = 20
 """A root that is empty though so many of its files are known is taken for an unmounted disk."""
@@ -59,6 +60,10 @@ class Scan:
     """Images, audio, archives and the like: counted, not listed."""
     unreadable: tuple[tuple[str, str], ...] = ()
     """Folders and files that could not be looked at, with the reason; the root is empty."""
+    root: str = field(default="", compare=False)
+    """Identity of the root (`root_identity`)."""
+    known: int = field(default=0, compare=False)
+    """Files that the catalogue has of the whole folder."""
 
 
 def signature_of(status: os.stat_result) -> Signature:
@@ -67,10 +72,21 @@ def signature_of(status: os.stat_result) -> Signature:
     return Signature(status.st_size, status.st_mtime_ns, change)
 
 
+def root_identity(path: Path) -> str:
+    """Return what tells a folder from another one in its place; empty if it cannot be seen."""
+    try:
+        status = path.stat()
+    except OSError:
+        return ""
+    return f"{status.st_dev}:{status.st_ino}"
+
+
 def scan(
     folder: Folder,
     known: Mapping[str, Signature | None],
     *,
+    scope: Scope | None = None,
+    last_root: str = "",
     max_bytes: int = MAX_FILE_BYTES,
     reason_by_name: ReasonByName = lambda _: None,
     is_cancelled: Callable[[], bool] = lambda: False,
@@ -81,61 +97,36 @@ def scan(
         folder: The folder; only its path and globs matter.
         known: Relative path → signature of every file in the catalogue, indexed or skipped;
             None stands for a file that is to be found again even if it did not change.
+        scope: What is to be looked at; None is everything.
+        last_root: Identity of the root at the last scan that found the folder online. If it is
+            another one now and holds none of many known files, the folder is not online.
         max_bytes: Larger files are skipped.
         reason_by_name: File name → why the readers cannot read it, None if they may.
         is_cancelled: Asked once per folder; a cancelled scan reports nothing as missing.
     """
     rules = Rules.of(folder, max_bytes=max_bytes, reason_by_name=reason_by_name)
-    device = _device(folder.path)
-    walk = _Walk(known)
+    root = root_identity(folder.path)
+    is_new = bool(last_root) and root != last_root
+    walk = _Walk(known, None if is_new else scope)
     finished = walk.run(rules, is_cancelled)
-    if _device(folder.path) != device:
-        walk.unreadable[""] = "its disk went away during the scan"
+    if root_identity(folder.path) != root:
+        walk.unreadable[""] = "it went away during the scan"
+    elif is_new and finished and len(known) >= UNMOUNTED_AT and len(walk.pending) == len(known):
+        walk.unreadable[""] = "another folder is in its place; is its disk mounted?"
     if "" in walk.unreadable:
-        return Scan(online=False, unreadable=tuple(walk.unreadable.items()))
-    return walk.outcome(finished=finished)
-
-
-def why(
-    folder: Folder,
-    path: Path,
-    *,
-    max_bytes: int = MAX_FILE_BYTES,
-    reason_by_name: ReasonByName = lambda _: None,
-) -> str | None:
-    """Return why a scan would not read a file, None if it would. ValueError if it is elsewhere."""
-    rules = Rules.of(folder, max_bytes=max_bytes, reason_by_name=reason_by_name)
-    here = ""
-    for name in path.relative_to(folder.path).parts:
-        try:
-            entries = _entries(rules.root, here)
-            rules = rules.enter(here, entries)
-            here = f"{here}{os.sep}{name}" if here else name
-            refusal = _refuse(here, entries.get(name), rules)
-        except OSError as error:
-            return f"{Path(rules.root, here)} cannot be looked at: {_reason(error)}"
-        if refusal:
-            shown = Path(rules.root, here)
-            return refusal.reason if shown == path else f"its folder {shown}: {refusal.reason}"
-    return None
-
-
-def _refuse(path: str, entry: os.DirEntry[str] | None, rules: Rules) -> Refusal | None:
-    """Return why the walk would pass over one entry of a folder, with the walk's own rules."""
-    if entry is None:
-        return Refusal("there is no such file")
-    if not entry.is_dir(follow_symlinks=False):
-        return rules.refuse_file(path, entry.name, entry.stat(follow_symlinks=False))
-    refusal = rules.refuse_folder(path, entry.name)
-    return refusal or rules.refuse_contents(path, _entries(rules.root, path))
+        return Scan(online=False, unreadable=tuple(walk.unreadable.items()), known=len(known))
+    return walk.outcome(root, finished=finished)
 
 
 class _Walk:
     """One pass over a folder, gathering what `Scan` reports."""
 
-    def __init__(self, known: Mapping[str, Signature | None]) -> None:
+    def __init__(self, known: Mapping[str, Signature | None], scope: Scope | None) -> None:
         self.known = known
-        self.pending = set(known)
+        self.scope = scope
+        self.pending = {
+            path for path in known if scope is None or scope.covers(path.rpartition(os.sep)[0])
+        }
         """Known files not met yet."""
         self.pruned: set[str] = set()
         """Folders that a rule keeps the walk out of."""
@@ -153,26 +144,28 @@ class _Walk:
             ahead.extend(reversed(self._visit(*ahead.pop())))
         return not ahead
 
-    def outcome(self, *, finished: bool) -> Scan:
+    def outcome(self, root: str, *, finished: bool) -> Scan:
         """Return what was gathered; what was not met is missing only if the walk finished."""
         unmet = sorted(self.pending) if finished else []
-        unseen = [path for path in unmet if not _is_below(path, self.unreadable)]
-        ignored = [path for path in unseen if _is_below(path, self.pruned)]
+        unseen = [path for path in unmet if not is_below(path, self.unreadable)]
+        ignored = [path for path in unseen if is_below(path, self.pruned)]
         return Scan(
             online=True,
             found=tuple(self.found),
             unchanged=self.unchanged,
-            missing=tuple(path for path in unseen if not _is_below(path, self.pruned)),
+            missing=tuple(path for path in unseen if not is_below(path, self.pruned)),
             ignored=(*self.ignored, *ignored),
             skipped=tuple(self.skipped),
             without_text=self.without_text,
             unreadable=tuple(self.unreadable.items()),
+            root=root,
+            known=len(self.known),
         )
 
     def _visit(self, path: str, rules: Rules) -> list[tuple[str, Rules]]:
         """Look at everything in one folder; returns the folders below it that are to be walked."""
         try:
-            entries = _entries(rules.root, path)
+            entries = list_folder(rules.root, path)
             if not path and not entries and len(self.known) >= UNMOUNTED_AT:
                 self.unreadable[path] = "empty, though it held files; is its disk mounted?"
             if rules.refuse_contents(path, entries):
@@ -182,7 +175,7 @@ class _Walk:
         except OSError as error:
             is_gone = isinstance(error, FileNotFoundError | NotADirectoryError)
             if not (path and is_gone):
-                self.unreadable[path] = _reason(error)
+                self.unreadable[path] = error_reason(error)
             return []
         return self._sort_out(path, entries.values(), inside)
 
@@ -191,11 +184,15 @@ class _Walk:
     ) -> list[tuple[str, Rules]]:
         below = []
         base = path + os.sep if path else ""
+        takes_files = self.scope is None or self.scope.covers(path)
         for entry in entries:
             child = base + entry.name
             try:
                 if not entry.is_dir(follow_symlinks=False):
-                    self._meet(child, entry, rules)
+                    if takes_files:
+                        self._meet(child, entry, rules)
+                elif self.scope is not None and not self.scope.leads(child):
+                    continue
                 elif rules.refuse_folder(child, entry.name):
                     self.pruned.add(child)
                 else:
@@ -203,7 +200,7 @@ class _Walk:
             except FileNotFoundError:
                 continue  # it vanished after the folder was listed
             except OSError as error:
-                self.unreadable[child] = _reason(error)
+                self.unreadable[child] = error_reason(error)
         return below
 
     def _meet(self, path: str, entry: os.DirEntry[str], rules: Rules) -> None:
@@ -226,24 +223,12 @@ class _Walk:
             self.found.append(FoundFile(path, signature, path in self.known, rules.is_named(path)))
 
 
-def _entries(root: str, path: str) -> dict[str, os.DirEntry[str]]:
+def list_folder(root: str, path: str) -> dict[str, os.DirEntry[str]]:
     """Return what a folder holds, by name, ascending. Raises OSError; hides no error."""
     with os.scandir(f"{root}{os.sep}{path}" if path else root) as entries:
         return {entry.name: entry for entry in sorted(entries, key=attrgetter("name"))}
 
 
-def _is_below(path: str, folders: Collection[str]) -> bool:
-    """Return whether one of `folders` is `path` or lies above it."""
-    ends = (end for end, character in enumerate(path) if character == os.sep)
-    return path in folders or any(path[:end] in folders for end in ends)
-
-
-def _device(path: Path) -> int | None:
-    try:
-        return path.stat().st_dev
-    except OSError:
-        return None
-
-
-def _reason(error: OSError) -> str:
+def error_reason(error: OSError) -> str:
+    """Return what went wrong, in words."""
     return error.strerror or str(error)

@@ -1,63 +1,106 @@
-"""Reading source files: whole and settled when indexing, by span when searching."""
+"""Reading source files whole and settled, and making documents of them."""
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from typing import BinaryIO, Protocol
 
-from store import DocumentTexts, FileRecord, FileState, Heading, Passage, ReadBack, Signature, Span
+from store import Places, Signature
 
 from .chunker import chunk
 from .document import Chunked, Document, Unreadable
-from .encoding import decode_bytes
-from .readback import read_fragments, read_passages
-from .readers import plain, read_document
+from .extract import Extract
+from .readers import read_document
+from .recognise import HEAD_BYTES, recognise
 from .scan import signature_of
 
 _ATTEMPTS = 3
-_TODAYS_CHUNKS = 256
-"""Most chunks of a changed file that are looked at to answer a query."""
+_PIECE_BYTES = 1 << 20
+_CHANGING = "it kept changing while it was read; it is tried again next time"
+
+
+class Extracting(Protocol):
+    """Takes a document apart that is no text itself: a `Cage`, or something that limits it."""
+
+    def extract(self, descriptor: int, kind: str, name: str, size: int) -> Extract:
+        """Return its text. Raises Unreadable."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """The bytes of a file, with the signature they were read under."""
+    """A file as it was at one moment."""
 
-    data: bytes
     signature: Signature
+    data: bytes
+    """Its bytes; empty if it needs an extractor."""
+    kind: str | None = None
+    """The extractor it needs; None for a text."""
+    own_digest: bytes = b""
+    """Of the bytes, where they are not kept."""
 
     @property
     def digest(self) -> bytes:
         """BLAKE2b-128 of the bytes."""
-        return blake2b(self.data, digest_size=16).digest()
+        return self.own_digest or blake2b(self.data, digest_size=16).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A document cut into chunks."""
+
+    document: Document
+    chunked: Chunked
+    places: Places | None
+    """Parts of its extracted text; None if the file itself is the text."""
+
+    @property
+    def extracted(self) -> bytes:
+        """The extracted text in UTF-8, in which the chunks lie; empty if there is none."""
+        return b"" if self.places is None else self.document.text.encode()
+
+
+@contextmanager
+def open_source(path: Path) -> Iterator[BinaryIO]:
+    """Open a regular file. Raises Unreadable, or OSError if it is gone."""
+    # Not blocking and not following, since a name may have become a FIFO or a link by now.
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+    with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 (a descriptor, not a path)
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise Unreadable("not a regular file")
+        yield file
 
 
 def read_source(path: Path) -> SourceFile:
     """Read a file that holds still meanwhile. Raises Unreadable, or OSError if it is gone."""
-    # Not blocking and not following, since a name may have become a FIFO or a link by now.
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
     for _ in range(_ATTEMPTS):
-        descriptor = os.open(path, flags)
-        with open(descriptor, "rb") as file:  # noqa: PTH123 (a descriptor, not a path)
-            before = os.fstat(descriptor)
-            if not stat.S_ISREG(before.st_mode):
-                raise Unreadable("not a regular file")
-            data = file.read()
-            if signature_of(before) == signature_of(os.fstat(descriptor)):
-                return SourceFile(data, signature_of(before))
-    raise Unreadable("it kept changing while it was read; it is tried again next time", failed=True)
+        with open_source(path) as file:
+            signature = _signature(file)
+            head = file.read(HEAD_BYTES)
+            kind = recognise(path.name, head)
+            if kind is None:
+                source = SourceFile(signature, head + file.read())
+            else:
+                source = SourceFile(signature, b"", kind, _digest(head, file))
+            if signature == _signature(file):
+                return source
+    raise Unreadable(_CHANGING, failed=True)
 
 
-def read_and_chunk(data: bytes, path: Path) -> tuple[Document, Chunked]:
-    """Cut a file's content into chunks. Raises Unreadable, also for a bug in a reader."""
+def load(source: SourceFile, path: Path, cage: Extracting) -> Loaded:
+    """Cut a file's content into chunks. Raises Unreadable, also for a bug in a reader; OSError."""
     try:
-        document = read_document(data, path.name)
+        if source.kind is None:
+            document, places = read_document(source.data, path.name), None
+        else:
+            document, places = _extract(source, source.kind, path, cage).document()
         chunked = chunk(document)
-    except Unreadable:
+    except (Unreadable, OSError):
         raise
     except Exception as error:  # one bad file costs one file, whatever is wrong with it
         raise Unreadable(
@@ -65,97 +108,28 @@ def read_and_chunk(data: bytes, path: Path) -> tuple[Document, Chunked]:
         ) from error
     if not chunked.spans:
         raise Unreadable("empty: no text to index")
-    return document, chunked
+    return Loaded(document, chunked, places)
 
 
-def read_back(record: FileRecord, indexes: Sequence[int]) -> ReadBack:
-    """Return the text of some chunks of a file as it is now; the `ReadText` of every search."""
-    name = record.path.name
-    try:
-        source = read_source(record.path)
-        if source.signature != record.signature and source.digest != record.digest:
-            return _read_anew(record.path, source.data)
-    except (OSError, Unreadable):
-        return ReadBack(FileState.MISSING, name, ())
-    layout = _layout_of(record)
-    passages = layout.passages(source.data, indexes)
-    return ReadBack(FileState.CURRENT, layout.title(source.data) or name, passages)
+def _extract(source: SourceFile, kind: str, path: Path, cage: Extracting) -> Extract:
+    if not source.signature.size:
+        raise Unreadable("empty: no text to index")
+    with open_source(path) as file:
+        if _signature(file) != source.signature:
+            raise Unreadable(_CHANGING, failed=True)
+        extract = cage.extract(file.fileno(), kind, path.name, source.signature.size)
+        if _signature(file) != source.signature:
+            raise Unreadable(_CHANGING, failed=True)
+    return extract
 
 
-def read_texts(record: FileRecord, indexes: range) -> DocumentTexts | None:
-    """Return texts of a file as it is now; the `ReadTexts` of every search."""
-    try:
-        source = read_source(record.path)
-        if source.signature == record.signature or source.digest == record.digest:
-            state, layout = FileState.CURRENT, _layout_of(record)
-            spans = record.spans[indexes.start : indexes.stop]
-        else:
-            document, chunked = read_and_chunk(source.data, record.path)
-            state, layout = FileState.CHANGED, _new_layout(document, chunked)
-            spans = chunked.spans[:_TODAYS_CHUNKS]
-    except (OSError, Unreadable):
-        return None
-    texts = read_fragments(source.data, layout.kind, layout.encoding, spans)
-    return DocumentTexts(state, layout.title(source.data), texts)
+def _signature(file: BinaryIO) -> Signature:
+    return signature_of(os.fstat(file.fileno()))
 
 
-def _read_anew(path: Path, data: bytes) -> ReadBack:
-    """Answer for a file that changed since it was indexed, from what it holds now."""
-    document, chunked = read_and_chunk(data, path)
-    layout = _new_layout(document, chunked)
-    passages = layout.passages(data, range(min(len(chunked.spans), _TODAYS_CHUNKS)))
-    return ReadBack(FileState.CHANGED, layout.title(data) or path.name, passages)
-
-
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """Where the chunks and headings of a document are."""
-
-    kind: str
-    encoding: str
-    spans: tuple[Span, ...]
-    outline: tuple[Heading, ...]
-
-    def passages(self, data: bytes, indexes: Sequence[int]) -> tuple[Passage, ...]:
-        """Read some chunks from the bytes of the file."""
-        texts = read_passages(
-            lambda span: data[span.start : span.end],
-            self.kind,
-            self.encoding,
-            self.spans,
-            self.outline,
-            indexes,
-        )
-        spans = (self.spans[index] for index in indexes)
-        return tuple(
-            Passage(text, context, span, _line(data, span), fresh=True)
-            for (context, text), span in zip(texts, spans, strict=True)
-        )
-
-    def title(self, data: bytes) -> str:
-        """Return the title that a document states, or its first heading, or nothing."""
-        for heading in self.outline[:1]:
-            raw = data[heading.span.start : heading.span.end]
-            if heading.level <= 1:
-                return " ".join(plain(self.kind, decode_bytes(raw, self.encoding)).split())
-        return ""
-
-
-def read_now(path: Path) -> tuple[Passage, ...]:
-    """Return a whole document as it is now, in passages. Raises OSError or Unreadable."""
-    data = read_source(path).data
-    document, chunked = read_and_chunk(data, path)
-    layout = _new_layout(document, chunked)
-    return layout.passages(data, range(len(chunked.spans)))
-
-
-def _layout_of(record: FileRecord) -> _Layout:
-    return _Layout(record.kind, record.encoding, record.spans, record.outline)
-
-
-def _new_layout(document: Document, chunked: Chunked) -> _Layout:
-    return _Layout(document.kind, document.encoding, chunked.spans, chunked.outline)
-
-
-def _line(data: bytes, span: Span) -> int:
-    return data.count(b"\n", 0, span.start) + 1
+def _digest(head: bytes, file: BinaryIO) -> bytes:
+    """Return the digest of a file whose beginning was read, without keeping its bytes."""
+    digest = blake2b(head, digest_size=16)
+    while piece := file.read(_PIECE_BYTES):
+        digest.update(piece)
+    return digest.digest()

@@ -1,6 +1,12 @@
-"""The store: one SQLite file, and search over it. Knows no ONNX and no file formats."""
+"""The store: one SQLite file, and search over it. Knows no ONNX and no file formats.
+
+Importing this package imports the values alone; numpy and SQLite come with what needs them.
+"""
 
 from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from .errors import (
     BadQuery,
@@ -12,13 +18,21 @@ from .errors import (
     StoreFull,
     StoreTooNew,
 )
-from .linking import GraphParameters
-from .models import SearchModels
 from .parameters import SearchParameters, SearchPath
-from .quantiser import Quantiser
-from .reports import CacheUse, Finding, FolderStatus, Part, Repair, Size, Status
+from .places import Place, Places
+from .reports import (
+    CacheUse,
+    Finding,
+    FolderStatus,
+    IndexModel,
+    LastSeen,
+    Migration,
+    Part,
+    Repair,
+    Size,
+    Status,
+)
 from .sources import DocumentTexts, ReadTexts
-from .store import Store
 from .types import (
     Changes,
     Embed,
@@ -35,6 +49,7 @@ from .types import (
     Passage,
     Query,
     ReadBack,
+    ReadKept,
     ReadText,
     Results,
     Signature,
@@ -42,7 +57,14 @@ from .types import (
     Span,
     Vectors,
 )
-from .writer import Writer
+
+if TYPE_CHECKING:
+    from .analysis import terms
+    from .linking import GraphParameters
+    from .models import SearchModels
+    from .quantiser import Quantiser
+    from .store import Store
+    from .writer import Writer
 
 __all__ = [
     "BadQuery",
@@ -60,15 +82,21 @@ __all__ = [
     "GraphParameters",
     "Heading",
     "Hit",
+    "IndexModel",
+    "LastSeen",
+    "Migration",
     "Mode",
     "ModelMismatch",
     "MovedFile",
     "NewFile",
     "Part",
     "Passage",
+    "Place",
+    "Places",
     "Quantiser",
     "Query",
     "ReadBack",
+    "ReadKept",
     "ReadText",
     "ReadTexts",
     "Repair",
@@ -90,4 +118,21 @@ __all__ = [
     "StoreTooNew",
     "Vectors",
     "Writer",
+    "terms",
 ]
+
+_HOMES = {
+    "GraphParameters": "linking",
+    "Quantiser": "quantiser",
+    "SearchModels": "models",
+    "Store": "store",
+    "Writer": "writer",
+    "terms": "analysis",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what brings numpy and SQLite when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)

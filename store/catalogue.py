@@ -12,13 +12,15 @@ from typing import Any
 
 import apsw
 
-from . import cache, hubs
+from . import cache, extracts, hubs
+from .packed_places import pack_places, unpack_places
 from .spans import pack_layout, unpack_layout
 from .types import FileRecord, Folder, NewFile, Signature, SkippedFile
 
 _FILE = """
 SELECT file.first_chunk, folder.path, directory.path, file.name, folder.id, file.size,
-       file.mtime_ns, file.change, file.digest, file.kind, file.encoding, file.spans, file.outline
+       file.mtime_ns, file.change, file.digest, file.kind, file.encoding, file.extract, file.places,
+       file.spans, file.outline
 FROM file JOIN directory ON directory.id = file.directory JOIN folder ON folder.id = folder
 """
 
@@ -51,6 +53,15 @@ def digests(connection: apsw.Connection, folder_id: int) -> dict[str, bytes]:
     }
 
 
+def paths(connection: apsw.Connection) -> tuple[Path, ...]:
+    """Return the absolute paths of all indexed files."""
+    rows = connection.execute(
+        """SELECT folder.path, directory.path, file.name FROM file
+        JOIN directory ON directory.id = directory JOIN folder ON folder.id = directory.folder"""
+    )
+    return tuple(Path(os.fsdecode(os.path.join(*row))) for row in rows)  # noqa: PTH118 (bytes)
+
+
 def skip_reasons(connection: apsw.Connection, folder_id: int) -> dict[str, str]:
     """Return path relative to the folder → why that file was not indexed."""
     rows = connection.execute(
@@ -81,8 +92,9 @@ def insert_file(
     connection: apsw.Connection, file: NewFile, directory: int, first_chunk: int
 ) -> None:
     """Add an indexed file whose chunks start at `first_chunk`."""
+    extract = None if file.places is None else extracts.insert(connection, file.extracted)
     connection.execute(
-        "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             first_chunk,
             directory,
@@ -95,6 +107,8 @@ def insert_file(
             file.encoding,
             *pack_layout(file.spans, file.outline),
             len(file.spans),
+            extract,
+            None if file.places is None else pack_places(file.places),
         ),
     )
 
@@ -181,6 +195,14 @@ def file_at(connection: apsw.Connection, folder: Folder, path: Path) -> FileReco
     return None if row is None else _record(row)
 
 
+def prune_directories(connection: apsw.Connection) -> None:
+    """Forget the names of directories that hold nothing any more."""
+    connection.execute(
+        """DELETE FROM directory WHERE id NOT IN (SELECT directory FROM file)
+        AND id NOT IN (SELECT directory FROM skipped)"""
+    )
+
+
 def skipped_files(connection: apsw.Connection) -> tuple[SkippedFile, ...]:
     """Return the skipped files, ordered by path."""
     rows = connection.execute(
@@ -208,7 +230,7 @@ def _record(row: Any) -> FileRecord:
     if row is None:
         raise LookupError("no file holds this chunk")
     first_chunk, *parts, folder_id = row[:5]
-    size, mtime_ns, change, digest, kind, encoding, *layout = row[5:]
+    size, mtime_ns, change, digest, kind, encoding, extract, places, *layout = row[5:]
     spans, outline = unpack_layout(*layout)
     return FileRecord(
         first_chunk=first_chunk,
@@ -220,6 +242,8 @@ def _record(row: Any) -> FileRecord:
         encoding=encoding,
         spans=spans,
         outline=outline,
+        places=None if places is None else unpack_places(places),
+        extract=extract or 0,
     )
 
 

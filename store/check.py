@@ -9,14 +9,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from typing import Any
 
 import apsw
-import numpy as np
 
-from . import cache, codes, edges, hubs, rare
+from . import cache, codes, edges, extracts, hubs, rare
 from .connection import is_checksum_error
 from .errors import StoreDamaged
 from .meta import get_meta, get_number
+from .packed_places import unpack_places
 from .postings import decode_block
 from .reports import Finding, Part
 from .segments import Segment, segments
@@ -152,7 +153,7 @@ def _graph(connection: apsw.Connection) -> Iterator[Finding]:
 def _hubs(connection: apsw.Connection) -> Iterator[Finding]:
     hubs.verify(connection)
     live = codes.live_mask(connection, get_number(connection, "next_chunk"))
-    chunks = np.array([chunk for (chunk,) in connection.execute("SELECT chunk FROM hub")], int)
+    chunks = hubs.known(connection)
     if ((chunks < 1) | (chunks >= live.size)).any() or not live[chunks].all():
         yield Finding(Part.HUBS, "a hub is of a chunk that is not there", EVERYTHING)
 
@@ -167,7 +168,10 @@ def _postings(connection: apsw.Connection) -> Iterator[Finding]:
     edges = [(one.first_chunk, one.end_chunk) for one in segments(connection)]
     if any(one[1] > two[0] for one, two in pairwise(edges)):
         yield Finding(Part.POSTINGS, "two segments of postings share chunks", EVERYTHING)
-    for first, end in holes(edges, get_number(connection, "next_chunk")):
+    next_chunk = get_number(connection, "next_chunk")
+    if edges and edges[-1][1] > next_chunk:
+        yield Finding(Part.POSTINGS, "postings are of chunks that were never given out", EVERYTHING)
+    for first, end in holes(edges, next_chunk):
         yield Finding(Part.POSTINGS, "chunks have no postings", (first, end))
 
 
@@ -203,6 +207,25 @@ def _cache(connection: apsw.Connection) -> Iterator[Finding]:
         yield Finding(Part.CACHE, f"{bad} cached embeddings are damaged or of removed chunks")
 
 
+def _extracted(connection: apsw.Connection) -> Iterator[Finding]:
+    rows: list[Any] = connection.execute(
+        """SELECT first_chunk, chunks, extract, places, spans, outline, name FROM file
+        WHERE extract IS NOT NULL OR places IS NOT NULL"""
+    ).fetchall()
+    for first, chunks, extract, places, spans, outline, name in rows:
+        try:
+            text_bytes = unpack_places(places or b"").text_bytes
+            last = unpack_layout(spans, outline)[0][-1:]
+            is_sound = all(span.end <= text_bytes for span in last)
+        except StoreDamaged:
+            is_sound = False
+        if not (is_sound and extracts.is_whole(connection, extract or 0, text_bytes)):
+            what = f"the extracted text of {os.fsdecode(name)} is damaged"
+            yield Finding(Part.EXTRACTED, what, (first, first + max(chunks, 1)))
+    if extracts.has_strays(connection):
+        yield Finding(Part.EXTRACTED, "text is kept of files that are not there")
+
+
 _CHECKS: tuple[tuple[Part, Check], ...] = (
     (Part.CATALOGUE, _catalogue),
     (Part.CATALOGUE, _ranges),
@@ -211,4 +234,5 @@ _CHECKS: tuple[tuple[Part, Check], ...] = (
     (Part.HUBS, _hubs),
     (Part.POSTINGS, _postings),
     (Part.CACHE, _cache),
+    (Part.EXTRACTED, _extracted),
 )

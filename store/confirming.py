@@ -8,8 +8,8 @@ import apsw
 import numpy as np
 from numpy.typing import NDArray
 
-from . import analysis, catalogue
-from .sources import ReadTexts
+from . import analysis, catalogue, extracts
+from .sources import DocumentTexts, ReadTexts
 from .types import FileRecord, FileState
 
 
@@ -27,22 +27,25 @@ def confirm(
     found: set[int] = set()
     for chunks in unsure:
         for record in catalogue.files_among(connection, chunks):
-            found.update(_holding(record, chunks, key, stems.get(key, ""), read_texts))
+            inside = _inside(record, chunks)
+            document = read_texts(record, inside, extracts.reader(connection, record))
+            if document is not None:
+                first = record.first_chunk + inside.start
+                found.update(_holding(document, first, key, stems.get(key, "")))
     return np.array(sorted(found), dtype=np.int64)
 
 
-def _holding(
-    record: FileRecord, chunks: range, key: int, stem: str, read_texts: ReadTexts
-) -> list[int]:
+def _inside(record: FileRecord, chunks: range) -> range:
+    """Return which chunks of a file are among some chunk ids."""
     first = record.first_chunk
-    inside = range(max(0, chunks.start - first), min(len(record.spans), chunks.stop - first))
-    document = read_texts(record, inside) if inside else None
-    if document is None:
-        return []
+    return range(max(0, chunks.start - first), min(len(record.spans), chunks.stop - first))
+
+
+def _holding(document: DocumentTexts, first: int, key: int, stem: str) -> list[int]:
     places = [place for place, text in enumerate(document.texts) if _holds(text, key, stem)]
     if document.state is FileState.CHANGED:  # its chunks of now have other places
-        return [first + inside.start] if places else []
-    return [first + inside.start + place for place in places]
+        return [first] if places else []
+    return [first + place for place in places]
 
 
 def _holds(text: str, key: int, stem: str) -> bool:

@@ -16,12 +16,12 @@ import apsw
 import numpy as np
 from numpy.typing import NDArray
 
-from . import analysis, catalogue
+from . import analysis, catalogue, extracts
 from .patterns import Matcher, matcher
 from .query import ParsedQuery
 from .segments import segments
 from .sources import ReadTexts
-from .types import FileRecord, FileState, Passage, ReadText
+from .types import FileRecord, FileState, Passage, ReadBack, ReadText
 from .words import look_up
 
 _MOST_PASSAGES = 8
@@ -61,11 +61,13 @@ def verify(
     verified = Verified(np.zeros_like(allowed))
     for first_chunk in _candidates(connection, parsed, allowed, scores):
         record = catalogue.file_of_chunk(connection, first_chunk)
-        document = read_texts(record, range(len(record.spans)))
+        kept = extracts.reader(connection, record)
+        document = read_texts(record, range(len(record.spans)), kept)
         places = _places(document.title, document.texts, matchers, record) if document else []
         if document is None or not places:
             continue
-        _note(verified, record, read, places[:_MOST_PASSAGES])
+        places = places[:_MOST_PASSAGES]
+        _note(verified, record, read(record, places, kept), places)
         if len(verified.files) >= wanted:
             break
     return verified
@@ -83,8 +85,7 @@ def _places(
     return sorted(found)
 
 
-def _note(verified: Verified, record: FileRecord, read: ReadText, places: list[int]) -> None:
-    answer = read(record, places)
+def _note(verified: Verified, record: FileRecord, answer: ReadBack, places: list[int]) -> None:
     if answer.state is FileState.MISSING or not answer.passages:
         return
     if answer.state is FileState.CHANGED:  # all of today's passages, which need not be as many

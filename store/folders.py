@@ -10,7 +10,7 @@ from pathlib import Path
 import apsw
 
 from .catalogue import bury
-from .reports import FolderStatus
+from .reports import FolderStatus, LastSeen
 from .types import Folder
 
 
@@ -48,9 +48,22 @@ def folders(connection: apsw.Connection) -> tuple[Folder, ...]:
     )
 
 
-def set_online(connection: apsw.Connection, folder_id: int, online: bool) -> None:
-    """Record whether a folder can be seen."""
-    connection.execute("UPDATE folder SET online = ? WHERE id = ?", (online, folder_id))
+def last_seen(connection: apsw.Connection, folder_id: int) -> LastSeen:
+    """Return what the last scan saw of a folder."""
+    row = connection.execute(
+        "SELECT root, missing, missing_since FROM folder WHERE id = ?", (folder_id,)
+    ).fetchone()
+    return LastSeen() if row is None else LastSeen(*row)
+
+
+def set_last_seen(
+    connection: apsw.Connection, folder_id: int, seen: LastSeen, *, online: bool
+) -> None:
+    """Record what a scan saw of a folder, and whether it could be seen."""
+    connection.execute(
+        "UPDATE folder SET online = ?, root = ?, missing = ?, missing_since = ? WHERE id = ?",
+        (online, seen.root, seen.missing, seen.missing_since, folder_id),
+    )
 
 
 def delete_folder(connection: apsw.Connection, folder_id: int) -> None:
@@ -73,7 +86,10 @@ def folder_statuses(connection: apsw.Connection) -> tuple[FolderStatus, ...]:
     for folder in folders(connection):
         files, chunks, text_bytes = indexed.get(folder.id, (0, 0, 0))
         passed_over, failed = skipped.get(folder.id, (0, 0))
-        statuses.append(FolderStatus(folder, files, chunks, passed_over, failed, text_bytes))
+        missing = last_seen(connection, folder.id).missing
+        statuses.append(
+            FolderStatus(folder, files, chunks, passed_over, failed, text_bytes, missing)
+        )
     return tuple(statuses)
 
 

@@ -40,3 +40,22 @@ class Graph:
         places = np.repeat(np.arange(chunks.size), counts)
         within = np.arange(places.size) - (np.cumsum(counts) - counts)[places]
         return self.neighbours[firsts[places] + within].astype(np.int64), places
+
+    def unreached(self, entries: Ids, live: Ids) -> Ids:
+        """Return one chunk of each part of the graph that no way from the entries leads to."""
+        waiting = np.zeros(self.starts.size - 1, dtype=bool)
+        waiting[live] = True
+        self._leave(waiting, entries)
+        found = []
+        for chunk in np.flatnonzero(waiting):
+            if waiting[chunk]:
+                found.append(chunk)
+                self._leave(waiting, np.array([chunk]))
+        return np.array(found, dtype=np.int64)
+
+    def _leave(self, waiting: NDArray[np.bool_], entries: Ids) -> None:
+        """Take all that is joined to some chunks, near or far, from those that wait."""
+        while entries.size:
+            waiting[entries] = False
+            near, _ = self.around(entries)
+            entries = np.unique(near[waiting[near]])

@@ -9,6 +9,7 @@ from dataclasses import replace
 from . import snippets
 from .candidates import Candidate, Evidence
 from .passages import PassageReader
+from .places import Place
 from .query import has_excluded
 from .types import FileRecord, Hit, Passage
 
@@ -61,6 +62,8 @@ def _hit(
     title: str,
 ) -> Hit:
     highlights = snippets.highlights(passage.text, evidence.parsed)
+    snippet = snippets.snippet(passage.text, highlights, evidence.lexical.weights)
+    place = _place(passage, snippet[0])
     found_by = {"meaning": candidate.by_meaning, "words": candidate.by_words}
     return Hit(
         rank=rank,
@@ -69,13 +72,19 @@ def _hit(
         title=title,
         heading=passage.context.removeprefix(title).removeprefix(" › "),
         line=passage.line,
-        page=None,
+        page=place.number if place else None,
         start=passage.span.start,
         end=passage.span.end,
         text=passage.text,
         highlights=highlights,
-        snippet=snippets.snippet(passage.text, highlights, evidence.lexical.weights),
+        snippet=snippet,
         fresh=passage.fresh,
         source=tuple(name for name, found in found_by.items() if found),
         modified=record.signature.mtime_ns / 1e9,
+        place=place.label if place else "",
     )
+
+
+def _place(passage: Passage, offset: int) -> Place | None:
+    """Return the page, slide, … that a character of a passage is on."""
+    return next((one for one in reversed(passage.places) if one.offset <= offset), None)

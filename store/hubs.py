@@ -1,12 +1,14 @@
-"""Hubs: one chunk in 128 keeps a finer vector, searched by sqlite-vec.
+"""Hubs: one chunk in 256 keeps a finer vector, searched by sqlite-vec.
 
 The hubs nearest to a query are where a walk over the graph enters, as the upper layers are in
-HNSW. Like those, hubs are a random sample, which is free to keep up when chunks come and go.
+HNSW. Like those, hubs are a sample, which is free to keep up when chunks come and go; a part of
+the graph that none of them leads to gets one of its own.
 """
 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 import apsw
@@ -16,22 +18,34 @@ from numpy.typing import NDArray
 from .errors import StoreDamaged
 from .meta import get_number, set_meta
 from .quantiser import Quantiser
-from .types import Vectors
 
-HUB_EVERY = 128
+HUB_EVERY = 256
 _NEAREST = 16
 _STEPS = 40.0
 """Steps of a hub's vector for a standard deviation of its largest dimension."""
 
 
-def insert(connection: apsw.Connection, first: int, vectors: Vectors, quantiser: Quantiser) -> None:
-    """Make hubs of those chunks from `first` on whose turn it is; `vectors` are of all of them."""
-    offset = -first % HUB_EVERY
-    chosen = vectors[offset::HUB_EVERY]
-    rows = _pack(chosen - quantiser.mean, quantiser)
-    connection.executemany(
-        "INSERT INTO hub (chunk, embedding) VALUES (?, vec_int8(?))",
-        [(first + offset + HUB_EVERY * place, row.tobytes()) for place, row in enumerate(rows)],
+def due(chunks: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return those of some chunks whose turn it is to be hubs."""
+    return np.asarray(chunks[chunks % HUB_EVERY == 0])
+
+
+def known(connection: apsw.Connection) -> NDArray[np.int64]:
+    """Return the chunks that are hubs."""
+    return np.array([chunk for (chunk,) in connection.execute("SELECT chunk FROM hub")], int)
+
+
+def add(
+    connection: apsw.Connection,
+    chunks: NDArray[np.int64],
+    places: NDArray[np.float32],
+    quantiser: Quantiser,
+) -> None:
+    """Make hubs of chunks that are none, from their projected embeddings (n, CODE_DIMS)."""
+    rows = _pack(places - quantiser.centre, quantiser)
+    restore(
+        connection,
+        [(int(chunk), row.tobytes()) for chunk, row in zip(chunks, rows, strict=True)],
     )
 
 
@@ -49,10 +63,12 @@ def renumber(connection: apsw.Connection, numbers: NDArray[np.int64]) -> None:
     """Give hubs the new ids of their chunks, `numbers` being indexed by the old ones."""
     rows: list[Any] = connection.execute("SELECT chunk, embedding FROM hub").fetchall()
     connection.execute("DELETE FROM hub")
-    connection.executemany(
-        "INSERT INTO hub (chunk, embedding) VALUES (?, vec_int8(?))",
-        [(int(numbers[chunk]), vector) for chunk, vector in rows],
-    )
+    restore(connection, [(int(numbers[chunk]), vector) for chunk, vector in rows])
+
+
+def restore(connection: apsw.Connection, rows: Sequence[tuple[int, bytes]]) -> None:
+    """Insert hubs whose packed vectors are known, as pairs of chunk id and vector."""
+    connection.executemany("INSERT INTO hub (chunk, embedding) VALUES (?, vec_int8(?))", rows)
 
 
 def start_anew(connection: apsw.Connection) -> None:
@@ -89,7 +105,7 @@ def nearest(
     connection: apsw.Connection, query: NDArray[np.float32], quantiser: Quantiser
 ) -> NDArray[np.int64]:
     """Return the hubs most similar to a query, shape (dims,), the best first."""
-    packed = _pack(query[None], quantiser)[0].tobytes()
+    packed = _pack((query @ quantiser.rotation)[None], quantiser)[0].tobytes()
     rows: list[Any] = connection.execute(
         "SELECT chunk FROM hub WHERE embedding MATCH vec_int8(?) AND k = ? ORDER BY distance",
         (packed, _NEAREST),
@@ -97,8 +113,8 @@ def nearest(
     return np.array([chunk for (chunk,) in rows], dtype=np.int64)
 
 
-def _pack(vectors: Vectors, quantiser: Quantiser) -> NDArray[np.int8]:
-    steps = np.round(vectors @ quantiser.rotation / _step(quantiser))
+def _pack(places: NDArray[np.float32], quantiser: Quantiser) -> NDArray[np.int8]:
+    steps = np.round(places / _step(quantiser))
     return np.clip(steps, -127, 127).astype(np.int8)
 
 

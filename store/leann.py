@@ -29,49 +29,64 @@ class LeannSearch:
         self._estimates = estimates
         self._graph = graph
         self._parameters = parameters
-        self._first = [int(chunk) for chunk in entries[:1]]
-        self._visited = set(self._first)
-        self._approximate: dict[int, float] = {}
-        self._exact: dict[int, float] = {}
-        self._expanded: set[int] = set()
+        self._first = entries[:1]
+        self._visited = np.zeros(graph.degrees.size, dtype=bool)
+        self._visited[self._first] = True
+        self._approximate = _NONE
+        self._exact = _NONE
+        self._similarities = np.empty(0, dtype=np.float32)
+        """Of the exact queue, which is in no order."""
+        self._expanded = np.zeros(graph.degrees.size, dtype=bool)
 
     def best(self, count: int) -> list[int]:
         """Return at most `count` chunks to recompute next, none when the search has ended."""
-        promoted, self._first = self._first, []
-        while len(promoted) < min(count, self._parameters.batch):
+        promoted, self._first = self._first, _NONE
+        while promoted.size < min(count, self._parameters.batch):
             nearest = self._next_to_expand()
             if nearest is None:
                 break
             self._expand(nearest)
-            promoted += self._promote()
+            promoted = np.concatenate([promoted, self._promote()])
         self._first = promoted[count:]
-        return promoted[:count]
+        return [int(chunk) for chunk in promoted[:count]]
 
     def settle(self, chunks: Ids, similarities: NDArray[np.float32]) -> None:
         """Take in exact similarities."""
-        self._exact.update(zip(chunks.tolist(), similarities.tolist(), strict=True))
+        self._exact = np.concatenate([self._exact, chunks])
+        self._similarities = np.concatenate([self._similarities, similarities])
 
     def led_to(self, chunks: Ids) -> int:
         """Return how many of some chunks were reached through an edge: all but the entry."""
-        return int(chunks.size) if self._expanded else 0
+        return int(chunks.size) if self._expanded.any() else 0
 
     def _next_to_expand(self) -> int | None:
         """Return the most similar chunk not expanded, None if `ef` better ones are known."""
-        results = sorted(self._exact, key=self._exact.__getitem__, reverse=True)
-        best = results[: self._parameters.ef]
-        return next((chunk for chunk in best if chunk not in self._expanded), None)
+        best = _largest(self._similarities, self._parameters.ef)
+        waiting = best[~self._expanded[self._exact[best]]]
+        return int(self._exact[waiting[0]]) if waiting.size else None
 
     def _expand(self, chunk: int) -> None:
-        self._expanded.add(chunk)
+        self._expanded[chunk] = True
         near, _ = self._graph.around(np.array([chunk]))
-        new = near[[one not in self._visited for one in near.tolist()]]
-        self._visited.update(new.tolist())
-        self._approximate.update(zip(new.tolist(), self._estimates[new].tolist(), strict=True))
+        new = near[~self._visited[near]]
+        self._visited[new] = True
+        self._approximate = np.concatenate([self._approximate, new])
 
-    def _promote(self) -> list[int]:
-        """Take the best share `a` out of the approximate queue."""
-        share = math.ceil(self._parameters.a * len(self._approximate))
-        ordered = sorted(self._approximate, key=self._approximate.__getitem__, reverse=True)
-        for chunk in ordered[:share]:
-            del self._approximate[chunk]
-        return ordered[:share]
+    def _promote(self) -> Ids:
+        """Take the best share `a` out of the approximate queue, best first."""
+        share = math.ceil(self._parameters.a * self._approximate.size)
+        places = _largest(self._estimates[self._approximate], share)
+        promoted = self._approximate[places]
+        self._approximate = np.delete(self._approximate, places)
+        return promoted
+
+
+_NONE: Ids = np.empty(0, dtype=np.int64)
+
+
+def _largest(values: NDArray[np.float32], count: int) -> Ids:
+    """Return the places of the `count` largest values, the largest first."""
+    if count < values.size:
+        best = np.argpartition(-values, count - 1)[:count]
+        return best[np.argsort(-values[best], kind="stable")]
+    return np.argsort(-values, kind="stable")

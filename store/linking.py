@@ -66,7 +66,8 @@ def link(points: Points, new: Ids, live: Ids, parameters: GraphParameters) -> Ed
 def in_order(pairs: NDArray[np.int64]) -> Edges:
     """Return each pair once, the newer chunk first, in ascending order."""
     newer, older = pairs.max(axis=1), pairs.min(axis=1)
-    keys = np.unique(newer << 32 | older)
+    keys = np.sort(newer << 32 | older)
+    keys = keys[np.diff(keys, prepend=-1) > 0]
     return np.stack([keys >> 32, keys & 0xFFFFFFFF], axis=1)
 
 

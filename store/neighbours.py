@@ -1,7 +1,8 @@
 """Nearest neighbours of many chunks at once, by blocked matrix products.
 
-Few chunks are compared with all others. For many, all chunks are first put into clusters
-(k-means), and those of one cluster look for their neighbours in the clusters around it.
+A few chunks are compared with the codes of all others, as a query is; some more with the places
+of all others. For many, all chunks are first put into clusters (k-means), and those of one
+cluster look for their neighbours in the clusters around it.
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .points import Points
+from .quantiser import estimate
 
 Ids = NDArray[np.int64]
 Places = NDArray[np.float32]
 
 _CELLS = 1 << 22
 """Similarities held at a time."""
+_FEW = 24
+"""New chunks up to which look-ups in codes are cheaper than decoding all of them."""
 _BRUTE_CELLS = 1 << 27
 """Comparisons up to which every new chunk is compared with every other one."""
 _BLOCK = 4096
@@ -45,7 +49,9 @@ def find_nearest(points: Points, new: Ids, live: Ids, count: int) -> Nearest:
         np.zeros((new.size, count), dtype=np.int64),
         np.full((new.size, count), -np.inf, dtype=np.float32),
     )
-    if new.size * live.size <= _BRUTE_CELLS:
+    if new.size <= _FEW:
+        _fill_by_codes(found, points, new, live)
+    elif new.size * live.size <= _BRUTE_CELLS:
         _fill(found, np.arange(new.size), points, new, live)
     else:
         for rows, around in _neighbourhoods(points, new, live):
@@ -53,28 +59,45 @@ def find_nearest(points: Points, new: Ids, live: Ids, count: int) -> Nearest:
     return found
 
 
+def _fill_by_codes(found: Nearest, points: Points, new: Ids, others: Ids) -> None:
+    """Find the neighbours of a few new chunks from the codes of `others`."""
+    codes = points.codes[:, others]
+    for row, place in enumerate(points.rows(new)):
+        similarities = estimate(codes, points.quantiser.tables_of_place(place))
+        _keep_best(found, np.array([row]), similarities[None], new, others)
+
+
 def _fill(found: Nearest, rows: Ids, points: Points, new: Ids, others: Ids) -> None:
     """Find the neighbours of some new chunks among `others`."""
     places = points.rows(others)
     step = max(1, _CELLS // others.size)
-    count = min(found.ids.shape[1], others.size)
     for first in range(0, rows.size, step):
         part = rows[first : first + step]
-        similarities = points.rows(new[part]) @ places.T
-        similarities[new[part][:, None] == others] = -np.inf
-        best = np.argpartition(-similarities, count - 1, axis=1)[:, :count]
-        nearness = np.take_along_axis(similarities, best, axis=1)
-        order = np.argsort(-nearness, axis=1, kind="stable")
-        nearness = np.take_along_axis(nearness, order, axis=1)
-        ids = others[np.take_along_axis(best, order, axis=1)]
-        found.ids[part, :count] = np.where(np.isfinite(nearness), ids, 0)
-        found.similarities[part, :count] = nearness
+        _keep_best(found, part, points.rows(new[part]) @ places.T, new, others)
+
+
+def _keep_best(
+    found: Nearest, rows: Ids, similarities: NDArray[np.float32], new: Ids, others: Ids
+) -> None:
+    """Note the best of `others` for some rows; `similarities` are changed."""
+    count = min(found.ids.shape[1], others.size)
+    similarities[new[rows][:, None] == others] = -np.inf
+    best = np.argpartition(-similarities, count - 1, axis=1)[:, :count]
+    nearness = np.take_along_axis(similarities, best, axis=1)
+    order = np.argsort(-nearness, axis=1, kind="stable")
+    nearness = np.take_along_axis(nearness, order, axis=1)
+    ids = others[np.take_along_axis(best, order, axis=1)]
+    found.ids[rows, :count] = np.where(np.isfinite(nearness), ids, 0)
+    found.similarities[rows, :count] = nearness
 
 
 def _neighbourhoods(points: Points, new: Ids, live: Ids) -> Iterator[tuple[Ids, Ids]]:
     """Yield the rows of new chunks that share a cluster, and the live chunks around them."""
     centroids = _centroids(points, live)
     members = _by_cluster(points, live, centroids)
+    # Where many chunks are equal, so are centroids, of which only the first has chunks.
+    filled = np.array([cluster.size > 0 for cluster in members])
+    centroids, members = centroids[filled], [cluster for cluster in members if cluster.size]
     around = np.argsort(-(centroids @ centroids.T), axis=1)[:, :_PROBES]
     for rows, clusters in zip(_by_cluster(points, new, centroids), around, strict=True):
         if rows.size:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import apsw
 
-from . import catalogue
+from . import catalogue, extracts
 from .bm25 import LexicalScores
 from .candidates import Candidate
 from .exact import Verified
@@ -60,9 +60,10 @@ class PassageReader:
         return self._titles[record.first_chunk]
 
     def _read_file(self, record: FileRecord, chunks: list[int]) -> None:
-        answer = self._read(record, [chunk - record.first_chunk for chunk in chunks])
+        kept = extracts.reader(self._connection, record)
+        answer = self._read(record, [chunk - record.first_chunk for chunk in chunks], kept)
         self._titles[record.first_chunk] = answer.title
-        if answer.state is FileState.CURRENT:
+        if answer.state in (FileState.CURRENT, FileState.STALE):
             self._passages.update(zip(chunks, answer.passages, strict=True))
             self.unchanged.update(chunks)
             return

@@ -18,6 +18,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
+from .errors import StoreError
 from .types import Vectors
 
 CODE_DIMS = 192
@@ -71,17 +72,29 @@ class Quantiser:
         """Return the projected embeddings that codes stand for, shape (n, CODE_DIMS)."""
         bits = np.unpackbits(np.ascontiguousarray(codes), axis=1, bitorder="little")
         signs = bits.astype(np.float32) * 2 - 1
-        return np.asarray(signs * (self.scale * _UNBIASED) + self.mean @ self.rotation)
+        return np.asarray(signs * (self.scale * _UNBIASED) + self.centre)
 
     def project(self, vectors: Vectors) -> NDArray[np.float16]:
         """Return the projected embeddings, shape (n, CODE_DIMS), that `decode` approximates."""
         return np.asarray(vectors @ self.rotation, dtype=np.float16)
 
+    @cached_property
+    def centre(self) -> NDArray[np.float32]:
+        """The projected mean, shape (CODE_DIMS,)."""
+        return np.asarray(self.mean @ self.rotation)
+
     def tables(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return what each byte value adds to the similarity with `query`, (CODE_BYTES, 256)."""
-        weights = (query @ self.rotation) * self.scale * np.float32(_EXPECTED)
+        return self._tables(query @ self.rotation, float(query @ self.mean))
+
+    def tables_of_place(self, place: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the same for a projected embedding, shape (CODE_DIMS,)."""
+        return self._tables(place, float(place @ self.centre))
+
+    def _tables(self, place: NDArray[np.float32], of_mean: float) -> NDArray[np.float32]:
+        weights = place * self.scale * np.float32(_EXPECTED)
         tables = weights.reshape(CODE_BYTES, _PER_BYTE) @ self._byte_signs
-        tables[0] += query @ self.mean
+        tables[0] += of_mean
         return np.ascontiguousarray(tables, dtype=np.float32)
 
     @cached_property
@@ -133,3 +146,17 @@ def estimate(codes_by_byte: Codes, tables: NDArray[np.float32]) -> NDArray[np.fl
         table.take(column, out=part, mode="clip")
         similarity += part
     return np.asarray(similarity, dtype=np.float32)
+
+
+def refuse_bad(vectors: Vectors, quantiser: Quantiser) -> None:
+    """Raise StoreError if vectors cannot be a model's: they would spoil every later search."""
+    if vectors.shape[1:] != (quantiser.dims,):
+        raise StoreError(
+            f"the model gives embeddings of shape {vectors.shape[1:]} where {quantiser.dims} "
+            "dimensions are expected; nothing was written: check the setting index_model"
+        )
+    if not np.isfinite(vectors).all():
+        raise StoreError(
+            "the model gives embeddings that are not finite numbers; nothing was written: "
+            "check the setting index_model"
+        )

@@ -14,8 +14,9 @@ import apsw
 import numpy as np
 from numpy.typing import NDArray
 
-from . import codes, edges
+from . import codes, edges, hubs
 from .edges import blocks_of
+from .graph import Graph
 from .linking import Edges, GraphParameters, in_order, link
 from .meta import get_number
 from .points import Places, Points
@@ -32,6 +33,10 @@ class Renewal:
     blocks: NDArray[np.int64]
     next_unlinked: int
     """The first chunk id that is not in the graph."""
+    hubs: NDArray[np.int64]
+    """Chunks to be made hubs."""
+    hub_places: NDArray[np.float32]
+    """Their projected embeddings, shape (n, CODE_DIMS)."""
 
 
 def plan_renewal(
@@ -46,7 +51,7 @@ def plan_renewal(
         return None
     table = codes.load(connection, next_chunk)
     points = Points(quantiser, table.codes, *places.joined())
-    return renew(known, points, live, first, parameters)
+    return renew(known, points, live, first, hubs.known(connection), parameters)
 
 
 def renew(
@@ -54,6 +59,7 @@ def renew(
     points: Points,
     live: NDArray[np.bool_],
     first_unlinked: int,
+    present: NDArray[np.int64],
     parameters: GraphParameters,
 ) -> Renewal:
     """Link the live chunks from `first_unlinked` on and mend the graph around dead ones.
@@ -63,6 +69,7 @@ def renew(
         points: places of all chunks.
         live: which chunks are part of the index, by chunk id.
         first_unlinked: the first chunk that is not in the graph.
+        present: the chunks that are hubs.
         parameters: the shape of the graph.
     """
     ids = np.flatnonzero(live)
@@ -71,8 +78,13 @@ def renew(
     degrees = np.bincount(known[whole].ravel(), minlength=live.size)
     weak = np.flatnonzero(lost & live & (degrees < parameters.m))
     mended, waiting = weak[:_MOST_MENDED], weak[_MOST_MENDED:]
-    chosen = link(points, np.concatenate([mended, ids[ids >= first_unlinked]]), ids, parameters)
+    new = ids[ids >= first_unlinked]
+    chosen = link(points, np.concatenate([mended, new]), ids, parameters)
     kept = whole | np.isin(known, waiting).any(axis=1)
     renewed = in_order(np.concatenate([known[kept], chosen]))
     blocks = np.union1d(blocks_of(known[~kept]), blocks_of(chosen))
-    return Renewal(renewed, blocks, live.size)
+    more = np.setdiff1d(hubs.due(new), present)
+    if new.size > parameters.ef_construction:  # fewer cannot all prefer each other to the rest
+        graph = Graph.of(edges.between(renewed, live), live.size)
+        more = np.concatenate([more, graph.unreached(np.concatenate([present, more]), ids)])
+    return Renewal(renewed, blocks, live.size, more, points.rows(more))

@@ -12,17 +12,19 @@ from pathlib import Path
 
 import apsw
 
-from . import cache, catalogue, codes, folders, hubs
+from . import cache, catalogue, codes, extracts, folders, hubs
 from .check import check, damaged_segments, file_ranges, holes
 from .connection import designed_errors, open_reader, open_writer, transaction
 from .errors import StoreBusy, StoreError, StoreFull
 from .meta import get_number, set_meta
 from .registry import read_copy
 from .reports import Finding, Part, Repair
+from .schema import DERIVED_TABLES
 from .segments import drop_segment, open_segment, segments
 from .types import Folder
 
-_DERIVED = ("file", "skipped", "tombstone", "codes", "edges", "segment", "postings")
+_FROM_CODES = (Part.GRAPH, Part.HUBS)
+"""Parts that the next run makes anew from the codes; no file needs to be read for them."""
 
 _Mend = Callable[[apsw.Connection, Sequence[Finding]], None]
 
@@ -31,8 +33,7 @@ def repair(path: Path, findings: Sequence[Finding]) -> Repair:
     """Mend the database at `path`, under the writer lock. Raises StoreError if it cannot be."""
     parts = {one.part for one in findings}
     if Part.DATABASE not in parts:
-        # Hubs can only be made from embeddings, and they are of chunks of all files.
-        for mend in (_start_anew,) if Part.HUBS in parts else (_mend, _start_anew):
+        for mend in (_mend, _start_anew):
             try:
                 forgotten = _try(path, mend, findings)
             except (StoreBusy, StoreFull):
@@ -58,14 +59,16 @@ def _try(path: Path, mend: _Mend, findings: Sequence[Finding]) -> int | None:
 def _mend(connection: apsw.Connection, findings: Sequence[Finding]) -> None:
     """Forget the files that lost something and make the parts fit each other again."""
     next_chunk = get_number(connection, "next_chunk")
-    for first, end in {one.chunks for one in findings}:
+    for first, end in {one.chunks for one in findings if one.part not in _FROM_CODES}:
         connection.execute(
             "DELETE FROM file WHERE first_chunk < ? AND first_chunk + max(chunks, 1) > ?",
             (end, first),
         )
     cache.clear(connection)
-    if any(one.part is Part.GRAPH for one in findings):
-        connection.execute("DELETE FROM edges")  # the next run makes the graph from the codes
+    extracts.drop_strays(connection)
+    if any(one.part in _FROM_CODES for one in findings):
+        connection.execute("DELETE FROM edges")
+        hubs.start_anew(connection)
         set_meta(connection, "next_unlinked", 1)
     connection.execute("DELETE FROM tombstone")
     dead = holes(file_ranges(connection), next_chunk)
@@ -81,10 +84,11 @@ def _mend(connection: apsw.Connection, findings: Sequence[Finding]) -> None:
 
 def _start_anew(connection: apsw.Connection, _: Sequence[Finding]) -> None:
     """Drop all that is made from documents."""
-    for table in _DERIVED:
+    for table in DERIVED_TABLES:
         connection.execute(f"DELETE FROM {table}")  # noqa: S608
     hubs.start_anew(connection)
     cache.clear(connection)
+    extracts.drop_strays(connection)
     set_meta(connection, "next_chunk", 1)
     set_meta(connection, "next_unlinked", 1)
     connection.execute("DELETE FROM meta WHERE key = 'index_model'")

@@ -19,6 +19,20 @@ class FolderStatus:
     skipped: int
     failed: int
     text_bytes: int
+    missing: int = 0
+    """Of the files, those gone all at once that are kept until it is sure that they are deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastSeen:
+    """What the last scan of a folder saw of it."""
+
+    root: str = ""
+    """What told the folder from another one in its place; empty if it was never seen."""
+    missing: int = 0
+    """Files that were gone and are kept."""
+    missing_since: float | None = None
+    """Seconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +47,30 @@ class CacheUse:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexModel:
+    """The model that an index was made with."""
+
+    fingerprint: str
+    name: str = ""
+    folder: Path | None = None
+    """Where it lay then, None if that was not noted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """An index that is being made with another model, while the present one answers."""
+
+    model: str
+    """Its name."""
+    files: int
+    """Indexed with it so far."""
+    files_total: int
+    """Those of the present index."""
+    waits_for: tuple[str, ...] = ()
+    """Folders that cannot be seen now; until they can, the present index stays."""
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The state of the whole index."""
 
@@ -44,6 +82,9 @@ class Status:
     writer: str | None
     """The process that is writing now, for people (`pid 123, thimble index`), or None."""
     cache: CacheUse = CacheUse()
+    made_with: IndexModel | None = None
+    """The model that the index was made with, None if there is none yet."""
+    migration: Migration | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +110,7 @@ class Part(StrEnum):
     GRAPH = "graph"
     POSTINGS = "postings"
     CACHE = "cache"
+    EXTRACTED = "extracted text"
 
 
 @dataclass(frozen=True, slots=True)

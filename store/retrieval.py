@@ -15,6 +15,7 @@ from .estimates import Estimates
 from .frontier import Frontier
 from .graph import Graph
 from .leann import LeannSearch
+from .meta import get_number
 from .parameters import SearchParameters, SearchPath
 from .quantiser import Quantiser
 from .ranking import Scale
@@ -72,7 +73,8 @@ class Retriever:
             entries = self._entries(embedding, quantiser)
             met = entries
             if path is SearchPath.GRAPH:
-                met = estimates.walk(self._load_graph(), entries, self._parameters.ef)
+                walked = estimates.walk(self._load_graph(), entries, self._parameters.ef)
+                met = np.union1d(walked, self._unlinked)
             visited = met.size
             met = met[allowed[met]]
         scale = estimates.scale(ids)
@@ -96,6 +98,12 @@ class Retriever:
         else:
             estimates.compare_all()
         return ids
+
+    @property
+    def _unlinked(self) -> Ids:
+        """The chunks that came last and are not in the graph yet."""
+        first = get_number(self._connection, "next_unlinked")
+        return np.arange(first, self._table.live.size)
 
     def _entries(self, embedding: NDArray[np.float32], quantiser: Quantiser) -> Ids:
         """Return the hubs nearest to the query, or any chunk where there are none."""

@@ -12,6 +12,17 @@ from collections.abc import Callable
 import apsw
 
 APPLICATION_ID = 0x74686D62  # "thmb"
+DERIVED_TABLES = (
+    "file",
+    "extracted",
+    "skipped",
+    "tombstone",
+    "codes",
+    "edges",
+    "segment",
+    "postings",
+)
+"""Made from documents and a model, as the hubs are; may be dropped and made anew."""
 
 
 def _m001_create_tables(connection: apsw.Connection) -> None:
@@ -154,8 +165,52 @@ def _m002_small_index(connection: apsw.Connection) -> None:
     """)
 
 
+def _m003_smaller_layouts(connection: apsw.Connection) -> None:
+    # The lists of chunks and headings are packed another way: all is made anew from documents.
+    for table in ("file", "skipped", "tombstone", "codes", "edges", "segment", "postings", "cache"):
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608
+    connection.execute("""
+    DELETE FROM meta WHERE key = 'index_model';
+    UPDATE meta SET value = 1 WHERE key IN ('next_chunk', 'next_unlinked');
+    UPDATE meta SET value = value + 1 WHERE key = 'generation';
+
+    DROP TABLE hub;
+    CREATE VIRTUAL TABLE hub USING vec0 (
+        chunk INTEGER PRIMARY KEY,
+        embedding INT8[192] distance_metric=cosine,
+        chunk_size=64                   -- vec0 allocates rows by so many
+    );
+    """)
+
+
+def _m004_extracted_text(connection: apsw.Connection) -> None:
+    connection.execute("""
+    ALTER TABLE file ADD COLUMN extract INTEGER;    -- NULL if the file itself is the text
+    ALTER TABLE file ADD COLUMN places BLOB;        -- pages and the like of the extract
+
+    CREATE TABLE extracted (
+        id INTEGER PRIMARY KEY,         -- extract << 24 | number of the block
+        data BLOB NOT NULL
+    );
+    CREATE TRIGGER extract_removed AFTER DELETE ON file WHEN old.extract IS NOT NULL BEGIN
+        DELETE FROM extracted WHERE id >= old.extract << 24 AND id < (old.extract + 1) << 24;
+    END;
+    """)
+
+
+def _m005_roots(connection: apsw.Connection) -> None:
+    connection.execute("""
+    ALTER TABLE folder ADD COLUMN root TEXT NOT NULL DEFAULT '';    -- its identity when last seen
+    ALTER TABLE folder ADD COLUMN missing INTEGER NOT NULL DEFAULT 0;   -- files gone, but kept
+    ALTER TABLE folder ADD COLUMN missing_since REAL;               -- seconds since the epoch
+    """)
+
+
 MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _m001_create_tables,
     _m002_small_index,
+    _m003_smaller_layouts,
+    _m004_extracted_text,
+    _m005_roots,
 )
 VERSION = len(MIGRATIONS)

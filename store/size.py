@@ -15,13 +15,14 @@ _PARTS = {
     "segment": "lexical",
     "cache": "cache",
     "edges": "graph",
+    "extracted": "extracted",
 }
 """Table → part; every other table is the catalogue."""
 
 
 def measure(connection: apsw.Connection, path: Path, dims: int) -> Size:
     """Measure the index at `path`, whose embeddings have `dims` dimensions."""
-    parts = {"codes": 0, "graph": 0, "lexical": 0, "catalogue": 0, "cache": 0}
+    parts = {"codes": 0, "graph": 0, "lexical": 0, "catalogue": 0, "cache": 0, "extracted": 0}
     for table, pages in connection.execute("SELECT name, sum(pgsize) FROM dbstat GROUP BY name"):
         part = "codes" if "hub" in table else _PARTS.get(table, "catalogue")
         parts[part] += pages

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .types import FileRecord, FileState
+from .types import FileRecord, FileState, ReadKept
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,6 @@ class DocumentTexts:
     """Plain text of the chunks asked for; of all its chunks of today if the file has changed."""
 
 
-ReadTexts = Callable[[FileRecord, range], DocumentTexts | None]
-"""(file, indexes into its spans) → their texts, without the places and contexts that `ReadText`
-works out; None if the file is gone."""
+ReadTexts = Callable[[FileRecord, range, ReadKept], DocumentTexts | None]
+"""(file, indexes into its spans, its kept text) → their texts, without the places and contexts
+that `ReadText` works out; None if the file is gone."""

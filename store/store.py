@@ -4,30 +4,53 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 import apsw
 
-from . import cache, catalogue, codes, edges, folders, hubs
+from . import cache, catalogue, codes, edges, extracts, folders, hubs, succession
 from .check import EVERYTHING, check
 from .codes import ScanTable
 from .connection import designed_errors, open_reader, transaction
-from .errors import ModelMismatch, StoreDamaged, StoreForeign
+from .errors import ModelMismatch, StoreDamaged, StoreError, StoreForeign
 from .graph import Graph
 from .lock import WriterLock
 from .meta import get_meta, get_number
 from .models import SearchModels
 from .parameters import SearchParameters
+from .rarity import rarity
 from .registry import read_copy
 from .repair import repair
-from .reports import CacheUse, Finding, FolderStatus, Part, Repair, Size, Status
+from .reports import (
+    CacheUse,
+    Finding,
+    FolderStatus,
+    IndexModel,
+    LastSeen,
+    Migration,
+    Part,
+    Repair,
+    Size,
+    Status,
+)
 from .retrieval import Retriever
 from .search import Search
 from .size import bytes_on_disk, measure
 from .sources import ReadTexts
-from .types import FileRecord, Folder, Mode, Query, ReadText, Results, SkippedFile
+from .types import (
+    FileRecord,
+    Folder,
+    Mode,
+    Query,
+    ReadKept,
+    ReadText,
+    Results,
+    Signature,
+    SkippedFile,
+    Span,
+)
 from .writer import Writer
 
 T = TypeVar("T")
@@ -59,6 +82,11 @@ class Store:
             connection.close()
             del self._local.connection
 
+    def forget(self) -> None:
+        """Let go of what searches keep in memory."""
+        with self._table_lock:
+            self._table = self._graph = None
+
     def folders(self) -> tuple[Folder, ...]:
         """Return the registered folders, ordered by name."""
         return self._ask(folders.folders, ())
@@ -66,6 +94,18 @@ class Store:
     def file_at(self, folder: Folder, path: Path) -> FileRecord | None:
         """Return the indexed file at a path, or None."""
         return self._ask(lambda connection: catalogue.file_at(connection, folder, path), None)
+
+    def known_files(self, folder: Folder) -> dict[str, Signature]:
+        """Return relative path → signature of the folder's files, indexed or skipped."""
+        return self._ask(lambda connection: catalogue.known_files(connection, folder.id), {})
+
+    def skip_reasons(self, folder: Folder) -> dict[str, str]:
+        """Return relative path → why a file of the folder was not indexed."""
+        return self._ask(lambda connection: catalogue.skip_reasons(connection, folder.id), {})
+
+    def last_seen(self, folder: Folder) -> LastSeen:
+        """Return what the last scan saw of a folder."""
+        return self._ask(lambda connection: folders.last_seen(connection, folder.id), LastSeen())
 
     def skipped(self) -> tuple[SkippedFile, ...]:
         """Return the files that were looked at and not indexed, ordered by path."""
@@ -82,7 +122,28 @@ class Store:
             failed=sum(one.failed for one in statuses),
             writer=WriterLock.beside(self.path).holder(),
             cache=self._ask(cache.use, CacheUse()),
+            made_with=self.index_model(),
+            migration=self._migration(sum(one.files for one in statuses)),
         )
+
+    @property
+    def successor(self) -> Store:
+        """The index that is being made with another model, if there is one."""
+        return Store(succession.successor_path(self.path))
+
+    def index_model(self) -> IndexModel | None:
+        """Return the model that the index was made with, or None if there is none yet."""
+        return self._ask(succession.index_model, None)
+
+    def _migration(self, files: int) -> Migration | None:
+        path = succession.successor_path(self.path)
+        if not path.exists():
+            return None
+        try:
+            with closing(open_reader(path)) as connection, designed_errors(path):
+                return succession.migration(connection, self.index_model(), files)
+        except (FileNotFoundError, StoreError):
+            return None  # it is just beginning or being discarded, or the next run says what it is
 
     def size(self, dims: int) -> Size:
         """Return where the index's bytes go; `dims` are those of its embeddings."""
@@ -99,6 +160,25 @@ class Store:
     def file(self, first_chunk: int) -> FileRecord | None:
         """Return the file of an id, or None if it is not indexed any more."""
         return self._ask(lambda connection: catalogue.file_from(connection, first_chunk), None)
+
+    def rarity(self, text: str) -> dict[int, float]:
+        """Return term key → inverse document frequency of the terms of a text, for `terms`."""
+        return self._ask(
+            lambda connection: rarity(connection, self._scan_table(connection), text), {}
+        )
+
+    def paths(self) -> tuple[Path, ...]:
+        """Return the paths of all indexed files."""
+        return self._ask(catalogue.paths, ())
+
+    def read_kept(self, record: FileRecord) -> ReadKept:
+        """Return a function that reads the extracted text of a file, as it is in the index now."""
+
+        def read(span: Span) -> bytes:
+            question = lambda connection: extracts.reader(connection, record)(span)  # noqa: E731
+            return self._ask(question, b"")
+
+        return read
 
     def check(self) -> tuple[Finding, ...]:
         """Look at every part of the index and return what is damaged."""
@@ -190,6 +270,7 @@ class Store:
         known = get_meta(connection, "index_model")
         if known is not None and known != models.fingerprint:
             raise ModelMismatch(
-                "the index was made with another index model; run `thimble index` to make it "
-                "anew with the present one, or search with --mode lexical meanwhile"
+                "the index was made with another index model, which is not there any more; "
+                "run `thimble index` to make it anew with the present one, or search with "
+                "--mode lexical meanwhile"
             )

@@ -6,11 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # so that a command which only asks the daemon does not import numpy
+    import numpy as np
+    from numpy.typing import NDArray
 
-Vectors = NDArray[np.float32]
+from .places import Place, Places
+
+Vectors: TypeAlias = "NDArray[np.float32]"
 """Embeddings, float32, shape (n, dims), each row of unit length."""
 
 Embed = Callable[[Sequence[str]], Vectors]
@@ -43,7 +47,7 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A range of bytes in a source file."""
+    """A range of bytes in a source file, or in the text extracted from it."""
 
     start: int
     length: int
@@ -79,6 +83,10 @@ class FileRecord:
     spans: tuple[Span, ...]
     outline: tuple[Heading, ...]
     """Headings in document order."""
+    places: Places | None = None
+    """Parts of its extracted text, in which the spans lie; None if the file itself is the text."""
+    extract: int = 0
+    """Where the store keeps the extracted text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,9 @@ class NewFile:
     outline: tuple[Heading, ...]
     texts: tuple[str, ...]
     """Indexed text of each chunk (heading path and plain text), for the words; not stored."""
+    places: Places | None = None
+    extracted: bytes = b""
+    """Text to keep, in UTF-8, if the file is no text itself; the spans lie in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +153,8 @@ class Passage:
     """1-based line of the span's first byte."""
     fresh: bool
     """True if the file is byte for byte the one that was indexed, or was read anew just now."""
+    places: tuple[Place, ...] = ()
+    """The pages, slides, … that the text is from, ascending."""
 
     @property
     def indexed_text(self) -> str:
@@ -153,6 +166,8 @@ class FileState(StrEnum):
     """How a file stands against the index."""
 
     CURRENT = "current"
+    STALE = "stale"
+    """Changed, and answered with the text that was indexed."""
     CHANGED = "changed"
     MISSING = "missing"
 
@@ -166,8 +181,12 @@ class ReadBack:
     passages: tuple[Passage, ...]
 
 
-ReadText = Callable[[FileRecord, Sequence[int]], ReadBack]
-"""(file, indexes into its spans) → passages in that order; for a CHANGED file, all of today's."""
+ReadKept = Callable[[Span], bytes]
+"""Reads a range of the extracted text that is kept of one file; raises StoreDamaged."""
+
+ReadText = Callable[[FileRecord, Sequence[int], ReadKept], ReadBack]
+"""(file, indexes into its spans, its kept text) → passages in that order; for a CHANGED file, all
+of today's."""
 
 
 class Mode(StrEnum):
@@ -239,6 +258,8 @@ class Hit:
     """The file's modification time, seconds since the epoch."""
     duplicates: tuple[Path, ...] = ()
     """Other indexed files with the same bytes."""
+    place: str = ""
+    """The part of its address after the file: `page=3`, `sheet=Costs`; empty for plain text."""
 
 
 @dataclass(frozen=True, slots=True)

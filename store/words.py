@@ -20,6 +20,8 @@ from .postings import Ids, Postings, find_term, living, write_postings
 from .segments import Segment, close_segment, open_segment, segments
 
 _FEWEST_TO_PACK = 1024
+"""Raw chunks that are packed the first time; an index of fewer keeps all its postings."""
+_FEWEST_TO_PACK_NEXT = 256
 _SHARE_TO_PACK = 1 / 32
 """Raw chunks are packed when there are at least so many, and this share of all."""
 _MOST_RAW = 1 << 18
@@ -80,8 +82,10 @@ def merge(connection: apsw.Connection, live: NDArray[np.bool_]) -> None:
 
 def is_packing_due(connection: apsw.Connection, next_chunk: int) -> bool:
     """Tell, when a run has ended, whether there are enough raw segments to pack."""
-    due = max(_FEWEST_TO_PACK, int(_SHARE_TO_PACK * next_chunk))
-    return _raw_chunks(segments(connection)) >= due
+    present = segments(connection)
+    is_first = not any(one.packed for one in present)
+    fewest = _FEWEST_TO_PACK if is_first else _FEWEST_TO_PACK_NEXT
+    return _raw_chunks(present) >= max(fewest, int(_SHARE_TO_PACK * next_chunk))
 
 
 def pack(connection: apsw.Connection, live: NDArray[np.bool_]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,39 +9,50 @@ from types import TracebackType
 from typing import Self
 
 import apsw
-import numpy as np
 
-from . import analysis, cache, catalogue, codes, compaction, edges, folders, hubs, words
+from . import (
+    cache,
+    catalogue,
+    changing,
+    codes,
+    compaction,
+    edges,
+    folders,
+    hubs,
+    succession,
+    words,
+)
 from .connection import designed_errors, open_writer, transaction
-from .errors import StoreError
 from .linking import GraphParameters
 from .lock import WriterLock
-from .meta import get_meta, get_number, set_meta
+from .meta import get_number, set_meta
 from .points import Places
 from .quantiser import Quantiser
 from .registry import write_copy
 from .renewal import plan_renewal
-from .types import Changes, Folder, MovedFile, NewFile, Signature, Vectors
-
-_DERIVED_TABLES = ["file", "skipped", "tombstone", "codes", "hub", "edges", "segment", "postings"]
-"""Made from documents and a model; may be dropped and made anew."""
+from .reports import IndexModel, LastSeen
+from .schema import DERIVED_TABLES
+from .types import Changes, Folder, Signature, Vectors
 
 
 class Writer:
     """Write access to the index. Use as a context manager; every method is one transaction."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, lock: WriterLock | None = None) -> None:
+        """Write to the database at `path`, under a lock that is held already if it is given."""
         self._path = path
-        self._lock = WriterLock.beside(path)
+        self._lock = lock or WriterLock.beside(path)
+        self._owns_lock = lock is None
         self._places = Places()
 
     def __enter__(self) -> Self:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._lock.acquire()
+        if self._owns_lock:
+            self._lock.acquire()
         try:
             self._connection = open_writer(self._path)
         except BaseException:
-            self._lock.release()
+            self._release()
             raise
         return self
 
@@ -58,25 +68,70 @@ class Writer:
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
                 self._connection.close()
         finally:
+            self._release()
+
+    def _release(self) -> None:
+        if self._owns_lock:
             self._lock.release()
 
-    def adopt_models(self, fingerprint: str) -> bool:
+    @property
+    def made_with(self) -> IndexModel | None:
+        """The model that the index was made with, or None if it holds no files."""
+        with designed_errors(self._path), transaction(self._connection, write=False):
+            model = succession.index_model(self._connection)
+            files = self._connection.execute("SELECT EXISTS (SELECT 1 FROM file)").get
+            return model if files else None
+
+    def adopt_models(self, model: IndexModel) -> bool:
         """Say which index model the codes come from.
 
         If the index holds codes of another one, everything derived from documents is dropped,
         since vectors of two models cannot be compared. Returns whether that happened.
         """
+        with designed_errors(self._path):
+            known = succession.index_model(self._connection)
+        if known == model:
+            return False
         with self._change() as connection:
-            known = get_meta(connection, "index_model")
-            if known == fingerprint:
+            succession.set_index_model(connection, model)
+            if known is not None and known.fingerprint == model.fingerprint:
                 return False
-            for table in _DERIVED_TABLES:
+            for table in (*DERIVED_TABLES, "hub"):
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608
             cache.clear(connection)
             set_meta(connection, "next_chunk", 1)
             set_meta(connection, "next_unlinked", 1)
-            set_meta(connection, "index_model", fingerprint)
-            return known is not None
+        self._places = Places()
+        return known is not None
+
+    def successor(self) -> Writer:
+        """Return write access to the index that is made with another model, under the same lock."""
+        return Writer(succession.successor_path(self._path), lock=self._lock)
+
+    def mirror_folders(self, wanted: Sequence[Folder]) -> None:
+        """Have exactly these folders, those of the index that this one is to succeed."""
+        with self._change() as connection:
+            if succession.mirror_folders(connection, wanted):
+                changing.merge(connection)
+
+    def take_over(self) -> None:
+        """Replace all that is made from documents by what the successor holds, or change nothing.
+
+        Its folders must be those of this index.
+        """
+        path = succession.successor_path(self._path)
+        with (
+            designed_errors(self._path),
+            succession.attached(self._connection, path),
+            self._change() as connection,
+        ):
+            succession.move_in(connection)
+        self._places = Places()
+        self.discard_successor()
+
+    def discard_successor(self) -> None:
+        """Delete the index that was being made with another model, if there is one."""
+        succession.discard(self._path)
 
     def add_folder(
         self, name: str, path: Path, include: Iterable[str], exclude: Iterable[str]
@@ -89,25 +144,32 @@ class Writer:
         """Forget a folder with everything indexed in it."""
         with self._change() as connection:
             folders.delete_folder(connection, folder.id)
-            _merge(connection)
+            changing.merge(connection)
 
-    def set_online(self, folder: Folder, online: bool) -> None:
-        """Record whether a folder can be seen."""
-        if folder.online != online:
+    def last_seen(self, folder: Folder) -> LastSeen:
+        """Return what the last scan saw of a folder."""
+        return folders.last_seen(self._connection, folder.id)
+
+    def set_last_seen(self, folder: Folder, seen: LastSeen, *, online: bool) -> None:
+        """Record what a scan saw of a folder, and whether it could be seen."""
+        if self.last_seen(folder) != seen or folder.online != online:
             with self._change() as connection:
-                folders.set_online(connection, folder.id, online)
+                folders.set_last_seen(connection, folder.id, seen, online=online)
 
     def known_files(self, folder: Folder) -> dict[str, Signature]:
         """Return relative path → signature of the folder's files, indexed or skipped."""
-        return catalogue.known_files(self._connection, folder.id)
+        with designed_errors(self._path):
+            return catalogue.known_files(self._connection, folder.id)
 
     def digests(self, folder: Folder) -> dict[str, bytes]:
         """Return relative path → digest of the folder's indexed files."""
-        return catalogue.digests(self._connection, folder.id)
+        with designed_errors(self._path):
+            return catalogue.digests(self._connection, folder.id)
 
     def skip_reasons(self, folder: Folder) -> dict[str, str]:
         """Return relative path → why a file of the folder was not indexed."""
-        return catalogue.skip_reasons(self._connection, folder.id)
+        with designed_errors(self._path):
+            return catalogue.skip_reasons(self._connection, folder.id)
 
     def apply(
         self, folder: Folder, changes: Changes, vectors: Vectors, quantiser: Quantiser
@@ -122,17 +184,19 @@ class Writer:
         """
         with self._change() as connection:
             for moved in changes.moved:
-                self._move(connection, folder, moved)
+                changing.move(connection, folder, moved)
             for path in changes.removed:
-                self._forget(connection, folder, path)
+                changing.forget(connection, folder, path)
             for skipped in changes.skipped:
-                directory = self._forget(connection, folder, skipped.path)
+                directory = changing.forget(connection, folder, skipped.path)
                 catalogue.insert_skipped(connection, skipped, directory)
             first = get_number(connection, "next_chunk")
             if changes.files:
-                self._insert(connection, folder, changes.files, vectors, quantiser)
+                changing.insert(connection, folder, changes.files, vectors, quantiser)
             elif changes.removed:
-                _merge(connection)
+                changing.merge(connection)
+            if changes.removed:
+                catalogue.prune_directories(connection)
         self._places.append(first, quantiser.project(vectors))
 
     @property
@@ -154,6 +218,7 @@ class Writer:
         if renewal is not None:
             with self._change() as connection:
                 edges.store(connection, renewal.edges, renewal.blocks)
+                hubs.add(connection, renewal.hubs, renewal.hub_places, quantiser)
                 set_meta(connection, "next_unlinked", renewal.next_unlinked)
         self._places = Places()
 
@@ -176,47 +241,6 @@ class Writer:
         self._places = Places()
         return True
 
-    def _insert(
-        self,
-        connection: apsw.Connection,
-        folder: Folder,
-        files: Sequence[NewFile],
-        vectors: Vectors,
-        quantiser: Quantiser,
-    ) -> None:
-        terms = [analysis.terms(text) for file in files for text in file.texts]
-        if len(terms) != len(vectors):
-            raise ValueError(f"{len(terms)} chunks but {len(vectors)} embeddings")
-        _refuse_bad(vectors, quantiser)
-        first = next_chunk = get_number(connection, "next_chunk")
-        for file in files:
-            directory = self._forget(connection, folder, file.path)
-            catalogue.insert_file(connection, file, directory, next_chunk)
-            next_chunk += len(file.spans)
-        lengths = np.array([len(keys) for keys in terms])
-        codes.append(connection, first, quantiser.encode(vectors), lengths)
-        hubs.insert(connection, first, vectors, quantiser)
-        words.add_chunks(connection, first, terms)
-        set_meta(connection, "next_chunk", next_chunk)
-        _merge(connection)
-
-    def _move(self, connection: apsw.Connection, folder: Folder, moved: MovedFile) -> None:
-        source, target = (
-            (
-                catalogue.directory_id(connection, folder.id, _parent(folder, path)),
-                os.fsencode(path.name),
-            )
-            for path in (moved.old, moved.new)
-        )
-        if source != target:
-            catalogue.forget_file(connection, *target)
-        catalogue.relocate_file(connection, source, target, moved.signature)
-
-    def _forget(self, connection: apsw.Connection, folder: Folder, path: Path) -> int:
-        directory = catalogue.directory_id(connection, folder.id, _parent(folder, path))
-        catalogue.forget_file(connection, directory, os.fsencode(path.name))
-        return directory
-
     @contextmanager
     def _change(self) -> Iterator[apsw.Connection]:
         """Run a block as one transaction that gives the index a new generation."""
@@ -225,25 +249,3 @@ class Writer:
             hubs.seal(self._connection)
             generation = get_number(self._connection, "generation")
             set_meta(self._connection, "generation", generation + 1)
-
-
-def _refuse_bad(vectors: Vectors, quantiser: Quantiser) -> None:
-    """Raise StoreError if vectors cannot be a model's: they would spoil every later search."""
-    if vectors.shape[1:] != (quantiser.dims,):
-        raise StoreError(
-            f"the model gives embeddings of shape {vectors.shape[1:]} where {quantiser.dims} "
-            "dimensions are expected; nothing was written: check the setting index_model"
-        )
-    if not np.isfinite(vectors).all():
-        raise StoreError(
-            "the model gives embeddings that are not finite numbers; nothing was written: "
-            "check the setting index_model"
-        )
-
-
-def _merge(connection: apsw.Connection) -> None:
-    words.merge(connection, codes.live_mask(connection, get_number(connection, "next_chunk")))
-
-
-def _parent(folder: Folder, path: Path) -> Path:
-    return path.parent.relative_to(folder.path)

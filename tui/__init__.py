@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
-from .backend import Backend, Preview, Progress
+from .backend import (
+    OFF,
+    Answer,
+    Backend,
+    Exchange,
+    Preview,
+    Progress,
+    Sentence,
+    Service,
+    ServiceState,
+)
 from .safe import safe_line, safe_text
 
-__all__ = ["Backend", "Preview", "Progress", "run", "safe_line", "safe_text"]
+__all__ = [
+    "OFF",
+    "Answer",
+    "Backend",
+    "Exchange",
+    "Preview",
+    "Progress",
+    "Sentence",
+    "Service",
+    "ServiceState",
+    "run",
+    "safe_line",
+    "safe_text",
+]
 
 
 def run(backend: Backend) -> int:

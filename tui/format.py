@@ -17,7 +17,11 @@ from store import Hit, Mode
 
 from .safe import safe_line, safe_text
 
-STYLES = {"match", "faint", "strong", "good", "warn"}
+STYLES = {
+    *("match", "warm", "hot"),
+    *("faint", "strong", "good", "warn", "cite"),
+    *("heading", "bullet", "keyword", "literal"),
+}
 """Component classes that screens declare and contents refer to as `.match` and so on."""
 
 MODES = {
@@ -29,8 +33,8 @@ MODES = {
 }
 """Modes in the order in which one key steps through them."""
 
-AGES = {1: "past day", 7: "past week", 31: "past month", 365: "past year"}
-"""Days to the name of the filter."""
+AGES = {"1d": "past day", "1w": "past week", "1m": "past month", "1y": "past year"}
+"""What `since:` offers in the dialog, and its name there."""
 
 TOO_SMALL = "Please make the window larger (60×15)"
 
@@ -150,8 +154,9 @@ def title(hit: Hit) -> str:
 
 def place(hit: Hit) -> str:
     """Return where in its document a hit is: page, heading or line."""
-    if hit.page is not None:
-        return f"p. {hit.page}"
+    if hit.place:
+        unit, _, name = hit.place.partition("=")
+        return safe_line(f"p. {name}" if unit == "page" else f"{unit} {name}")
     heading = safe_line(hit.heading).strip()
     return f"§ {heading}" if heading else f"line {hit.line:,}"
 

@@ -2,46 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
+from textual.content import Content
 from textual.message import Message
 from textual.worker import Worker, WorkerState
 
-from store import Filters, Hit, Mode, Results, SkippedFile, Status, StoreBusy, StoreError
+from store import Hit, Results, SkippedFile, Status, StoreBusy, StoreError
 
-from .backend import Preview, Progress
-
-DAY_S = 86_400
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the user asks for: the text and everything that narrows it."""
-
-    text: str = ""
-    mode: Mode = Mode.HYBRID
-    folder: str | None = None
-    """Name of the only folder searched, None for all."""
-    types: tuple[str, ...] = ()
-    days: int | None = None
-    """Only files changed in this many days."""
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether a filter is on."""
-        return bool(self.folder or self.types or self.days)
-
-    def filters(self, now: float) -> Filters:
-        """Return the filters as the store understands them; `now` is seconds since the epoch."""
-        return Filters(
-            folders=(self.folder,) if self.folder else (),
-            types=self.types,
-            since=now - self.days * DAY_S if self.days else None,
-        )
-
-    def without_filters(self) -> Request:
-        """Return the same question, asked of everything."""
-        return replace(self, folder=None, types=(), days=None)
+from .backend import OFF, Answer, Preview, Progress, Service, ServiceState
+from .request import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +28,18 @@ class IndexState:
     is_paused: bool = False
     problem: str | None = None
     """Why the last run ended early."""
+    service: Service = OFF
+    """The background process, if there is one."""
 
     @property
     def is_indexing(self) -> bool:
         """Whether files are being read now; looking for changes does not count."""
         return self.progress is not None and self.progress.phase == "indexing"
+
+    @property
+    def is_served(self) -> bool:
+        """Whether a background process keeps the index up to date, so that nobody else need."""
+        return self.service.state in {ServiceState.RUNNING, ServiceState.PAUSED}
 
 
 @dataclass
@@ -73,6 +51,29 @@ class Answered(Message):
 
 
 @dataclass
+class Refused(Message):
+    """A request cannot be answered as it is, for instance half a regular expression."""
+
+    request: Request
+    sentence: str
+
+
+@dataclass
+class Likened(Message):
+    """Documents like a hit were found."""
+
+    hit: Hit
+    results: Results
+
+
+@dataclass
+class Grown(Message):
+    """The answer to a question grew."""
+
+    answer: Answer
+
+
+@dataclass
 class Previewed(Message):
     """The text around a hit was read, or could not be."""
 
@@ -80,6 +81,17 @@ class Previewed(Message):
     preview: Preview | None
     problem: str = ""
     """Why there is no preview, in a few words."""
+    content: Content | None = None
+    """The preview ready to be shown."""
+
+
+@dataclass
+class Preferences(Message):
+    """The user's own colours and keys were read."""
+
+    theme: str
+    """Empty if there is no preference."""
+    keys: Mapping[str, str]
 
 
 @dataclass
@@ -87,6 +99,7 @@ class StatusRead(Message):
     """What the index holds was read."""
 
     status: Status
+    service: Service
 
 
 @dataclass

@@ -15,8 +15,11 @@ from ..settings import Loaded, Settings, load
 if TYPE_CHECKING:
     from ..engine import Engine
     from ..output import Output
+    from ..service.remote import RemoteEngine
 
-OpenEngine = Callable[[Settings], "Engine"]
+    AnyEngine = Engine | RemoteEngine
+
+OpenEngine = Callable[[Settings], "AnyEngine"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,11 @@ class Context:
         """Return the settings in force. Raises ValueError if there is a bad one."""
         return load(self.paths, self.environ, self.flags)
 
-    def engine(self) -> Engine:
+    def engine(self) -> AnyEngine:
         """Return the engine for these settings, to be used as a context manager."""
-        return self.open_engine(self.load_settings().settings)
+        engine = self.open_engine(self.load_settings().settings)
+        engine.follow(lambda: self.load_settings().settings)
+        return engine
 
 
 def run_command(args: argparse.Namespace, context: Context) -> ExitCode:

@@ -46,4 +46,6 @@ def _show(context: Context) -> None:
 
 
 def _value(value: object) -> str:
+    if isinstance(value, dict):
+        value = ", ".join(f"{command}={keys}" for command, keys in value.items()) or None
     return "–" if value is None else str(value)

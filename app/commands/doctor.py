@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from store import Finding, Repair, StoreError
 
 from ..diagnostics import ExitCode
-from ..engine import Engine
 from ..output import Output
 from ..quantities import count
 from . import Context
 from .index import bring_up_to_date
+
+if TYPE_CHECKING:
+    from . import AnyEngine
 
 _MOST_TOLD = 20
 
@@ -50,7 +53,7 @@ def _print(out: Output, findings: Sequence[Finding]) -> None:
         out.line(f"and {count(len(findings) - _MOST_TOLD, 'finding')} more")
 
 
-def _told(repair: Repair, engine: Engine) -> list[str]:
+def _told(repair: Repair, engine: AnyEngine) -> list[str]:
     told = []
     if repair.moved_to is not None:
         told.append(f"the damaged database was moved to {repair.moved_to}; you may delete it")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from tui import Progress
 
 from ..diagnostics import Diagnostics, ExitCode
-from ..engine import Engine
 from ..interrupts import stoppable
 from ..progress import ProgressLine, summary
 from ..quantities import size
 from . import Context
+from .status import migration_sentence
+
+if TYPE_CHECKING:
+    from . import AnyEngine
 
 _STOPPED = "stopped; nothing is lost, 'thimble index' goes on from here"
 
@@ -23,6 +27,10 @@ def run(args: argparse.Namespace, context: Context) -> ExitCode:
             context.diagnostics.say("there is no folder to index; add one with: thimble add DIR")
             return ExitCode.NOTHING
         bring_up_to_date(engine, context.diagnostics, quiet=args.quiet)
+        if (migration := engine.status().migration) and not args.quiet:
+            context.diagnostics.say(migration_sentence(migration))
+        if args.watch:
+            return _watch(context, quiet=args.quiet)
         if args.compact:
             before, after = engine.compact()
             if not args.quiet:
@@ -30,7 +38,16 @@ def run(args: argparse.Namespace, context: Context) -> ExitCode:
     return ExitCode.FOUND
 
 
-def bring_up_to_date(engine: Engine, diagnostics: Diagnostics, *, quiet: bool = False) -> None:
+def _watch(context: Context, *, quiet: bool) -> ExitCode:
+    """Index what changes until Ctrl-C."""
+    from ..service.foreground import watch
+
+    say = _silent if quiet else context.diagnostics.say
+    watch(context.load_settings().settings, say)
+    return ExitCode.FOUND
+
+
+def bring_up_to_date(engine: AnyEngine, diagnostics: Diagnostics, *, quiet: bool = False) -> None:
     """Index with progress and a summary. Raises KeyboardInterrupt after a Ctrl-C, all saved."""
     report = _ignore if quiet else ProgressLine(diagnostics).report
     try:
@@ -46,6 +63,10 @@ def _won(before: int, after: int) -> str:
     if after >= before:
         return f"compact already; the index takes {size(after)}"
     return f"compacted; the index took {size(before)} and takes {size(after)}"
+
+
+def _silent(message: str) -> None:
+    """Say nothing."""
 
 
 def _ignore(progress: Progress) -> None:

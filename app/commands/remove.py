@@ -22,5 +22,8 @@ def run(args: argparse.Namespace, context: Context) -> ExitCode:
                 talk.say("kept")
                 return ExitCode.NOTHING
         engine.remove_folder(folder)
-    talk.say(f"removed '{folder.name}' from the index; its files are untouched")
+        if args.purge:
+            engine.compact()
+    traces = ", which holds no trace of it" if args.purge else ""
+    talk.say(f"removed '{folder.name}' from the index{traces}; its files are untouched")
     return ExitCode.FOUND

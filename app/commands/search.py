@@ -3,42 +3,45 @@
 from __future__ import annotations
 
 import argparse
-import os
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from store import Explain, Filters, Mode, Query, Results
+from store import Filters, Mode, Results
 
 from ..batch import BadLine, clean_query, read_queries
 from ..diagnostics import ExitCode, UsageError
-from ..engine import Engine
-from ..folders import find_folder
-from ..hits import (
-    explain_fields,
-    explain_sentences,
-    hit_fields,
-    print_blocks,
-    print_files,
-    print_lines,
-)
-from ..output import Output
+from ..filters import filters_of
+from ..formats import Format, answer_fields, print_results
+from ..hits import explain_sentences
+from ..pager import paged
+from ..reordering import prefer_recent
 from . import Context
 
+if TYPE_CHECKING:
+    from . import AnyEngine
+
 Search = Callable[[str], Results]
+
+_WIDER = 3
+"""So many times the hits wanted are looked at where newer ones may rise."""
 
 
 def run(args: argparse.Namespace, context: Context) -> ExitCode:
     """Answer one query, or a batch of them."""
+    how = Format.of(args)
     text = None if args.batch else _query(args, context)
     settings = context.load_settings().settings
     with context.open_engine(settings) as engine:
-        search = partial(_final, engine, args, _filters(args, engine), settings.budget)
+        search = partial(_search, engine, args, filters_of(args, engine), settings.budget)
         if text is None:
             return _answer_batch(args, context, search)
         results = search(text)
-        _print(args, context.out, results)
+        with paged(context.out, context.environ):
+            print_results(context.out, results, how)
         if args.explain and args.format != "json":
             context.out.flush()
             for sentence in explain_sentences(results):
@@ -56,49 +59,15 @@ def _query(args: argparse.Namespace, context: Context) -> str:
         raise UsageError(f"{error}; try: thimble search WORDS") from None
 
 
-def _filters(args: argparse.Namespace, engine: Engine) -> Filters:
-    known = engine.folders() if args.folder else ()
-    return Filters(
-        folders=tuple(find_folder(known, name).name for name in args.folder),
-        paths=tuple(os.path.expanduser(glob) for glob in args.path),  # noqa: PTH111 (globs)
-        types=tuple(args.type),
-        since=args.since,
-        until=args.until,
-    )
-
-
-def _final(
-    engine: Engine, args: argparse.Namespace, filters: Filters, budget: int, text: str
+def _search(
+    engine: AnyEngine, args: argparse.Namespace, filters: Filters, budget: int, text: str
 ) -> Results:
-    """Return the last and exact answer; the instant one is for screens."""
-    query = Query(text, args.limit, Mode(args.mode), filters, budget)
-    results = Results(query, hits=(), exact=True, explain=Explain())
-    for results in engine.search(  # noqa: B007 (no answer at all if nothing is indexed)
-        text, mode=query.mode, filters=filters, limit=query.limit, budget=budget
-    ):
-        pass
-    return results
+    limit = args.limit * _WIDER if args.recent else args.limit
+    results = engine.find(text, mode=Mode(args.mode), filters=filters, limit=limit, budget=budget)
+    return prefer_recent(results, time.time(), args.limit) if args.recent else results
 
 
-def _print(args: argparse.Namespace, out: Output, results: Results) -> None:
-    hits = results.hits
-    if args.format == "json":
-        out.json({"schema": 1, "query": results.query.text, **_answer(results, args.explain)})
-    elif args.format == "jsonl":
-        for hit in hits:
-            out.json(hit_fields(hit), indent=None)
-    elif args.format == "files":
-        print_files(out, hits)
-    else:
-        (print_blocks if out.is_terminal else print_lines)(out, hits)
-
-
-def _answer(results: Results, explain: bool) -> dict[str, object]:
-    fields: dict[str, object] = {"hits": [hit_fields(hit) for hit in results.hits]}
-    return {**fields, "explain": explain_fields(results.explain)} if explain else fields
-
-
-def _outcome(engine: Engine, context: Context, results: Results) -> ExitCode:
+def _outcome(engine: AnyEngine, context: Context, results: Results) -> ExitCode:
     if results.hits:
         return ExitCode.FOUND
     if not engine.folders():
@@ -123,7 +92,7 @@ def _answer_batch(args: argparse.Namespace, context: Context, search: Search) ->
                 bad = True
                 continue
             results = search(query.text)
-            context.out.json({"id": query.id, **_answer(results, args.explain)}, indent=None)
+            context.out.json({"id": query.id, **answer_fields(results, args.explain)}, indent=None)
             code = ExitCode.FOUND if results.hits else code
     return ExitCode.ERROR if bad else code
 

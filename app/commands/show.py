@@ -3,38 +3,28 @@
 from __future__ import annotations
 
 import argparse
-import os
-import re
 from collections.abc import Sequence
-from pathlib import Path
 
 from indexer import read_now
 from store import Passage
 
 from ..diagnostics import ExitCode
 from ..output import Output, Style, Styled
-from ..paths import given_path
+from ..pager import paged
+from ..paths import given_place
 from . import Context
 
 
 def run(args: argparse.Namespace, context: Context) -> ExitCode:
     """Write a document's text, or the passage at a line between its neighbours."""
-    path, line = _place(args.file)
+    path, line = given_place(args.file)
     passages = read_now(path)
-    if line is None:
-        context.out.text("\n\n".join(passage.text for passage in passages))
-    else:
-        _print_around(context.out, passages, line)
+    with paged(context.out, context.environ):
+        if line is None:
+            context.out.text("\n\n".join(passage.text for passage in passages))
+        else:
+            _print_around(context.out, passages, line)
     return ExitCode.FOUND
-
-
-def _place(given: str) -> tuple[Path, int | None]:
-    """Split off a line number, unless there is a file that is really called so."""
-    match = re.fullmatch(r"(.+):(\d+)", given, re.DOTALL)
-    whole = given_path(given)
-    if match is None or os.path.lexists(whole):
-        return whole, None
-    return given_path(match[1]), int(match[2])
 
 
 def _print_around(out: Output, passages: Sequence[Passage], line: int) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import asdict
 
-from store import FolderStatus, SkippedFile, Status
+from store import FolderStatus, Migration, SkippedFile, Status
 
 from ..diagnostics import ExitCode
 from ..hits import short_path
 from ..layout import print_table
 from ..output import Output, path_fields
 from ..quantities import count, percent, size
+from ..service.control import report
 from . import Context
+from .daemon import daemon_fields, daemon_sentence
 
 
 def run(args: argparse.Namespace, context: Context) -> ExitCode:
@@ -20,13 +23,17 @@ def run(args: argparse.Namespace, context: Context) -> ExitCode:
     with context.engine() as engine:
         status = engine.status()
         skipped = engine.skipped() if args.skipped else ()
+    daemon = report(context.load_settings().settings)
     if args.json:
-        fields = _fields(status)
+        fields = {**_fields(status), "daemon": daemon_fields(daemon)}
         if args.skipped:
             fields["skipped_files"] = [_skipped_fields(file) for file in skipped]
         context.out.json(fields)
     else:
         _print(context.out, status)
+        if daemon is not None:
+            context.out.line(daemon_sentence(daemon))
+        _print_folders(context.out, status)
         _print_skipped(context.out, skipped)
     return ExitCode.FOUND
 
@@ -40,6 +47,7 @@ def _fields(status: Status) -> dict[str, object]:
         "failed": status.failed,
         "roots": [_folder_fields(folder) for folder in status.folders],
         "writer": status.writer,
+        "migration": asdict(status.migration) if status.migration else None,
         "cache": {
             "vectors": status.cache.vectors,
             "bytes": status.cache.bytes,
@@ -59,6 +67,7 @@ def _folder_fields(status: FolderStatus) -> dict[str, object]:
         "skipped": status.skipped,
         "failed": status.failed,
         "text_bytes": status.text_bytes,
+        "missing": status.missing,
     }
 
 
@@ -76,12 +85,33 @@ def _print(out: Output, status: Status) -> None:
             f"{count(status.cache.vectors, 'embedding')} cached in {size(status.cache.bytes)}, "
             f"found {percent(status.cache.hits, status.cache.asked)} of the times"
         )
+    if status.migration:
+        out.line(migration_sentence(status.migration))
     if status.writer:
         out.line(f"being written by {status.writer}")
+
+
+def _print_folders(out: Output, status: Status) -> None:
     if status.folders:
         out.line()
         header = ("name", ">files", ">chunks", ">skipped", ">failed", ">text", "folder")
         print_table(out, header, [_row(out, folder) for folder in status.folders])
+    for one in status.folders:
+        if one.missing:
+            out.line(
+                f"{count(one.missing, 'file')} of {one.folder.name} went all at once; kept for a "
+                "day in case they come back, or until: thimble index"
+            )
+
+
+def migration_sentence(migration: Migration) -> str:
+    """Return how far a new index is, for people."""
+    done = percent(migration.files, migration.files_total)
+    text = f"a new index is made with {migration.model}: {count(migration.files)} of "
+    text += f"{count(migration.files_total, 'file')} ({done}); the present one answers until then"
+    if migration.waits_for:
+        text += f"; it waits for {', '.join(migration.waits_for)}, not there now"
+    return text
 
 
 def _row(out: Output, status: FolderStatus) -> list[str]:

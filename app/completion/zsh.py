@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 from .describe import Argument, Command
 
+_MANY = ("QUERY", "QUESTION")
+"""Operands of several words."""
+
 
 def zsh_script(root: Command) -> Iterator[str]:
     """Yield the lines of the script."""
@@ -24,7 +27,7 @@ def _function(command: Command) -> Iterator[str]:
     yield "    local state line"
     specs = [spec for option in command.options for spec in _option(option)]
     specs += [
-        _quote(f"{'*' if operand.metavar == 'QUERY' else ''}:{operand.kind}:{_values(operand)}")
+        _quote(f"{'*' if operand.metavar in _MANY else ''}:{operand.kind}:{_values(operand)}")
         for operand in command.operands
     ]
     if command.commands:

@@ -12,11 +12,26 @@ from collections.abc import Callable
 
 from ..document import Document, Unreadable
 from ..encoding import decode
-from . import asciidoc, code, data, html, markdown, notebook, org, rst, table, tex, text, xml
+from . import (
+    asciidoc,
+    calendar,
+    code,
+    data,
+    html,
+    markdown,
+    notebook,
+    org,
+    rst,
+    subtitles,
+    table,
+    tex,
+    text,
+    xml,
+)
 from .kinds import kind_of, why_not_read
 from .layout import Layout, unix_lines
 
-__all__ = ["kind_of", "plain", "read_document", "unix_lines", "why_not_read"]
+__all__ = ["Layout", "html", "kind_of", "plain", "read_document", "unix_lines", "why_not_read"]
 
 _FORMATS: dict[str, tuple[Callable[[str], Layout], Callable[[str], str]]] = {
     "text": (text.read, text.plain),
@@ -35,6 +50,8 @@ _FORMATS: dict[str, tuple[Callable[[str], Layout], Callable[[str], str]]] = {
     "yaml": (code.read, text.plain),
     "toml": (data.read_sections, text.plain),
     "ini": (data.read_sections, text.plain),
+    "subtitles": (subtitles.read, subtitles.plain),
+    "calendar": (calendar.read, calendar.plain),
 }
 _CODE = (code.read, text.plain)
 """Every kind without a format of its own is source code."""

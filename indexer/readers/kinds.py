@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 _SUFFIXES = {
-    "text": "txt text log srt vtt sub ics vcf nfo mediawiki wiki textile pod diff patch",
+    "text": "txt text log sub nfo mediawiki wiki textile pod diff patch",
+    "subtitles": "srt vtt",
+    "calendar": "ics vcf",
     "markdown": "md markdown mdown mkd mkdn mdx rmd qmd",
     "rst": "rst rest",
     "org": "org",
@@ -85,11 +87,9 @@ _NAMES = {
     "ini": ".gitconfig .editorconfig",
 }
 _NOT_READ_YET = {
-    "PDF files": "pdf",
-    "office files": "doc docx docm dot dotx xls xlsx xlsm xlsb xlt xltx ppt pptx pptm pps ppsx odt"
-    " ods odp odg ott ots rtf pages numbers wpd one vsd vsdx pub",
-    "e-books": "epub mobi azw azw3 kf8 djvu cbz cbr chm lit",
-    "mails": "eml mbox msg pst ost emlx",
+    "office files of this kind": "xlsb odg pages numbers wpd one vsd vsdx pub",
+    "e-books of this kind": "mobi azw azw3 kf8 djvu cbz cbr chm lit",
+    "mailboxes of Outlook": "pst ost",
     "PostScript files": "ps eps",
 }
 

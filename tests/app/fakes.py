@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
 from app.benchmark import Bench, Percentiles
-from app.engine import Engine, Verdict
+from app.engine import Engine
 from app.settings import Settings
+from app.verdict import Verdict
+from indexer import Scope
 from store import (
     CacheUse,
     Explain,
@@ -19,6 +21,7 @@ from store import (
     Folder,
     FolderStatus,
     Hit,
+    IndexModel,
     Mode,
     Query,
     Repair,
@@ -29,7 +32,7 @@ from store import (
     SkippedFile,
     Status,
 )
-from tui import Progress
+from tui import Answer, Exchange, Progress, Sentence
 
 HOME = Path("/home/ada")
 NOTES = Folder(id=1, name="notes", path=HOME / "notes")
@@ -59,6 +62,7 @@ MOVING = replace(
     heading="",
     line=3,
     page=7,
+    place="page=7",
     text="Ask the agent for the money back.",
     highlights=(),
     snippet=(0, 33),
@@ -76,6 +80,17 @@ EXPLAIN = Explain(
     expanded=6,
     recomputed=32,
     milliseconds={"words": 1.25, "scan": 2.5},
+)
+ANSWER = Answer(
+    question="when do I get the deposit back",
+    sentences=(
+        Sentence("The deposit is returned within 30 days.", (1,), supported=True),
+        Sentence("The agent is called Bo.", (1, 2), supported=False),
+    ),
+    sources=(LEASE, MOVING, replace(LEASE, line=99)),
+    found=True,
+    backend="tiny at 127.0.0.1:8080",
+    done=True,
 )
 DONE = Progress(
     phase="done",
@@ -133,19 +148,29 @@ class FakeEngine(Engine):
     findings_left: tuple[Finding, ...] = ()
     """Those that a repair leaves."""
     repaired: Repair = Repair(2)  # noqa: RUF009 (frozen)
-    settings: Settings | None = None
+    made_with: IndexModel | None = None
+    answers: tuple[Answer, ...] = (
+        replace(ANSWER, sentences=(), done=False),
+        replace(ANSWER, sentences=ANSWER.sentences[:1], done=False),
+        ANSWER,
+    )
+    asked: list[tuple[str, Filters, tuple[Exchange, ...]]] = field(default_factory=list)
+    opened_with: Settings | None = None
     queries: list[Query] = field(default_factory=list)
     runs: int = 0
 
     def open(self, settings: Settings) -> FakeEngine:
         """Stand in for the real engine's constructor."""
-        self.settings = settings
+        self.opened_with = settings
         return self
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
+        return
+
+    def follow(self, latest: Callable[[], Settings]) -> None:
         return
 
     def _fail_if_told(self) -> None:
@@ -168,6 +193,17 @@ class FakeEngine(Engine):
         self.queries.append(query)
         yield Results(query, self.hits[:1], exact=False, explain=EXPLAIN)
         yield Results(query, self.hits[:limit], exact=True, explain=EXPLAIN)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        filters: Filters = Filters(),  # noqa: B008
+        history: Sequence[Exchange] = (),
+    ) -> Iterator[Answer]:
+        self._fail_if_told()
+        self.asked.append((question, filters, tuple(history)))
+        yield from self.answers
 
     def folders(self) -> tuple[Folder, ...]:
         self._fail_if_told()
@@ -193,6 +229,9 @@ class FakeEngine(Engine):
         self,
         report: Callable[[Progress], None],
         is_cancelled: Callable[[], bool] = lambda: False,
+        *,
+        scopes: Mapping[int, Scope | None] | None = None,
+        is_careful: bool = False,
     ) -> Progress:
         self._fail_if_told()
         self.runs += 1
@@ -203,7 +242,8 @@ class FakeEngine(Engine):
     def status(self) -> Status:
         self._fail_if_told()
         folders = tuple(FolderStatus(one, 2, 31, 1, 0, 4_200_000) for one in self.known)
-        return Status(folders, files=2, chunks=31, skipped=1, failed=0, writer=self.writer)
+        status = Status(folders, files=2, chunks=31, skipped=1, failed=0, writer=self.writer)
+        return replace(status, made_with=self.made_with)
 
     def skipped(self) -> tuple[SkippedFile, ...]:
         return self.skipped_files

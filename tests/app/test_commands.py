@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import tui
-from app.engine import Verdict
+from app.verdict import Verdict
 from store import Folder, StoreBusy
 
 from .conftest import Run
@@ -151,10 +151,13 @@ def test_the_status_counts_what_there_is(run: Run, engine: FakeEngine) -> None:
                 "skipped": 1,
                 "failed": 0,
                 "text_bytes": 4_200_000,
+                "missing": 0,
             }
         ],
         "writer": "pid 7, thimble index",
+        "migration": None,
         "cache": {"vectors": 0, "bytes": 0, "hits": 0, "asked": 0},
+        "daemon": {"state": "off"},
     }
 
 
@@ -228,6 +231,14 @@ def test_settings_are_shown_with_their_origin(
         "editor\t–\tdefault",
         "index_model\t–\tdefault",
         "rank_model\t–\tdefault",
+        "device\tauto\tdefault",
+        "theme\t–\tdefault",
+        "keys\t–\tdefault",
+        "ask_server\t–\tdefault",
+        "ask_model\t–\tdefault",
+        "ask_timeout_s\t120\tdefault",
+        "battery_floor\t30\tdefault",
+        "load_ceiling\t400\tdefault",
         f"(index)\t{own_home}/index\tTHIMBLE_HOME",
         f"(settings file)\t{own_home}/settings.toml\tTHIMBLE_HOME",
     ]

@@ -70,7 +70,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        ("thimble se", ["search"]),
+        ("thimble sea", ["search"]),
         ("thimble search --mo", ["--mode"]),
         ("thimble search --mode ''", ["hybrid", "semantic", "lexical", "exact", "regex"]),
         ("thimble search rent --format j", ["json", "jsonl"]),

@@ -193,7 +193,7 @@ def test_a_rank_model_can_be_chosen_without_indexing(settings: Settings, notes: 
     with Engine(replace(settings, rank_model=BUILT_IN)) as engine:
         assert best(engine, "deposit").path == notes / "lease.md"
     with Engine(replace(settings, rank_model=notes)) as engine:
-        with pytest.raises(ModelError, match=r"lacks model\.onnx"):
+        with pytest.raises(ModelError, match=r"lacks model\.toml"):
             best(engine, "deposit")
         assert [*engine.search("deposit", mode=Mode.LEXICAL, budget=0)]
 

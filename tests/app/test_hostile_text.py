@@ -5,15 +5,17 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.diagnostics import Diagnostics
-from app.engine import Verdict
 from app.progress import ProgressLine
+from app.verdict import Verdict
 from store import StoreDamaged
+from tui import Answer, Sentence
 
 from .conftest import Outcome, Run
 from .fakes import DONE, LEASE, NOTES, FakeEngine, Terminal, skipped
@@ -30,12 +32,19 @@ ATTACKS = [
     "\u2028x",
     os.fsdecode(b"caf\xe9"),
 ]
+LINK = re.compile(r"\x1b\]8;;(?:file:///[!-~]*)?\x1b\\")
 HARMLESS = "\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[36m", "\x1b[33m", "\x1b[K\r", "\x1b[K"
 COMMANDS = [
     ["search", "x"],
     ["search", "-l", "x"],
     ["search", "--json", "x"],
     ["search", "--jsonl", "x"],
+    ["search", "--format", "csv", "x"],
+    ["search", "--format", "md", "x"],
+    ["search", "--format", "xml", "x"],
+    ["search", "-C", "1", "x"],
+    ["ask", "x"],
+    ["ask", "--json", "x"],
     ["list"],
     ["list", "--json"],
     ["status", "--skipped"],
@@ -73,6 +82,17 @@ def evil(engine: FakeEngine, attack: str) -> FakeEngine:
             duplicates=(path,),
         ),
     )
+    engine.answers = (
+        Answer(
+            question=attack,
+            sentences=(Sentence(text, (1,), supported=False),),
+            sources=engine.hits,
+            found=True,
+            backend=attack,
+            done=True,
+            notice=attack,
+        ),
+    )
     engine.skipped_files = (skipped(path, attack),)
     engine.verdict = Verdict(path, indexed=False, reason=attack)
     engine.writer = attack
@@ -81,6 +101,7 @@ def evil(engine: FakeEngine, attack: str) -> FakeEngine:
 
 def assert_harmless(done: Outcome) -> None:
     for stream in (done.out, done.err):
+        stream = LINK.sub("", stream)
         for own in HARMLESS:
             stream = stream.replace(own, "")
         bad = {sign for sign in stream if sign < " " and sign not in "\n\t"}

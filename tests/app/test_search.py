@@ -24,6 +24,7 @@ LEASE_JSON = {
     "heading": "Payments › Deposit",
     "line": 12,
     "page": None,
+    "place": "",
     "start": 340,
     "end": 420,
     "text": "Rent is due monthly.\nThe deposit is returned\nwithin 30 days.",
@@ -58,7 +59,7 @@ def test_a_pipe_gets_one_plain_line_a_hit(run: Run) -> None:
     assert done.err == ""
     assert done.out == (
         "/home/ada/notes/lease.md:12: The deposit is returned within 30 days.\n"
-        "/home/ada/notes/moving.pdf:3: Ask the agent for the money back.\n"
+        "/home/ada/notes/moving.pdf#page=7: Ask the agent for the money back.\n"
     )
 
 
@@ -71,7 +72,7 @@ def test_people_get_a_block_a_hit(run: Run) -> None:
         "  The deposit is returned within 30 days.\n"
         "\n"
         "≈ moving.pdf\n"
-        "  ~/notes/moving.pdf:3  p. 7  changed since it was indexed\n"
+        "  ~/notes/moving.pdf#page=7  changed since it was indexed\n"
         "  Ask the agent for the money back.\n"
         "  same text in /mnt/backup/moving.pdf\n"
     )
@@ -81,7 +82,7 @@ def test_on_a_terminal_matched_words_are_bold(run: Run) -> None:
     done = run("search", "-n", "1", "deposit", terminal=True)
     assert done.out == (
         "● \x1b[1mLease agreement\x1b[0m\n"
-        "  \x1b[36m~/notes/lease.md:12\x1b[0m\n"
+        "  \x1b]8;;file:///home/ada/notes/lease.md\x1b\\\x1b[36m~/notes/lease.md:12\x1b[0m\x1b]8;;\x1b\\\n"
         "  \x1b[2mPayments › Deposit\x1b[0m\n"
         "  The \x1b[1mdeposit\x1b[0m is returned within 30 days.\n"
     )

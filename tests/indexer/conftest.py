@@ -5,8 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from indexer import BUILT_IN, Embedder, Model, Run, Tally, load_quantiser, read_back, read_texts
-from store import Folder, Hit, Mode, Quantiser, Query, SearchModels, Store
+from indexer import (
+    BUILT_IN,
+    Embedder,
+    Model,
+    Run,
+    Scope,
+    Tally,
+    load_quantiser,
+    read_back,
+    read_texts,
+)
+from store import Folder, Hit, IndexModel, Mode, Quantiser, Query, SearchModels, Store
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +34,7 @@ class Notes:
         self.embedder = embedder
         self.quantiser = quantiser
         with self.store.writer() as writer:
-            writer.adopt_models("test")
+            writer.adopt_models(IndexModel("test"))
             self.folder: Folder = writer.add_folder("notes", self.root, (), ())
 
     def write(self, name: str, text: str | bytes) -> Path:
@@ -34,8 +44,14 @@ class Notes:
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         return path
 
-    def index(self, *, stop_after: int | None = None) -> Tally:
-        """Bring the index up to date, or stop after so many files."""
+    def index(
+        self,
+        *,
+        stop_after: int | None = None,
+        scope: Scope | None = None,
+        is_careful: bool = False,
+    ) -> Tally:
+        """Bring the index up to date, or a part of it, or stop after so many files."""
         with self.store.writer() as writer:
             run = Run(
                 writer,
@@ -44,6 +60,8 @@ class Notes:
                 max_bytes=1 << 20,
                 report=lambda tally: None,
                 is_cancelled=lambda: stop_after is not None and run.tally.files_done >= stop_after,
+                scopes={self.folder.id: scope},
+                is_careful=is_careful,
             )
             return run.run(self.store.folders())
 

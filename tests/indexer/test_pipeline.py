@@ -166,7 +166,7 @@ def test_an_unreadable_file_is_listed_and_read_once_it_can_be(
         raise PermissionError(13, "Permission denied")
 
     with monkeypatch.context() as patch:
-        patch.setattr("indexer.pipeline.read_source", refuse)
+        patch.setattr("indexer.ahead.read_source", refuse)
         notes.index()
     assert notes.reasons() == {"locked.md": "cannot be read: Permission denied"}
     os.utime(path)

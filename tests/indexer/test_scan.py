@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.scan import UNMOUNTED_AT, Scan, scan, signature_of, why
+from indexer.scan import UNMOUNTED_AT, Scan, scan, signature_of
+from indexer.verdict import why
 from store import Folder, Signature
 
 Known = dict[str, Signature | None]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from indexer import Unreadable
-from indexer.source import read_now, read_source
+from indexer import Unreadable, read_now
+from indexer.source import read_source
 from store import Mode
 
 from .conftest import Notes

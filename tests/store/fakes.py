@@ -17,10 +17,14 @@ from store import (
     FileState,
     Folder,
     Heading,
+    IndexModel,
     NewFile,
     Passage,
+    Place,
+    Places,
     Quantiser,
     ReadBack,
+    ReadKept,
     ReadText,
     ReadTexts,
     SearchModels,
@@ -68,11 +72,13 @@ class Library:
     reads: list[str] = field(default_factory=list)
     cache_percent: int = 1
     outline: tuple[Heading, ...] = ()
+    extracted: set[str] = field(default_factory=set)
+    """Documents whose text the store keeps, a page a chunk."""
 
     def __post_init__(self) -> None:
         self.store = Store(self.root / "index" / "thimble.db", self.cache_percent)
         with self.store.writer() as writer:
-            writer.adopt_models("test")
+            writer.adopt_models(IndexModel("test"))
             self.folder: Folder = writer.add_folder("library", self.root, (), ())
 
     def put(self, writer: Writer | None = None, /, **documents: list[str]) -> None:
@@ -110,6 +116,8 @@ class Library:
             spans=spans_of(texts),
             outline=self.outline,
             texts=tuple(texts),
+            places=places_of(texts) if name in self.extracted else None,
+            extracted="\n".join(texts).encode() if name in self.extracted else b"",
         )
 
     @property
@@ -117,7 +125,7 @@ class Library:
         """What a search reads with."""
         return self.read, self.read_texts
 
-    def read(self, record: FileRecord, indexes: Sequence[int]) -> ReadBack:
+    def read(self, record: FileRecord, indexes: Sequence[int], kept: ReadKept) -> ReadBack:
         """Read chunks back from memory, as the indexer does from files."""
         name = record.path.stem
         self.reads.append(name)
@@ -127,11 +135,18 @@ class Library:
         if name in self.changed:
             passages = [Passage(text, "", Span(0, 1), 1, fresh=True) for text in texts]
             return ReadBack(FileState.CHANGED, name, tuple(passages))
+        if record.places is not None:
+            texts = [kept(span).decode() for span in record.spans]
         spans = spans_of(texts)
-        passages = [Passage(texts[one], "", spans[one], one + 1, fresh=True) for one in indexes]
+        passages = [
+            Passage(texts[one], "", spans[one], one + 1, True, _places(record, spans[one]))
+            for one in indexes
+        ]
         return ReadBack(FileState.CURRENT, name, tuple(passages))
 
-    def read_texts(self, record: FileRecord, indexes: range) -> DocumentTexts | None:
+    def read_texts(
+        self, record: FileRecord, indexes: range, kept: ReadKept
+    ) -> DocumentTexts | None:
         """Read texts back from memory."""
         name = record.path.stem
         if name not in self.documents:
@@ -140,6 +155,19 @@ class Library:
         if name in self.changed:
             return DocumentTexts(FileState.CHANGED, name, texts)
         return DocumentTexts(FileState.CURRENT, name, texts[indexes.start : indexes.stop])
+
+
+def places_of(texts: Sequence[str]) -> Places:
+    """Return places as if each text were on a page of its own."""
+    starts = tuple(span.start for span in spans_of(texts))
+    return Places("page", starts, (), len("\n".join(texts).encode()))
+
+
+def _places(record: FileRecord, span: Span) -> tuple[Place, ...]:
+    if record.places is None:
+        return ()
+    within = record.places.within(span.start, span.end)
+    return tuple(Place(at - span.start, number, f"page={number}") for at, number in within)
 
 
 def spans_of(texts: Sequence[str]) -> tuple[Span, ...]:

@@ -252,10 +252,10 @@ from pathlib import Path
 from tests.store.fakes import MODELS
 from store import DocumentTexts, FileState, Passage, Query, ReadBack, Span, Store
 os.setuid(65534)
-def read(record, indexes):
+def read(record, indexes, kept):
     one = Passage("text", "", Span(0, 1), 1, fresh=True)
     return ReadBack(FileState.CURRENT, "title", (one,) * len(indexes))
-def read_texts(record, indexes):
+def read_texts(record, indexes, kept):
     return DocumentTexts(FileState.CURRENT, "title", ("text",) * len(indexes))
 store = Store(Path(sys.argv[1]), 1_000_000)
 print(len([*store.search(Query("word7"), MODELS, read, read_texts)][-1].hits))

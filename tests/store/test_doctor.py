@@ -12,7 +12,7 @@ from store import Finding, Part, Query, Store, StoreBusy, StoreDamaged, StoreFor
 from store.connection import open_writer
 from store.lock import WriterLock
 
-from .fakes import MODELS, Library
+from .fakes import MODELS, QUANTISER, Library
 from .test_faults import index_again
 
 
@@ -21,6 +21,8 @@ def filled(library: Library) -> Library:
     """Return a library of three batches, a removed and a replaced document."""
     for batch in range(3):
         library.put(**{f"note{batch}x{one}": [f"word{batch} w{one}", "more"] for one in range(50)})
+    with library.store.writer() as writer:
+        writer.link(QUANTISER)
     library.remove("note0x7")
     library.put(note1x3=["replaced by this"])
     return library
@@ -97,6 +99,8 @@ def test_damage_is_named_and_mended(filled: Library, sql: str, part: str) -> Non
         ("DELETE FROM tombstone", 0),
         ("UPDATE segment SET postings = 1 WHERE id = (SELECT max(id) FROM segment)", 50),
         ("UPDATE cache SET vector = x''", 0),
+        ("UPDATE hub_vector_chunks00 SET vectors = zeroblob(length(vectors))", 0),
+        ("UPDATE edges SET data = x''", 0),
     ],
 )
 def test_only_files_that_lost_something_are_indexed_again(

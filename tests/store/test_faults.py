@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from store import Heading, Mode, Query, Span, Store, StoreError
+from store import Heading, IndexModel, Mode, Query, Span, Store, StoreError
 from store.connection import open_writer
 
-from .fakes import MODELS, Library
+from .fakes import MODELS, QUANTISER, Library
 
 EVERYDAY, ALL = 150, 2000
 QUERIES = (
@@ -32,7 +32,8 @@ BLOBS = {
     "codes": ("data",),
     "postings": ("data",),
     "edges": ("data",),
-    "file": ("spans", "outline"),
+    "file": ("spans", "outline", "places"),
+    "extracted": ("data",),
     "hub_chunks": ("validity", "rowids"),
     "hub_vector_chunks00": ("vectors",),
     "cache": ("vector",),
@@ -61,11 +62,13 @@ class Pristine:
 def pristine(tmp_path_factory: pytest.TempPathFactory) -> Pristine:
     library = Library(tmp_path_factory.mktemp("pristine"), cache_percent=1_000_000)
     library.outline = (Heading(Span(0, 2), 1), Heading(Span(3, 2), 2))
+    library.extracted = {"oak", "soup", "tax"}
     with library.store.writer() as writer:
         for one, subject in enumerate(SUBJECTS):
             texts = [f"{subject} {twist} own{one}x{two}" for two, twist in enumerate(TWISTS)]
             library.put(writer, **{subject: [f"{text} {subject * one}" for text in texts]})
         library.put(writer, clock=["a clock that was wound again", "and stopped"])
+        writer.link(QUANTISER)
     answers = ask(library)
     assert ask(library) == answers
     library.store.close()
@@ -81,7 +84,7 @@ def ask(library: Library) -> Answers:
             (
                 answer.exact,
                 [
-                    (hit.path.name, hit.start, hit.text, hit.heading, round(hit.score, 5))
+                    (hit.path.name, hit.start, hit.text, hit.place, round(hit.score, 5))
                     for hit in answer.hits
                 ],
             )
@@ -129,10 +132,11 @@ def index_again(library: Library) -> None:
     """Index what is missing, as `thimble index` does."""
     (library.folder,) = library.store.folders()
     with library.store.writer() as writer:
-        writer.adopt_models("test")
+        writer.adopt_models(IndexModel("test"))
         known = {Path(name).stem for name in writer.known_files(library.folder)}
         for name in sorted(library.documents.keys() - known):
             library.put(writer, **{name: library.documents[name]})
+        writer.link(QUANTISER)
 
 
 def damage_a_blob(path: Path, random: Random) -> str:
@@ -145,7 +149,9 @@ def damage_a_blob(path: Path, random: Random) -> str:
         ]
         table = random.choice(tables)
         column = random.choice(BLOBS[table])
-        rows: list[Any] = connection.execute(f"SELECT _rowid_, {column} FROM {table}").fetchall()
+        rows: list[Any] = connection.execute(
+            f"SELECT _rowid_, {column} FROM {table} WHERE {column} IS NOT NULL"
+        ).fetchall()
         rowid, blob = random.choice(rows)
         damaged, what = damage(blob, random)
         connection.execute(f"UPDATE {table} SET {column} = ? WHERE _rowid_ = ?", (damaged, rowid))

@@ -22,6 +22,7 @@ from store import (
     StoreDamaged,
     Vectors,
     edges,
+    hubs,
     neighbours,
 )
 from store.codes import BLOCK_CHUNKS
@@ -146,6 +147,16 @@ def test_clusters_find_the_neighbours_that_comparing_all_finds(
     assert not (found == ids[:, None]).any()
 
 
+def test_many_chunks_that_are_equal_are_linked_too(
+    quantiser: Quantiser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(neighbours, "_BRUTE_CELLS", 0)
+    equal = np.repeat(passages(3)[1:3], (500, 3), axis=0)
+    ids = ids_of(equal)
+    found = neighbours.find_nearest(points_of(equal, quantiser), ids, ids, 2).ids
+    assert (found > 0).all()
+
+
 def test_ten_thousand_edits_leave_a_graph_as_good_as_a_new_one(
     vectors: Vectors, quantiser: Quantiser
 ) -> None:
@@ -162,7 +173,8 @@ def test_ten_thousand_edits_leave_a_graph_as_good_as_a_new_one(
     for first in range(3001, 13_001, 100):
         live[random.choice(np.flatnonzero(live), 100, replace=False)] = False
         live[first : first + 100] = True
-        renewal = renew(known, points_of(every, quantiser, first), live, first, parameters)
+        points = points_of(every, quantiser, first)
+        renewal = renew(known, points, live, first, hubs.due(np.flatnonzero(live)), parameters)
         known = renewal.edges
     ids = np.flatnonzero(live)
     kept = edges.between(known, live)
@@ -188,7 +200,8 @@ def test_only_blocks_that_changed_are_written(vectors: Vectors, quantiser: Quant
 def renewed(
     vectors: Vectors, quantiser: Quantiser, known: Edges, live: NDArray[np.bool_]
 ) -> Renewal:
-    return renew(known, points_of(vectors, quantiser), live, len(vectors), GraphParameters())
+    points, none = points_of(vectors, quantiser), np.empty(0, dtype=np.int64)
+    return renew(known, points, live, len(vectors), none, GraphParameters())
 
 
 @pytest.fixture(scope="module")
@@ -262,11 +275,44 @@ def test_chunks_are_found_before_they_are_linked_and_linked_later(tmp_path: Path
     with library.store.writer() as writer:
         writer.link(QUANTISER)
     library.put(new=["epsilon zeta"])  # and the run is killed here
-    assert names(ask(library, "epsilon", SearchPath.AUTO))[0] == "new"
+    for path in (SearchPath.AUTO, SearchPath.GRAPH):
+        assert names(ask(library, "epsilon", path))[0] == "new"
     with library.store.writer() as writer:
         writer.link(QUANTISER)  # its exact places are lost; the codes must do
     walked = ask(library, "epsilon", SearchPath.GRAPH)
     assert names(walked)[0] == "new"
+
+
+def test_a_topic_that_nothing_else_is_about_can_be_walked_to(tmp_path: Path) -> None:
+    library = Library(tmp_path)
+    with library.store.writer() as writer:
+        library.put(writer, **{f"n{number}": [f"word{number % 60}"] for number in range(600)})
+        writer.link(QUANTISER)
+        # Numbers 601 to 640: too many to need a neighbour elsewhere; number 640 would be a hub.
+        library.put(
+            writer, **{f"far{number}": ["far " * 40 + f"x{number}"] for number in range(39)}
+        )
+        writer.link(QUANTISER)
+    found = ask(library, "far", SearchPath.GRAPH)
+    assert all(name.startswith("far") for name in names(found))
+    assert found.explain.visited < 600
+
+
+def test_parts_of_the_graph_that_no_entry_leads_to_are_named_once() -> None:
+    joined = in_order(np.array([(2, 1), (3, 2), (5, 4), (7, 6), (8, 7), (8, 6)]))
+    graph = Graph.of(joined, 10)
+    live = np.arange(1, 10)
+    assert graph.unreached(np.array([3]), live).tolist() == [4, 6, 9]
+    assert graph.unreached(np.array([1, 5, 8, 9]), live).size == 0
+
+
+def test_a_few_new_chunks_find_the_neighbours_that_comparing_places_finds(
+    vectors: Vectors, quantiser: Quantiser
+) -> None:
+    points, ids = points_of(vectors, quantiser, len(vectors)), ids_of(vectors)
+    few = neighbours.find_nearest(points, ids[:8], ids, 10).ids
+    more = neighbours.find_nearest(points, ids[:200], ids, 10).ids[:8]
+    assert [set(row) for row in few.tolist()] == [set(row) for row in more.tolist()]
 
 
 def test_compaction_keeps_the_graph(tmp_path: Path) -> None:

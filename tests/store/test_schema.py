@@ -9,7 +9,7 @@ import apsw
 import pytest
 import sqlite_vec
 
-from store import Store, StoreBusy, StoreDamaged
+from store import IndexModel, Store, StoreBusy, StoreDamaged
 from store.lock import WriterLock
 from store.schema import APPLICATION_ID, MIGRATIONS
 
@@ -43,7 +43,7 @@ def test_an_index_of_the_first_format_keeps_its_folders(old: Path) -> None:
     assert store.status().files == 0
     store.close()
     with store.writer() as writer:
-        assert not writer.adopt_models("test")
+        assert not writer.adopt_models(IndexModel("test"))
 
 
 def test_an_older_format_is_not_migrated_under_a_writer(old: Path) -> None:

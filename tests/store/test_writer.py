@@ -11,6 +11,7 @@ import pytest
 from store import (
     Changes,
     Hit,
+    IndexModel,
     Mode,
     MovedFile,
     Query,
@@ -164,8 +165,8 @@ def test_many_small_writes_end_in_few_segments(library: Library) -> None:
 def test_another_model_starts_the_index_anew(library: Library) -> None:
     library.put(one=["words"])
     with library.store.writer() as writer:
-        assert not writer.adopt_models("test")
-        assert writer.adopt_models("other")
+        assert not writer.adopt_models(IndexModel("test"))
+        assert writer.adopt_models(IndexModel("other"))
     assert library.store.status().files == 0
     assert library.store.folders() == (library.folder,)
 
@@ -258,8 +259,8 @@ def test_compaction_gives_room_back_and_changes_no_answer(library: Library) -> N
     before = {n: found(library, f"topic{n}") for n in range(90)}
     semantic = [hit.path for hit in search(library, "topic7 round2")]
     with library.store.writer() as writer:
+        assert writer.compact()
         assert not writer.compact()
-        assert writer.compact(force=True)
     assert {n: found(library, f"topic{n}") for n in range(90)} == before
     assert [hit.path for hit in search(library, "topic7 round2")] == semantic
     record = library.store.file_at(library.folder, library.path("note1"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
@@ -14,7 +15,10 @@ def somewhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(HOME))
     for name in ("NO_COLOR", "TEXTUAL_THEME", "COLORFGBG"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("tui.screens.search.TYPING_PAUSE_S", 0.01)
+    monkeypatch.setattr("tui.screens.searching.REST_S", 0.01)
+    monkeypatch.setattr("tui.screens.search.GLANCE_S", 0.001)
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
 
 
 @pytest.fixture(autouse=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from store import (
+    BadQuery,
     Explain,
     Filters,
     Folder,
@@ -22,6 +23,7 @@ from store import (
     StoreError,
 )
 from tui import Preview, Progress
+from tui.backend import OFF, Answer, Exchange, Sentence, Service
 
 NOW = 1_790_000_000.0
 """The time it is in every test."""
@@ -79,6 +81,7 @@ HITS = (
         "Lease agreement 2024",
         LEASE[LEASE.index("The deposit") : LEASE.index("\n\nArticle 13")],
         page=7,
+        place="page=7",
     ),
     hit(
         2,
@@ -143,10 +146,43 @@ SKIPPED = (
     SkippedFile(HOME / "Documents/photos/huge.raw", 1, SIGNATURE, "larger than 64 MB", False),
 )
 
+
+def many_skipped() -> tuple[SkippedFile, ...]:
+    """Forty files left out for three reasons."""
+    reasons = [one.reason for one in SKIPPED]
+    return tuple(
+        SkippedFile(HOME / f"Documents/{n:02}.bin", 1, SIGNATURE, reasons[n % 3], n % 3 == 0)
+        for n in range(40)
+    )
+
+
 DONE = Progress("done", 0, 0, 0, 0, 0, 0, 0.1, None)
 HALFWAY = Progress(
     "indexing", 1204, 8310, 40, 240, 3, 0, 36.0, HOME / "Documents/law/2019/contract.txt"
 )
+
+
+SETTINGS = {
+    "theme": "",
+    "budget": "32",
+    "cache_percent": "1",
+    "rank_model": "",
+    "editor": "hx",
+    "threads": "",
+    "max_file_mb": "32",
+    "index_model": "",
+}
+
+
+def answers(question: str, sources: tuple[Hit, ...]) -> list[Answer]:
+    """An answer as it grows: one sentence, then all, one of them not borne out."""
+    sentences = (
+        Sentence("The deposit of two months' rent comes back within 30 days.", (1,), True),
+        Sentence("The agent has confirmed that the keys were received.", (3, 1), True),
+        Sentence("It is always paid in cash.", (2,), False),
+    )
+    growing = Answer(question, sentences[:1], sources, True, "extractive", False)
+    return [growing, replace(growing, sentences=sentences, done=True)]
 
 
 def status_of(folders: tuple[FolderStatus, ...]) -> Status:
@@ -195,12 +231,30 @@ class FakeBackend:
     gates: dict[str, threading.Event] = field(default_factory=dict)
     """Searches for these texts wait in the middle, after the instant answer."""
     asked: list[tuple[str, Mode, Filters]] = field(default_factory=list)
+    refined: list[str] = field(default_factory=list)
+    """Texts whose exact answer was wanted too."""
     added: list[Path] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     opened: list[Hit] = field(default_factory=list)
     runs: int = 0
+    writer: str | None = None
+    """Another process that is writing."""
+    state: Service = OFF
+    """How the background process is."""
+    pauses: list[bool] = field(default_factory=list)
+    answers: Sequence[Answer] | None = None
+    """What is answered to every question, if not always the same."""
+    answer_gate: threading.Event | None = None
+    """An answer waits for it after its first sentence."""
+    questions: list[tuple[str, tuple[Exchange, ...]]] = field(default_factory=list)
+    searched: tuple[str, ...] = ()
+    """The history, the latest first."""
+    values: dict[str, str] = field(default_factory=lambda: dict(SETTINGS))
+    own_keys: dict[str, str] = field(default_factory=dict)
 
-    def search(self, text: str, *, mode: Mode, filters: Filters, limit: int) -> Iterator[Results]:
+    def search(
+        self, text: str, *, mode: Mode, filters: Filters, limit: int, budget: int | None = None
+    ) -> Iterator[Results]:
         """Answer every text that has `deposit` or its beginning in it, and nothing else."""
         self.asked.append((text, mode, filters))
         if self.problem is not None:
@@ -208,6 +262,7 @@ class FakeBackend:
         query = Query(text, limit, mode, filters)
         instant = self.hits if self.instant is None else self.instant
         yield answer(query, instant if "dep" in text else (), exact=False)
+        self.refined.append(text)
         if gate := self.gates.get(text):
             gate.wait(5)
         yield answer(query, self.hits if "dep" in text else (), exact=True)
@@ -225,7 +280,7 @@ class FakeBackend:
 
     def status(self) -> Status:
         """Return what the folders sum up to."""
-        return status_of(self.folders)
+        return replace(status_of(self.folders), writer=self.writer)
 
     def skipped(self) -> tuple[SkippedFile, ...]:
         """Return the same three files."""
@@ -261,3 +316,61 @@ class FakeBackend:
         """Return the command of an editor that does nothing."""
         self.opened.append(hit)
         return ["true", f"+{hit.line}", str(hit.path)]
+
+    def similar(self, hit: Hit, *, limit: int) -> Results:
+        """Every other hit is like it."""
+        others = tuple(one for one in self.hits if one != hit)[:limit]
+        return answer(Query(hit.text, limit), others, exact=True)
+
+    def ask(
+        self, question: str, *, filters: Filters, history: Sequence[Exchange]
+    ) -> Iterator[Answer]:
+        """Answer every question in the same way."""
+        self.questions.append((question, tuple(history)))
+        if self.problem is not None:
+            raise self.problem
+        for place, one in enumerate(self.answers or answers(question, self.hits[:3])):
+            if place and self.answer_gate is not None:
+                self.answer_gate.wait(5)
+            yield replace(one, question=question)
+
+    def reveal_command(self, path: Path) -> list[str]:
+        """There is no file manager."""
+        raise OSError(f"there is no file manager here; the folder is {path.parent}")
+
+    def service(self) -> Service:
+        """Return what the test says."""
+        return self.state
+
+    def pause(self, paused: bool) -> None:
+        """Remember it."""
+        self.pauses.append(paused)
+
+    def moment(self, text: str) -> float:
+        """Understand days and weeks."""
+        days = {"d": 1, "w": 7}.get(text[-1])
+        if days is None:
+            raise BadQuery(f"{text!r} is not a date")
+        return NOW - int(text[:-1]) * days * DAY_S
+
+    def history(self) -> tuple[str, ...]:
+        """Return what was searched."""
+        return self.searched
+
+    def remember(self, text: str) -> None:
+        """Add to the history."""
+        self.searched = (text, *(one for one in self.searched if one != text))
+
+    def settings(self) -> Mapping[str, str]:
+        """Return the settings."""
+        return self.values
+
+    def keys(self) -> Mapping[str, str]:
+        """Return the user's own keys."""
+        return self.own_keys
+
+    def set_setting(self, key: str, value: str | None) -> None:
+        """Keep a setting; no editor is called `none`."""
+        if value == "none":
+            raise ValueError("editor cannot be 'none': a text is expected")
+        self.values[key] = value or ""

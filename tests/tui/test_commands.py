@@ -70,7 +70,7 @@ async def test_filters_narrow_the_search_and_show_in_the_query_bar() -> None:
         assert filters.folders == ("Documents",)
         assert filters.types == ("md", "pdf")
         assert filters.since == NOW - DAY_S
-        assert "[in Documents] [md, pdf] [past day]" in visible(pilot)
+        assert "in:Documents × type:md × type:pdf × since:1d ×" in visible(pilot)
         await press(pilot, "f", "ctrl+r")
         assert backend.asked[-1][2].folders == ()
 
@@ -84,8 +84,7 @@ async def test_the_palette_offers_every_command() -> None:
 
 
 async def test_keys_can_be_remapped() -> None:
-    app = started(FakeBackend())
-    app.set_keymap({"library": "ctrl+e"})
+    app = started(FakeBackend(own_keys={"library": "ctrl+e"}))
     async with app.run_test() as pilot:
         await press(pilot, "escape", "ctrl+e")
         assert isinstance(app.screen, LibraryScreen)

@@ -8,12 +8,13 @@ import pytest
 from textual.widgets import Input, OptionList
 
 from store import StoreBusy, StoreFull
+from tui.backend import Service, ServiceState
 from tui.screens.add_folder import AddFolder, completions
 from tui.screens.dialogs import Problem, RemoveFolder
 from tui.screens.library import LibraryScreen
 
 from .driving import LARGE, focused, press, settled, started, visible
-from .fakes import FOLDERS, HALFWAY, FakeBackend
+from .fakes import FOLDERS, HALFWAY, FakeBackend, many_skipped
 
 
 @pytest.fixture
@@ -148,3 +149,61 @@ async def test_another_process_at_work_is_no_dialog() -> None:
     async with started(backend).run_test() as pilot:
         await settled(pilot)
         assert not isinstance(pilot.app.screen, Problem)
+
+
+async def test_skipped_files_are_folded_under_their_reasons_when_there_are_many() -> None:
+    async with started(FakeBackend(skipped_files=many_skipped())).run_test() as pilot:
+        await press(pilot, "escape", "e")
+        assert "▲ password needed" in visible(pilot)
+        assert "14 files" in visible(pilot)
+        assert "~/Documents/00.bin" not in visible(pilot)
+        await press(pilot, "enter")
+        assert "~/Documents/00.bin" in visible(pilot)
+        await press(pilot, "j", "enter")
+        assert "~/Documents/00.bin" not in visible(pilot)
+
+
+async def test_skipped_files_can_be_searched_by_path_and_reason() -> None:
+    async with started(FakeBackend(skipped_files=many_skipped())).run_test() as pilot:
+        await press(pilot, "escape", "e", "slash", "=07.b")
+        assert "~/Documents/07.bin" in visible(pilot)
+        assert "~/Documents/08.bin" not in visible(pilot)
+        await press(pilot, "ctrl+u", "=larger than", "enter")
+        assert focused(pilot) == "skipped"
+        assert "○ larger than 64 MB" in visible(pilot)
+        assert "password" not in visible(pilot)
+        await press(pilot, "slash", "escape")
+        assert "password" in visible(pilot)
+
+
+async def test_a_run_shows_its_rate_and_what_is_left() -> None:
+    backend = FakeBackend(progress=HALFWAY, hangs=True)
+    async with started(backend).run_test(size=LARGE) as pilot:
+        await press(pilot, "escape", "L")
+        parts = ["1,204 of 8,310 files", "3 min left", "33 files/s", "0.0 MB/s", "3 skipped"]
+        assert "   ".join(parts) in visible(pilot)
+        assert "reading ~/Documents/law/2019/contract.txt" in visible(pilot)
+
+
+async def test_where_a_background_process_works_the_screen_only_looks_on() -> None:
+    backend = FakeBackend(state=Service(ServiceState.RUNNING, pending=12))
+    async with started(backend).run_test() as pilot:
+        await press(pilot, "escape", "r")
+        assert backend.runs == 0
+        assert "◐ Indexing in the background, 12 files to go" in visible(pilot)
+        backend.state = Service(ServiceState.PAUSED, "asked to")
+        await press(pilot, "s")
+        assert backend.pauses == [True]
+        assert "▲ Indexing paused, asked to   s resume" in visible(pilot)
+        backend.state = Service(ServiceState.RUNNING)
+        await press(pilot, "s")
+        assert backend.pauses == [True, False]
+        assert "● Up to date, watched in the background" in visible(pilot)
+
+
+async def test_where_the_background_process_died_the_screen_reads_files_itself() -> None:
+    backend = FakeBackend(state=Service(ServiceState.LOST))
+    async with started(backend).run_test() as pilot:
+        await settled(pilot)
+        assert backend.runs == 1
+        assert "▲ The background indexer stopped" in visible(pilot)

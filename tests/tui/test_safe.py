@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.events import Paste
 
-from store import FolderStatus, Hit, SkippedFile
+from store import BadQuery, FolderStatus, Hit, SkippedFile
 from tui import safe_line, safe_text
+from tui.backend import Answer, Sentence, Service, ServiceState
 from tui.screens.dialogs import Problem, RemoveFolder
 
 from .driving import LARGE, SMALL, press, search_screen, settled, started, visible
@@ -164,3 +165,35 @@ async def test_what_is_copied_is_safe_to_paste() -> None:
         assert drives(app.clipboard) == set()
         await press(pilot, "Y")
         assert drives(app.clipboard) == set()
+
+
+async def test_no_sequence_reaches_the_screen_by_way_of_why_like_and_ask() -> None:
+    hits = nasty_hits(NASTY[:4])
+    sentences = tuple(Sentence(text, (1, 2), supported=False) for text in NASTY)
+    said = Answer("", sentences, hits, True, NASTY[0], True, notice=NASTY[1])
+    backend = FakeBackend(hits=hits, answers=[said], searched=tuple(NASTY))
+    async with started(backend).run_test(size=(200, 60)) as pilot:
+        await press(pilot, "=deposit", "escape", "w")
+        seen = visible(pilot)
+        await press(pilot, "escape", "t")
+        seen += visible(pilot)
+        await press(pilot, "escape", "A")
+        seen += visible(pilot)
+        await press(pilot, "escape", "y", "escape", "slash", "ctrl+u", "up")
+        seen += visible(pilot)
+        assert "[red]markup[/]" in seen
+        assert drives(seen) == set()
+        assert drives(pilot.app.clipboard) == set()
+
+
+async def test_no_sequence_reaches_the_screen_from_settings_and_refusals() -> None:
+    nasty = "".join(SINGLES)
+    backend = FakeBackend(problem=BadQuery(nasty), state=Service(ServiceState.PAUSED, nasty))
+    backend.values |= {"editor": nasty, "rank_model": nasty, "theme": nasty}
+    async with started(backend).run_test(size=(200, 40)) as pilot:
+        await press(pilot, "=in:x deposit")
+        seen = visible(pilot)
+        await press(pilot, "escape", "comma")
+        seen += visible(pilot)
+        assert "over" in seen
+        assert drives(seen) == set()

@@ -24,14 +24,16 @@ async def test_typing_searches_without_a_search_key() -> None:
         assert "Lease agreement 2024" in visible(pilot)
 
 
-async def test_a_pause_in_typing_is_awaited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.screens.search.TYPING_PAUSE_S", 0.3)
+async def test_nothing_is_recomputed_until_typing_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.screens.searching.REST_S", 0.3)
     backend = FakeBackend()
     async with started(backend).run_test() as pilot:
-        await pilot.press(*"dep")
-        assert backend.asked == []
+        await pilot.press(*"depo")
+        await until(pilot, lambda: search_screen(pilot).results.items == HITS)
+        assert backend.refined == []
         await settled(pilot)
-        assert [text for text, _, _ in backend.asked] == ["dep"]
+        assert backend.asked[-1][0] == "depo"
+        assert backend.refined == ["depo"]
 
 
 async def test_a_late_answer_is_dropped() -> None:
@@ -40,7 +42,7 @@ async def test_a_late_answer_is_dropped() -> None:
     async with started(backend).run_test() as pilot:
         await settled(pilot)
         await pilot.press(*"dep")
-        await until(pilot, lambda: len(backend.asked) == 1)
+        await until(pilot, lambda: backend.refined == ["dep"])
         await pilot.press(*"osit")
         await settled(pilot)
         backend.hits = ()

@@ -1,75 +1,83 @@
-"""What the main states look like. `pytest tests/tui --snapshot-update` takes them anew."""
+"""What every state looks like at two sizes; `pytest tests/tui --snapshot-update` draws anew."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import pytest
 
-from .driving import LARGE, SMALL, pressing, started
-from .fakes import FOLDERS, HALFWAY, FakeBackend
+from store import StoreBusy, StoreDamaged, StoreError
+from tui.app import ThimbleApp
+from tui.backend import Service, ServiceState
+
+from .driving import SMALL, pressing, started
+from .fakes import FOLDERS, HALFWAY, FakeBackend, many_skipped
+
+HUGE = (200, 60)
 
 
 class Compare(Protocol):
     def __call__(self, app: Any, *, terminal_size: tuple[int, int], run_before: Any) -> bool: ...
 
 
-both_sizes = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
+def damaged() -> StoreError:
+    return StoreDamaged("a page of the index is not what was written")
 
 
-@both_sizes
-def test_first_run(snap_compare: Compare, size: tuple[int, int]) -> None:
-    app = started(FakeBackend(folders=()))
-    assert snap_compare(app, terminal_size=size, run_before=pressing([]))
+STATES: dict[str, tuple[Callable[[], FakeBackend], list[str]]] = {
+    "first run": (lambda: FakeBackend(folders=()), []),
+    "before typing": (FakeBackend, []),
+    "results": (FakeBackend, ["=deposit"]),
+    "filters and marks": (
+        FakeBackend,
+        ["=type:md in:notes since:2w deposit", "escape", "space", "down", "space"],
+    ),
+    "reading": (FakeBackend, ["=deposit", "enter"]),
+    "indexing": (lambda: FakeBackend(progress=HALFWAY, hangs=True), ["=deposit", "down"]),
+    "nothing found": (FakeBackend, ["=type:pdf nothing [b]like[/b] it", "escape", "m"]),
+    "file gone": (lambda: FakeBackend(preview_problem=FileNotFoundError()), ["=deposit"]),
+    "more like this": (FakeBackend, ["=deposit", "escape", "t"]),
+    "why": (FakeBackend, ["=deposit", "escape", "w"]),
+    "filter dialog": (FakeBackend, ["escape", "f", "right", "down", "=md"]),
+    "keys": (FakeBackend, ["=deposit", "escape", "question_mark"]),
+    "library": (lambda: FakeBackend(folders=FOLDERS), ["escape", "L"]),
+    "library while indexing": (
+        lambda: FakeBackend(progress=HALFWAY, hangs=True, skipped_files=many_skipped()),
+        ["escape", "e", "enter"],
+    ),
+    "settings": (FakeBackend, ["escape", "comma", "down"]),
+    "answer": (FakeBackend, ["=deposit", "escape", "A"]),
+    "background paused": (
+        lambda: FakeBackend(state=Service(ServiceState.PAUSED, "on battery", 12)),
+        ["=deposit"],
+    ),
+    "background lost": (lambda: FakeBackend(state=Service(ServiceState.LOST)), ["=deposit"]),
+    "store busy": (
+        lambda: FakeBackend(index_problem=StoreBusy("Busy."), writer="thimble index (pid 71)"),
+        ["=deposit"],
+    ),
+    "store damaged": (lambda: FakeBackend(problem=damaged()), ["=deposit"]),
+}
 
 
-@both_sizes
-def test_results(snap_compare: Compare, size: tuple[int, int]) -> None:
-    app = started(FakeBackend())
-    assert snap_compare(app, terminal_size=size, run_before=pressing(["=deposit"]))
-
-
-@both_sizes
-def test_indexing(snap_compare: Compare, size: tuple[int, int]) -> None:
-    app = started(FakeBackend(progress=HALFWAY, hangs=True))
-    keys = ["=deposit", "down"]
+@pytest.mark.parametrize("size", [SMALL, HUGE], ids=["80x24", "200x60"])
+@pytest.mark.parametrize("state", STATES)
+def test_states(snap_compare: Compare, state: str, size: tuple[int, int]) -> None:
+    backend, keys = STATES[state]
+    app = started(backend())
     assert snap_compare(app, terminal_size=size, run_before=pressing(keys))
 
 
-@both_sizes
-def test_nothing_found(snap_compare: Compare, size: tuple[int, int]) -> None:
-    app = started(FakeBackend(progress=HALFWAY, hangs=True))
-    keys = ["=nothing [b]like[/b] it", "escape", "m"]
-    assert snap_compare(app, terminal_size=size, run_before=pressing(keys))
-
-
-@both_sizes
-def test_library(snap_compare: Compare, size: tuple[int, int]) -> None:
-    app = started(FakeBackend(folders=FOLDERS))
-    assert snap_compare(app, terminal_size=size, run_before=pressing(["escape", "L"]))
-
-
-@both_sizes
-def test_keys_panel(snap_compare: Compare, size: tuple[int, int]) -> None:
-    app = started(FakeBackend())
-    keys = ["=deposit", "escape", "question_mark"]
-    assert snap_compare(app, terminal_size=size, run_before=pressing(keys))
-
-
-def test_filter_dialog(snap_compare: Compare) -> None:
-    app = started(FakeBackend())
-    keys = ["escape", "f", "right", "down", "=md"]
-    assert snap_compare(app, terminal_size=LARGE, run_before=pressing(keys))
-
-
-@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
+@pytest.mark.parametrize("theme", ["paper", "contrast", "grey", "ansi-dark", "ansi-light"])
 def test_themes(snap_compare: Compare, theme: str) -> None:
-    app = started(FakeBackend())
-    app.theme = theme
-    assert snap_compare(app, terminal_size=SMALL, run_before=pressing(["=deposit", "enter"]))
+    backend = FakeBackend()
+    backend.values["theme"] = theme
+    keys = ["=deposit", "enter"]
+    assert snap_compare(started(backend), terminal_size=SMALL, run_before=pressing(keys))
 
 
 def test_no_color(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    app = started(FakeBackend())
+    app: ThimbleApp = started(FakeBackend())
     assert snap_compare(app, terminal_size=SMALL, run_before=pressing(["=deposit", "escape"]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from typing import ClassVar
 
@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from ..format import AGES
-from ..messages import Request
+from ..request import Chip, Request
 from ..safe import safe_line
 from ..widgets.choice import Choice
 from ..widgets.text_box import TextBox
@@ -32,36 +32,42 @@ class FilterDialog(ModalScreen[Request | None]):
         Binding("ctrl+r", "clear", "Clear"),
     ]
 
-    def __init__(self, request: Request, folders: Sequence[str]) -> None:
+    def __init__(self, request: Request, folders: Collection[str]) -> None:
         super().__init__()
         self._request = request
         self._folders = folders
 
     def compose(self) -> ComposeResult:
         """One line for each way to narrow."""
-        folders = [(None, "all folders"), *((name, safe_line(name)) for name in self._folders)]
-        ages = [(None, "any time"), *AGES.items()]
+        places, since = self._request.values("in"), self._request.values("since")
+        known = [*self._folders, *(place for place in places if place not in self._folders)]
+        folders = [(None, "all folders"), *((name, safe_line(name)) for name in known)]
+        known_ages = {**AGES, **{age: f"since {age}" for age in since if age not in AGES}}
+        ages = [(None, "any time"), *known_ages.items()]
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Search only"
             dialog.border_subtitle = "←→ change · enter search · ctrl+r clear · esc cancel"
             with Grid(id="filters"):
                 yield Label("Folder")
-                yield Choice[str | None](folders, self._request.folder, id="folder")
+                yield Choice[str | None](folders, places[0] if places else None, id="folder")
                 yield Label("Types")
-                types = ", ".join(self._request.types)
+                types = ", ".join(self._request.values("type"))
                 yield TextBox(types, placeholder="all, or: md, pdf", id="types")
                 yield Label("Changed")
-                yield Choice[int | None](ages, self._request.days, id="days")
+                yield Choice[str | None](ages, since[-1] if since else None, id="since")
 
     @on(Input.Submitted)
     def action_apply(self) -> None:
         """Search with these filters."""
         text = self.query_one("#types", Input).value
-        types = tuple(part.lstrip(".").lower() for part in text.replace(",", " ").split())
+        types = [part.lstrip(".").lower() for part in text.replace(",", " ").split()]
         folder: str | None = self.query_one("#folder", Choice).value
-        days: int | None = self.query_one("#days", Choice).value
-        self.dismiss(replace(self._request, folder=folder, types=types, days=days))
+        since: str | None = self.query_one("#since", Choice).value
+        chips = [Chip("in", folder)] if folder else []
+        chips += [Chip("type", one) for one in types if one]
+        chips += [Chip("since", since)] if since else []
+        self.dismiss(replace(self._request, chips=tuple(dict.fromkeys(chips))))
 
     def action_clear(self) -> None:
         """Search everything again."""
-        self.dismiss(self._request.without_filters())
+        self.dismiss(replace(self._request, chips=()))

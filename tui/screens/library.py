@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from textual import getters, work
+from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, HelpPanel, Static
+from textual.widgets import Footer, Input, Static
 from textual.worker import Worker, get_current_worker
 
-from store import Folder, FolderStatus, SkippedFile
+from store import Folder, FolderStatus
 
 from ..backend import Backend
-from ..format import STYLES, TOO_SMALL, clip, count, elide, short_path, spread
+from ..format import STYLES, TOO_SMALL, count, elide, short_path, spread
 from ..messages import IndexState, SkippedRead, failure
-from ..safe import safe_line
 from ..widgets.rows import Rows
+from ..widgets.run_line import RunLine
+from ..widgets.skipped import FindBox, SkippedList
 from ..widgets.status import StatusLine
 from .dialogs import RemoveFolder
 
@@ -41,20 +43,6 @@ class FolderList(Rows[FolderStatus]):
         return [spread(Content.assemble((path, ".strong")), right, width)]
 
 
-class SkippedList(Rows[SkippedFile]):
-    """The files that cannot be searched, each with its reason."""
-
-    BORDER_TITLE = "Skipped files"
-    BINDING_GROUP_TITLE = "Skipped files"
-
-    def draw(self, item: SkippedFile, width: int) -> Sequence[Content]:
-        """Return path and reason in one line."""
-        reason = clip(safe_line(item.reason), width // 2)
-        right = Content.assemble((reason, ".warn" if item.failed else ".faint"))
-        path = elide(short_path(item.path), max(width - right.cell_length - 2, 8))
-        return [spread(Content(path), right, width)]
-
-
 class LibraryScreen(Screen[None]):
     """What is indexed, and what is not."""
 
@@ -63,9 +51,10 @@ class LibraryScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "app.add_folder", "Add"),
         Binding("x", "remove", "Remove", id="remove"),
-        Binding("r", "app.check_now", "Check now"),
+        Binding("r", "app.check_now", "Check now", show=False),
         Binding("s", "app.pause_or_resume", "Pause"),
-        Binding("e", "skipped", "Skipped files"),
+        Binding("e", "skipped", "Skipped", tooltip="files"),
+        Binding("slash", "filter", "Find in skipped files", id="find-skipped", show=False),
         Binding("escape", "back", "Search"),
     ]
 
@@ -75,21 +64,22 @@ class LibraryScreen(Screen[None]):
     def __init__(
         self,
         backend: Backend,
-        clock: Callable[[], float],
         remove: Callable[[Folder], object],
         focus: str = "#folders",
     ) -> None:
         super().__init__()
         self._backend = backend
-        self._clock = clock
         self._remove = remove
         self._first_focus = focus
 
     def compose(self) -> ComposeResult:
-        """Stack folders, skipped files, the status line and the footer."""
+        """Stack folders, the run, skipped files, the status line and the footer."""
         yield FolderList(id="folders")
-        yield SkippedList(id="skipped")
-        yield StatusLine(self._clock)
+        yield RunLine(id="run")
+        with Vertical(id="left-out"):
+            yield FindBox(placeholder="Part of a path or a reason", id="find")
+            yield SkippedList(id="skipped")
+        yield StatusLine()
         yield Footer()
         yield Static(TOO_SMALL, classes="too-small")
 
@@ -102,9 +92,7 @@ class LibraryScreen(Screen[None]):
 
     def _follow_index(self, old: IndexState, new: IndexState) -> None:
         self.query_one(StatusLine).state = new
-        current = new.progress.current if new.progress else None
-        reading = Content(f"reading {short_path(current)}") if current else None
-        self.folders.border_subtitle = reading
+        self.query_one(RunLine).progress = new.progress if new.is_indexing else None
         if new.status is not None and new.status.folders != self.folders.items:
             last = max(len(new.status.folders) - 1, 0)
             self.folders.show(new.status.folders, min(self.folders.cursor, last))
@@ -121,9 +109,15 @@ class LibraryScreen(Screen[None]):
 
     def on_skipped_read(self, message: SkippedRead) -> None:
         """List the skipped files."""
-        last = max(len(message.files) - 1, 0)
-        self.skipped.show(message.files, min(self.skipped.cursor, last))
-        self.skipped.border_subtitle = Content(f"{len(message.files):,}")
+        self.skipped.list_files(message.files)
+
+    @on(Input.Changed, "#find")
+    def _find(self, event: Input.Changed) -> None:
+        self.skipped.find(event.value)
+
+    @on(Input.Submitted, "#find")
+    def _found(self) -> None:
+        self.skipped.focus()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Pass a failure on to the app."""
@@ -139,9 +133,16 @@ class LibraryScreen(Screen[None]):
         """Go to the skipped files."""
         self.skipped.focus()
 
+    def action_filter(self) -> None:
+        """List only skipped files whose path or reason holds what is typed."""
+        self.query_one(FindBox).focus()
+
     def action_back(self) -> None:
-        """Close the keys panel, else go back to searching."""
-        if self.query(HelpPanel):
+        """Close the keys panel, else leave the box, else go back to searching."""
+        if self.query("HelpPanel"):
             self.app.action_hide_help_panel()
+        elif self.query_one(FindBox).has_focus:
+            self.query_one(FindBox).put("")
+            self.skipped.focus()
         else:
             self.dismiss()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import ClassVar
 
 from textual import getters, on, work
@@ -12,66 +11,75 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
-from textual.reactive import reactive
 from textual.timer import Timer
-from textual.widgets import Footer, HelpPanel, Input, Static
-from textual.worker import Worker, get_current_worker
+from textual.widgets import Footer, Input, Static
+from textual.worker import get_current_worker
 
 from store import Hit, Results
 
 from ..backend import Backend
-from ..format import MODES, STYLES, TOO_SMALL
-from ..messages import Answered, IndexState, Request, failure
+from ..format import MODES, STYLES, TOO_SMALL, count, title
+from ..messages import IndexState, Likened
+from ..request import Request, searched
+from ..safe import safe_line
 from ..widgets.passage import PassageView
-from ..widgets.query import QueryBar
+from ..widgets.query import QueryBar, QueryInput
 from ..widgets.results import ResultList, advice, invitation, summary
 from ..widgets.rows import Rows
 from ..widgets.status import StatusLine
+from ..widgets.text_box import TextBox
 from ..widgets.welcome import Welcome
 from .filters import FilterDialog
-from .hit_screen import HitScreen
+from .searching import LIMIT, Searching
+from .why import WhyScreen
 
-TYPING_PAUSE_S = 0.08
-"""How long typing must rest before a search starts."""
-SLOW_S = 0.15
-"""A search that takes longer says so."""
-LIMIT = 50
-"""Most hits listed."""
-OF_SEARCHING = {"open", "copy_passage", "copy_path", "filter", "mode", "query"}
+GLANCE_S = 0.06
+"""How long typing rests before the passage of an instant answer is read."""
+MODES_TIP = "words, meaning, both, exact, regex"
+OF_SEARCHING = {"open", "copy_passage", "copy_path", "filter", "mode", "query", "ask"}
+OF_A_HIT = {"similar", "why"}
 
 
-class SearchScreen(HitScreen):
+class SearchScreen(Searching):
     """Search as you type. The query keeps the focus until the user reads or gives commands."""
 
     AUTO_FOCUS = "#query"
     BINDING_GROUP_TITLE = "Search"
     COMPONENT_CLASSES: ClassVar[set[str]] = STYLES
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("A", "ask", "Ask", id="ask"),
         Binding("f", "filter", "Filter", id="filter"),
-        Binding("m", "mode", "Mode", id="mode", tooltip="words, meaning, both, exact, regex"),
+        Binding("F", "clear", "Clear filters and marks", id="clear", show=False),
+        Binding("m", "mode", "Mode", id="mode", show=False, tooltip=MODES_TIP),
+        Binding("t", "similar", "More like this", id="similar", show=False),
+        Binding("w", "why", "Why this hit", id="why", show=False),
         Binding("slash", "query", "Query", id="query", show=False),
         Binding("escape", "back", "Back", show=False),
     ]
 
-    request: reactive[Request] = reactive(Request(), init=False)
-    query_bar = getters.query_one(QueryBar)
     results = getters.query_one(ResultList)
     passage = getters.query_one(PassageView)
     status_line = getters.query_one(StatusLine)
 
     def __init__(self, backend: Backend, clock: Callable[[], float]) -> None:
-        super().__init__(backend)
-        self._clock = clock
-        self._answer: Results | None = None
-        self._answer_to = Request()
+        super().__init__(backend, clock)
         self._has_hit = False
-        self._pending: list[Timer] = []
-        """The pause after a key, or the wait before a search is called slow."""
+        self._reading: Timer | None = None
+        """Set while typing: a passage is read once its hit has been in sight for a moment."""
+        self._refusal = ""
+        """Why there is no answer, if the query cannot be answered as it is."""
+        self._like: Hit | None = None
+        """The hit whose like is listed, instead of the answer."""
 
     @property
     def hit(self) -> Hit | None:
         """The chosen hit."""
         return self.results.current
+
+    @property
+    def hits(self) -> Sequence[Hit]:
+        """The marked hits, else the chosen one."""
+        return tuple(self.results.marked.values()) or super().hits
 
     def compose(self) -> ComposeResult:
         """Stack the query, the two panes, the status line and the footer."""
@@ -79,9 +87,9 @@ class SearchScreen(HitScreen):
         with Container(id="first-run"):
             yield Welcome()
         with Container(id="panes"):
-            yield ResultList(id="results")
+            yield ResultList(self._clock, id="results")
             yield PassageView(self._backend, self._clock)
-        yield StatusLine(self._clock)
+        yield StatusLine()
         yield Footer()
         yield Static(TOO_SMALL, classes="too-small")
 
@@ -89,6 +97,12 @@ class SearchScreen(HitScreen):
         """Follow the index from now on."""
         self.query_bar.show(self.request, is_searching=False)
         self.watch(self.app, "index_state", self._follow_index)
+        self.read_history()
+
+    def on_resize(self) -> None:
+        """In a window that was too small nothing could have the focus."""
+        if self.focused is None and self.is_current:
+            self.call_after_refresh(self.query_one("#query").focus)
 
     # The index
 
@@ -98,7 +112,7 @@ class SearchScreen(HitScreen):
         self._explain()
         has_ended = old.progress is not None and new.progress is None
         if self.request.text and (has_ended or old.status != new.status):
-            self._ask()
+            self.ask_again()
 
     def _welcome(self, state: IndexState) -> None:
         is_first_run = state.status is not None and not state.status.folders
@@ -107,74 +121,42 @@ class SearchScreen(HitScreen):
             self.refresh_bindings()
             self.query_one("#welcome" if is_first_run else "#query").focus()
 
-    def _explain(self) -> None:
-        state, answer = self._index_state(), self._answer
-        self.results.note = advice(self._answer_to, state) if answer else invitation(state)
-        self.results.border_subtitle = Content(summary(answer, state)) if answer else None
-
     def _index_state(self) -> IndexState:
         state: IndexState = self.app.index_state  # type: ignore[attr-defined]
         return state
 
-    # Asking and answering
+    def folder_names(self) -> Collection[str]:
+        """Return the names of the folders."""
+        status = self._index_state().status
+        return [f.folder.name for f in status.folders] if status else []
 
-    @on(Input.Changed, "#query")
-    def _typed(self, event: Input.Changed) -> None:
-        self.request = replace(self.request, text=event.value.strip())
+    # Answers
 
-    def watch_request(self, request: Request) -> None:
-        """Ask once typing rests; an empty query shows nothing."""
-        self._stop_asking()
-        self.query_bar.show(request, is_searching=False)
-        if request.text:
-            self._pending.append(self.set_timer(TYPING_PAUSE_S, self._ask))
-        else:
-            self._show(None)
+    def show_answer(self, answer: Results | None, *, same_question: bool) -> None:
+        """List the hits of an answer."""
+        self._refusal = ""
+        self._like = None if not same_question else self._like
+        if self._like is None:
+            self.results.answer(answer.hits if answer else (), same_question=same_question)
+            self._explain()
 
-    def _ask(self) -> None:
-        self._stop_asking()
-        say_so = partial(self.query_bar.show, self.request, is_searching=True)
-        self._pending.append(self.set_timer(SLOW_S, say_so))
-        self.search(self.request)
-
-    @property
-    def is_asking(self) -> bool:
-        """Whether typing has not rested yet, or the exact answer has not come."""
-        return bool(self._pending)
-
-    def _stop_asking(self) -> None:
-        self.workers.cancel_group(self, "search")
-        while self._pending:
-            self._pending.pop().stop()
-
-    @work(thread=True, exclusive=True, group="search", exit_on_error=False)
-    def search(self, request: Request) -> None:
-        """Post the instant answer, then the exact one, unless the user has typed on."""
-        worker = get_current_worker()
-        filters = request.filters(self._clock())
-        answers = self._backend.search(
-            request.text, mode=request.mode, filters=filters, limit=LIMIT
-        )
-        for results in answers:
-            if worker.is_cancelled:
-                return
-            self.post_message(Answered(request, results))
-
-    def on_answered(self, message: Answered) -> None:
-        """Show an answer, unless the user has asked something else since."""
-        if message.request != self.request:
-            return
-        if message.results.exact:
-            self._stop_asking()
-            self.query_bar.show(self.request, is_searching=False)
-        if message.results.exact or message.results.hits:
-            self._show(message.results)
-
-    def _show(self, answer: Results | None) -> None:
-        is_same = self._answer_to == self.request
-        self._answer, self._answer_to = answer, self.request
-        self.results.answer(answer.hits if answer else (), same_question=is_same)
+    def show_refusal(self, sentence: str) -> None:
+        """Put the reason where the hits would be."""
+        self._refusal = safe_line(sentence)
         self._explain()
+
+    def _explain(self) -> None:
+        state, answer = self._index_state(), self._answer
+        if self._like is not None:
+            return
+        marked = self.results.marked
+        marks = f"{count(len(marked), 'mark')} · " if marked else ""
+        self.results.border_title = "Results"
+        if self._refusal:
+            self.results.note = Content.assemble((self._refusal, ".warn"))
+        else:
+            self.results.note = advice(self._answer_to, state) if answer else invitation(state)
+        self.results.border_subtitle = Content(marks + summary(answer, state)) if answer else None
 
     @on(Rows.Moved)
     def _follow_cursor(self) -> None:
@@ -182,28 +164,47 @@ class SearchScreen(HitScreen):
         if (hit is not None) != self._has_hit:
             self._has_hit = hit is not None
             self.refresh_bindings()
-        self.passage.follow(hit, len(self.results.items))
+        self._explain()
+        if self._reading is not None:
+            self._reading.stop()
+        if self.is_asking and not self.results.is_chosen:
+            self._reading = self.set_timer(GLANCE_S, self._read_along)
+        else:
+            self._read_along()
 
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Pass a failed search on to the app."""
-        if failed := failure(event):
-            self._stop_asking()
-            self.query_bar.show(self.request, is_searching=False)
-            self.post_message(failed)
+    def _read_along(self) -> None:
+        self.passage.follow(self.results.current, len(self.results.items))
 
-    # Commands
+    # Reading
 
     @on(Input.Submitted, "#query")
     def action_read(self) -> None:
         """Go one step deeper: to the passage."""
-        if self.results.current is not None:
+        box = self.query_one("#query", TextBox)
+        if searched(box.value) != box.value.strip():
+            box.value += " "  # ends a filter that was still being typed
+        elif self.results.current is not None:
             self.results.is_chosen = True
+            self.remember()
             self.passage.focus()
 
+    def action_choose(self, rows: int) -> None:
+        """Choose another hit from wherever the focus is; above an empty query lies the past."""
+        is_typing = self.focused is not None and self.focused.id == "query"
+        if is_typing and (not self.request.text or self.is_in_the_past):
+            self.action_recall(-rows)
+        else:
+            self.results.step(rows)
+
+    # Commands
+
     def action_back(self) -> None:
-        """Go one step back: close the keys panel, else leave passage or query for the results."""
-        if self.query(HelpPanel):
+        """Go one step back: from the keys panel, from hits like another, else to the results."""
+        if self.query("HelpPanel"):
             self.app.action_hide_help_panel()
+        elif self._like is not None and self.focused is self.results:
+            self._like = None
+            self.show_answer(self._answer, same_question=False)
         else:
             self.query_one("#welcome" if self.has_class("-first-run") else "#results").focus()
 
@@ -211,28 +212,73 @@ class SearchScreen(HitScreen):
         """Go back to typing."""
         self.query_one("#query").focus()
 
-    def action_choose(self, rows: int) -> None:
-        """Choose another hit from wherever the focus is."""
-        self.results.step(rows)
-
     def action_mode(self) -> None:
         """Match by words and meaning, words, meaning, or exact text in turn."""
         modes = list(MODES)
         following = modes[(modes.index(self.request.mode) + 1) % len(modes)]
         self.request = replace(self.request, mode=following)
 
+    @on(QueryInput.BackedOut)
+    def _drop_last_chip(self) -> None:
+        self.action_drop_chip(-1)
+
+    def action_drop_chip(self, index: int) -> None:
+        """Take off one filter; -1 is the last one."""
+        if self.request.chips:
+            self.request = self.request.without(self.request.chips[index])
+
+    def action_clear(self) -> None:
+        """Search everything again, and forget which hits were marked."""
+        self.results.marked.clear()
+        self.results.refresh()
+        self.request = replace(self.request, chips=())
+        self._explain()
+
     def action_filter(self) -> None:
         """Ask what to narrow the search to."""
-        status = self._index_state().status
-        names = [f.folder.name for f in status.folders] if status else []
-        self.app.push_screen(FilterDialog(self.request, names), self._narrow)
+        self.app.push_screen(FilterDialog(self.request, self.folder_names()), self._narrow)
 
     def _narrow(self, request: Request | None) -> None:
         if request is not None:
             self.request = request
 
+    def action_why(self) -> None:
+        """Explain how the chosen hit was found."""
+        if self.hit is not None and self._answer is not None:
+            self.app.push_screen(WhyScreen(self.hit, self._answer, self._first))
+
+    def action_similar(self) -> None:
+        """List other documents like the chosen hit."""
+        if self.hit is not None:
+            self.find_similar(self.hit)
+
+    @work(thread=True, exclusive=True, group="similar", exit_on_error=False)
+    def find_similar(self, hit: Hit) -> None:
+        """Look for documents like a hit."""
+        worker = get_current_worker()
+        results = self._backend.similar(hit, limit=LIMIT)
+        if not worker.is_cancelled:
+            self.post_message(Likened(hit, results))
+
+    def on_likened(self, message: Likened) -> None:
+        """List documents like a hit until the user goes back or types."""
+        self._like = message.hit
+        self.results.border_title = Content(f"Like {title(message.hit)}")
+        self.results.border_subtitle = f"{len(message.results.hits):,} · esc back"
+        self.results.note = Content("Nothing else is like it.")
+        self.results.answer(message.results.hits, same_question=False)
+        self.results.focus()
+
+    def action_ask(self) -> None:
+        """Ask for an answer instead of passages."""
+        from .ask import AskScreen  # most searches need no answer
+
+        self.app.push_screen(AskScreen(self._backend, self.request, self.folder_names()))
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide searching while there are no folders."""
         if self.has_class("-first-run") and action in OF_SEARCHING:
             return False
+        if action in OF_A_HIT and self.hit is None:
+            return None
         return super().check_action(action, parameters)

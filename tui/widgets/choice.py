@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Generic, TypeVar
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual.app import RenderResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
@@ -21,6 +23,18 @@ class Choice(Widget, Generic[V], can_focus=True):
         Binding("right,space,l", "step(1)", "Change", key_display="←→"),
         Binding("left,h", "step(-1)", "Previous", show=False),
     ]
+
+    @dataclass
+    class Chosen(Message):
+        """The user chose another value."""
+
+        choice: Choice[Any]
+        value: Any
+
+        @property
+        def control(self) -> Choice[Any]:
+            """The widget, for `@on` selectors."""
+            return self.choice
 
     index: reactive[int] = reactive(0)
 
@@ -42,3 +56,8 @@ class Choice(Widget, Generic[V], can_focus=True):
     def action_step(self, step: int) -> None:
         """Choose the next or the previous value, round and round."""
         self.index = (self.index + step) % len(self._options)
+        self.post_message(self.Chosen(self, self.value))
+
+    def on_click(self) -> None:
+        """Choose the next value."""
+        self.action_step(1)

@@ -16,7 +16,9 @@ from textual.worker import get_current_worker
 from store import Hit
 
 from ..backend import Backend, Preview
-from ..format import ago, highlighted, place, title
+from ..dress import dressed
+from ..format import ago, place, title
+from ..heat import warmth
 from ..messages import Previewed
 
 LINES_ABOVE = 2
@@ -38,6 +40,7 @@ class PassageView(VerticalScroll, can_focus=True, inherit_bindings=False):
         Binding("end,G", "scroll_end", "Bottom", show=False),
         Binding("n", "screen.choose(1)", "Next hit", show=False),
         Binding("p", "screen.choose(-1)", "Previous hit", show=False),
+        Binding("h", "heat", "Heat on or off", id="heat", show=False),
     ]
 
     def __init__(self, backend: Backend, clock: Callable[[], float]) -> None:
@@ -47,6 +50,8 @@ class PassageView(VerticalScroll, can_focus=True, inherit_bindings=False):
         self._hit: Hit | None = None
         self._total = 0
         self._shown: Preview | None = None
+        self._is_heated = True
+        self._content = Content("")
         self._text = Static(id="passage-text")
 
     def compose(self) -> ComposeResult:
@@ -68,7 +73,8 @@ class PassageView(VerticalScroll, can_focus=True, inherit_bindings=False):
         """Read the text around a hit from its file."""
         worker = get_current_worker()
         try:
-            previewed = Previewed(hit, self._backend.preview(hit))
+            preview = self._backend.preview(hit)
+            previewed = Previewed(hit, preview, content=drawn(hit, preview))
         except FileNotFoundError:
             previewed = Previewed(hit, None, "file is gone")
         except Exception:  # whatever is wrong with one file, the passage found in it is still there
@@ -81,7 +87,7 @@ class PassageView(VerticalScroll, can_focus=True, inherit_bindings=False):
         message.stop()
         if message.hit == self._hit:
             self._label(message.hit, message.problem)
-            self._show(message.hit, message.preview)
+            self._show(message)
 
     def _label(self, hit: Hit, problem: str) -> None:
         where, line = place(hit), f"line {hit.line:,}"
@@ -91,13 +97,28 @@ class PassageView(VerticalScroll, can_focus=True, inherit_bindings=False):
         self.border_title = Content(f"{title(hit)}, {where}")
         self.border_subtitle = Content(" · ".join(filter(None, parts)))
 
-    def _show(self, hit: Hit, preview: Preview | None) -> None:
+    def _show(self, message: Previewed) -> None:
         """Show the text, and scroll to the passage unless the same text is there already."""
-        shown = preview or Preview(hit.text, hit.line, (0, len(hit.text)), hit.highlights)
+        hit = message.hit
+        shown = message.preview or Preview(hit.text, hit.line, (0, len(hit.text)), hit.highlights)
         if shown != self._shown:
             self._shown = shown
-            self._text.update(_content(shown))
+            self._content = message.content or drawn(hit, shown)
+            self._text.update(self.content)
             self.call_after_refresh(self.reveal)
+
+    @property
+    def content(self) -> Content:
+        """What is shown."""
+        if self._is_heated:
+            return self._content
+        spans = [span for span in self._content.spans if span.style not in {".hot", ".warm"}]
+        return Content(self._content.plain, spans)
+
+    def action_heat(self) -> None:
+        """Shade sentences by how well they match, or stop doing so."""
+        self._is_heated = not self._is_heated
+        self._text.update(self.content)
 
     def on_resize(self) -> None:
         """Lines wrap anew, so look for the passage again."""
@@ -119,8 +140,15 @@ class PassageView(VerticalScroll, can_focus=True, inherit_bindings=False):
         return len(before.wrap(max(self._text.size.width, 1))) - 1
 
 
-def _content(preview: Preview) -> Content:
+def drawn(hit: Hit, preview: Preview) -> Content:
+    """Return the text dressed, its surroundings dim, matches marked and good sentences shaded."""
     start, end = preview.passage
-    text = highlighted(preview.text, preview.highlights)
-    around = [Span(0, start, ".faint"), Span(end, len(preview.text), ".faint")]
-    return text.add_spans([span for span in around if span.end > span.start])
+    best = (start + hit.snippet[0], start + hit.snippet[1])
+    shades = warmth(preview.text, preview.passage, preview.highlights, best)
+    styles = [
+        Span(0, start, ".faint"),
+        Span(end, len(preview.text), ".faint"),
+        *(Span(*shade) for shade in shades),
+        *(Span(*match, ".match") for match in preview.highlights),
+    ]
+    return dressed(preview.text, hit.path).add_spans([one for one in styles if one.end > one.start])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -10,10 +11,29 @@ from textual.content import Content
 
 from store import Hit, Mode, Results
 
-from ..format import MODES, clip, count, elide, mark, place, short_path, snippet, spread, title
-from ..messages import IndexState, Request
+from ..format import (
+    MODES,
+    clip,
+    count,
+    duration,
+    elide,
+    mark,
+    place,
+    short_path,
+    snippet,
+    spread,
+    title,
+)
+from ..messages import IndexState
+from ..request import Request
 from ..safe import safe_line
 from .rows import Rows
+
+HINTS = """\
+type:pdf in:notes since:2w   narrow it
+↑                            searched before
+esc A                        ask for an answer
+esc ?                        all keys"""
 
 
 class ResultList(Rows[Hit]):
@@ -21,7 +41,17 @@ class ResultList(Rows[Hit]):
 
     BORDER_TITLE = "Results"
     BINDING_GROUP_TITLE = "Results"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "screen.read", "Read")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "screen.read", "Read"),
+        Binding("space", "mark", "Mark", id="mark", show=False),
+        Binding("backspace", "screen.drop_chip(-1)", "Take off the last filter", show=False),
+    ]
+
+    def __init__(self, clock: Callable[[], float], *, id: str) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._clock = clock
+        self.marked: dict[Path, Hit] = {}
+        """Hits that the user has marked, by their file."""
 
     def on_resize(self) -> None:
         """Choose the height of rows by the height of the screen."""
@@ -29,32 +59,48 @@ class ResultList(Rows[Hit]):
         super().on_resize()
 
     def answer(self, hits: tuple[Hit, ...], *, same_question: bool) -> None:
-        """Show an answer. Once the user chose a hit, refined answers keep it under the cursor."""
+        """Show an answer. Once the user chose a hit, refined answers leave it where it is."""
         if not same_question:
             self.is_chosen = False
-        self.show(hits, self._index_of_chosen(hits) if self.is_chosen else 0)
+            self.marked.clear()
+        chosen = self.current if self.is_chosen else None
+        listed = pinned(hits, chosen, self.cursor) if chosen else hits
+        self.show(listed, max(min(self.cursor, len(hits) - 1), 0) if chosen else 0)
 
-    def _index_of_chosen(self, hits: tuple[Hit, ...]) -> int:
-        chosen = self.current
-        for index, hit in enumerate(hits):
-            if chosen and (hit.path, hit.start) == (chosen.path, chosen.start):
-                return index
-        return max(min(self.cursor, len(hits) - 1), 0)
+    def action_mark(self) -> None:
+        """Mark the hit under the cursor, or take its mark off, and go on to the next."""
+        if self.current is not None:
+            if self.marked.pop(self.current.path, None) is None:
+                self.marked[self.current.path] = self.current
+            self.step(1)
+            self.refresh()
 
     def draw(self, item: Hit, width: int) -> Sequence[Content]:
         """Return title, snippet and path; or all but the snippet in one line."""
+        sign = ("✓", ".match") if item.path in self.marked else mark(item)
+        name = _name(item, sign)
         if self.row_height == 1:
-            return [_one_line(item, width)]
+            return [_one_line(item, name, width)]
+        age = Content.assemble((duration(self._clock() - item.modified), ".faint"))
         return [
-            _name(item).truncate(width, ellipsis=True),
+            spread(name, age, width),
             Content.assemble("  ", snippet(item, width - 2)),
             _path(item, width),
         ]
 
 
-def _name(hit: Hit) -> Content:
+def pinned(hits: tuple[Hit, ...], chosen: Hit, place: int) -> tuple[Hit, ...]:
+    """Return `hits` with the one of the chosen document moved to `place`, the others in order."""
+    same = next((hit for hit in hits if hit.path == chosen.path), None)
+    if same is None:
+        return hits
+    others = [hit for hit in hits if hit is not same]
+    return (*others[:place], same, *others[place:])
+
+
+def _name(hit: Hit, sign: str | tuple[str, str]) -> Content:
     return Content.assemble(
-        mark(hit), " ", (title(hit), ".strong"), "  ", (clip(place(hit), 60), ".faint")
+        sign, " ", (title(hit), ".strong"), "  ", (clip(place(hit), 60), ".faint")
     )
 
 
@@ -72,19 +118,19 @@ def _path(hit: Hit, width: int) -> Content:
     return spread(Content.assemble("  ", (path, ".faint")), remark, width)
 
 
-def _one_line(hit: Hit, width: int) -> Content:
+def _one_line(hit: Hit, name: Content, width: int) -> Content:
     path = elide(short_path(hit.path), width // 2)
     if not hit.fresh:
-        return spread(_name(hit), _remark(hit), width)
-    return spread(_name(hit), Content.assemble((path, ".faint")), width)
+        return spread(name, _remark(hit), width)
+    return spread(name, Content.assemble((path, ".faint")), width)
 
 
 def summary(answer: Results, state: IndexState) -> str:
     """Return how much was found, and in how much of the files or how fast."""
-    found = f"{len(answer.hits):,}"
+    found = f"{len(answer.hits):,}" if answer.exact else f"{len(answer.hits):,} so far"
     if state.progress is not None and state.is_indexing:
         share = state.progress.files_done / max(state.progress.files_total, 1)
-        return f"{found} so far · {share:.0%} of files"
+        return f"{len(answer.hits):,} so far · {share:.0%} of files"
     return f"{found} · {sum(answer.explain.milliseconds.values()):,.0f} ms"
 
 
@@ -93,7 +139,8 @@ def invitation(state: IndexState) -> Content:
     if state.status is None:
         return Content("")
     if state.status.files:
-        return Content(f"Type to search {count(state.status.files, 'file')}.")
+        first = f"Type to search {count(state.status.files, 'file')}.\n\n"
+        return Content.assemble(first, (HINTS, ".faint"))
     if state.progress is not None:
         return Content("The first files are being read; type to search what is there.")
     return Content("Your folders hold no file that can be searched: esc, then e says why.")
@@ -108,7 +155,8 @@ def advice(request: Request, state: IndexState) -> Content:
 def _reasons(request: Request, state: IndexState) -> list[str]:
     reasons = []
     if request.is_narrowed:
-        reasons.append("· A filter is on: esc, then f changes it.")
+        on = " ".join(safe_line(str(chip)) for chip in request.chips)
+        reasons.append(f"· A filter is on ({on}): esc, then F clears it.")
     if request.mode is not Mode.HYBRID:
         reasons.append(f"· The mode is “{MODES[request.mode]}”: esc, then m changes it.")
     if state.progress is not None and state.is_indexing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
 
 from textual.app import RenderResult
 from textual.content import Content
@@ -11,12 +11,10 @@ from textual.widget import Widget
 
 from store import Status
 
-from ..backend import Progress
-from ..format import ago, bar, count, duration, fit, short_path
+from ..backend import Progress, Service, ServiceState
+from ..format import bar, count, duration, fit, short_path
 from ..messages import IndexState
 from ..safe import safe_line
-
-AGES_PAUSE_S = 15.0
 
 
 class StatusLine(Widget):
@@ -24,20 +22,12 @@ class StatusLine(Widget):
 
     state: reactive[IndexState] = reactive(IndexState())
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        super().__init__()
-        self._clock = clock
-
-    def on_mount(self) -> None:
-        """Keep `checked 2 min ago` true."""
-        self.set_interval(AGES_PAUSE_S, self.refresh)
-
     def render(self) -> RenderResult:
         """Return as much of the line as fits, the most important parts first."""
-        return fit(describe(self.state, self._clock()), self.content_size.width)
+        return fit(describe(self.state), self.content_size.width)
 
 
-def describe(state: IndexState, now: float) -> list[Content]:
+def describe(state: IndexState) -> list[Content]:
     """Return the parts of the status line, the most important first."""
     status = state.status
     if status is None:
@@ -47,7 +37,7 @@ def describe(state: IndexState, now: float) -> list[Content]:
         return [Content("○ No folders yet")]
     if state.progress is not None and state.is_indexing:
         return _indexing(state.progress)
-    return [_headline(state, status), *_contents(status), *_checked(state, now)]
+    return [_headline(state, status), *_contents(status), *_checked(state)]
 
 
 def _headline(state: IndexState, status: Status) -> Content:
@@ -56,6 +46,8 @@ def _headline(state: IndexState, status: Status) -> Content:
         return _problem(state.problem)
     if state.is_paused:
         return _warning("Indexing paused", "s resume")
+    if state.is_served or state.service.state is ServiceState.LOST:
+        return _service(state.service)
     if status.writer and state.progress is None:
         return Content(f"◌ {safe_line(status.writer)} is indexing")
     if offline:
@@ -64,6 +56,19 @@ def _headline(state: IndexState, status: Status) -> Content:
     if state.checked_at is None:
         return Content("◌ Looking for changes")
     return Content.assemble(("●", ".good"), " Up to date")
+
+
+def _service(service: Service) -> Content:
+    """Say how the background process is."""
+    if service.state is ServiceState.LOST:
+        return _warning("The background indexer stopped; this window reads new files")
+    if service.state is ServiceState.PAUSED:
+        why = f", {safe_line(service.reason)}" if service.reason else ""
+        return _warning(f"Indexing paused{why}", "s resume")
+    if service.pending:
+        waiting = f" Indexing in the background, {count(service.pending, 'file')} to go"
+        return Content.assemble(("◐", ".good"), waiting)
+    return Content.assemble(("●", ".good"), " Up to date, watched in the background")
 
 
 def _problem(sentence: str) -> Content:
@@ -84,12 +89,12 @@ def _left_out(skipped: int, failed: int) -> list[Content]:
     return [*parts, Content(f"{skipped:,} skipped")] if skipped else parts
 
 
-def _checked(state: IndexState, now: float) -> list[Content]:
+def _checked(state: IndexState) -> list[Content]:
     if state.progress is not None:
         return [Content("checking now")]
     if state.checked_at is None:
         return []
-    return [Content(f"checked {ago(now - state.checked_at)}")]
+    return [Content(time.strftime("checked at %H:%M", time.localtime(state.checked_at)))]
 
 
 def _indexing(progress: Progress) -> list[Content]:

@@ -1,0 +1,144 @@
+"""What the tools do, apart from the protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from indexer import Unreadable, read_now
+from store import Filters, Folder, Hit, Mode, Passage
+
+from ..batch import clean_query
+from ..folders import find_folder
+from .ids import Place, document_id, find, passage_id
+
+if TYPE_CHECKING:
+    from ..commands import AnyEngine
+
+MODES = tuple(Mode)
+_LONGEST = 20_000
+"""Characters of text in one answer."""
+_LONGEST_OF_MANY = 4_000
+
+
+class Tools:
+    """Answers as plain values. May be used by many threads at once."""
+
+    def __init__(self, engine: AnyEngine) -> None:
+        self._engine = engine
+
+    def search(
+        self, query: str, limit: int, mode: str, folders: Sequence[str], types: Sequence[str]
+    ) -> dict[str, Any]:
+        """Return hits, best first."""
+        known = self._engine.folders()
+        names = tuple(find_folder(known, name).name for name in folders)
+        filters = Filters(folders=names, types=tuple(types))
+        results = self._engine.find(
+            clean_query(query), mode=Mode(mode), filters=filters, limit=limit
+        )
+        return {"hits": [_hit(hit, known) for hit in results.hits]}
+
+    def get(self, given: str, around: int, offset: int) -> dict[str, Any]:
+        """Return the text at an id. Raises ValueError if there is none."""
+        place = self._place(given)
+        passages = _read(place)
+        if place.start is None:
+            text = "\n\n".join(one.text for one in passages)
+            first = passages[0]
+        else:
+            at = _nearest(passages, place.start)
+            part = passages[max(0, at - around) : at + around + 1]
+            text, first = "\n\n".join(one.text for one in part), part[0]
+        end = offset + _LONGEST
+        return {
+            "id": given,
+            "document": document_id(place.path),
+            "source": _source(place.path, self._engine.folders()),
+            "line": first.line,
+            "text": text[offset:end],
+            "next_offset": end if len(text) > end else None,
+        }
+
+    def multi_get(self, ids: Sequence[str]) -> dict[str, Any]:
+        """Return the texts at some ids, each shortened; what is wrong with one is told there."""
+        return {"results": [self._one_of_many(given) for given in ids]}
+
+    def similar(self, given: str, limit: int) -> dict[str, Any]:
+        """Return passages of other documents that are like what an id stands for."""
+        place = self._place(given)
+        passages = _read(place)
+        if place.start is not None:
+            passages = passages[(at := _nearest(passages, place.start)) : at + 1]
+        texts = [one.indexed_text for one in passages]
+        results = self._engine.similar_to(place.path, texts, limit)
+        known = self._engine.folders()
+        return {"hits": [_hit(hit, known) for hit in results.hits]}
+
+    def status(self) -> dict[str, Any]:
+        """Return counts, and the folders by name."""
+        status = self._engine.status()
+        return {
+            "files": status.files,
+            "passages": status.chunks,
+            "skipped": status.skipped,
+            "failed": status.failed,
+            "indexing": status.writer is not None,
+            "folders": [
+                {"name": one.folder.name, "files": one.files, "online": one.folder.online}
+                for one in status.folders
+            ],
+        }
+
+    def _place(self, given: str) -> Place:
+        place = find(given, self._engine.documents())
+        if place is None:
+            raise ValueError(f"nothing with the id {given!r} is indexed; search gives ids")
+        return place
+
+    def _one_of_many(self, given: str) -> dict[str, Any]:
+        try:
+            found = self.get(given, around=0, offset=0)
+        except (ValueError, OSError) as error:
+            return {"id": given, "error": str(error)}
+        shortened = len(found["text"]) > _LONGEST_OF_MANY
+        next_offset = _LONGEST_OF_MANY if shortened else found["next_offset"]
+        return {**found, "text": found["text"][:_LONGEST_OF_MANY], "next_offset": next_offset}
+
+
+def _read(place: Place) -> tuple[Passage, ...]:
+    try:
+        return read_now(place.path)
+    except OSError:
+        raise ValueError("the document is gone since it was indexed") from None
+    except Unreadable as error:
+        raise ValueError(f"the document cannot be read now: {error.reason}") from None
+
+
+def _nearest(passages: Sequence[Passage], start: int) -> int:
+    return min(range(len(passages)), key=lambda at: abs(passages[at].span.start - start))
+
+
+def _hit(hit: Hit, folders: Sequence[Folder]) -> dict[str, Any]:
+    return {
+        "id": passage_id(hit.path, hit.start),
+        "document": document_id(hit.path),
+        "source": _source(hit.path, folders),
+        "title": hit.title,
+        "heading": hit.heading,
+        "line": hit.line,
+        "page": hit.page,
+        "score": round(hit.score, 4),
+        "text": hit.text,
+        "fresh": hit.fresh,
+    }
+
+
+def _source(path: Path, folders: Sequence[Folder]) -> str:
+    """Return where a document is for people: its folder's name and the path in it."""
+    for folder in folders:
+        if path.is_relative_to(folder.path):
+            inside = path.relative_to(folder.path)
+            return f"{folder.name}/{inside}".encode("utf-8", "replace").decode()
+    return path.name.encode("utf-8", "replace").decode()

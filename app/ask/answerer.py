@@ -1,0 +1,145 @@
+"""From a question to an answer: search, decide whether there is one, ask a model or extract."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from store import Filters, Hit, Results, SearchModels, terms
+from tui import Answer, Exchange, Sentence
+
+from .client import ServerError, TooLong, chat
+from .confidence import is_confident
+from .extract import extract, similarities
+from .prompt import ANSWER_TOKENS, messages, pack
+from .reply import Reply
+from .servers import Server, find_server
+
+EXTRACTIVE = "extractive"
+_PASSAGES = 8
+_SENTENCES = 3
+_FEW_WORDS = 1
+_POINTS_BACK = re.compile(
+    r"\b(?:it|its|he|she|him|his|her|they|them|their|that|this|those|these|there|then|and|else"
+    r"|er|sie|es|ihm|ihn|dort|damals|il|elle|ils|elles|cela|là)\b",
+    re.IGNORECASE,
+)
+
+Search = Callable[[str, Filters, int], Results]
+"""(text, filters, hits wanted) → the exact answer."""
+
+
+@dataclass(frozen=True)
+class Answerer:
+    """Answers questions over one index. May be used by many threads at once."""
+
+    search: Search
+    rarity: Callable[[str], Mapping[int, float]]
+    models: Callable[[], SearchModels]
+    server: str | None
+    """Address of a model server, `none`, or None to look for one on this machine."""
+    model: str | None
+    timeout_s: float
+    """For the whole of a model's answer."""
+    environ: Mapping[str, str]
+
+    def answer(
+        self, question: str, filters: Filters, history: Sequence[Exchange] = ()
+    ) -> Iterator[Answer]:
+        """Yield the answer as it grows; the last one is done."""
+        topic = _topic(question, history)
+        hits = self.search(topic, filters, _PASSAGES).hits
+        weights = self.rarity(topic)
+        models = self.models()
+        similar = similarities(models.embed_passages, models.embed_query, topic)
+        if not is_confident(weights, hits, similar([hit.text for hit in hits])):
+            yield Answer(question, (), hits, found=False, backend=EXTRACTIVE, done=True)
+            return
+        notice = ""
+        try:
+            server = find_server(self.server, self.model, self.environ)
+            if server is not None:
+                yield from self._ask(server, question, hits, history, models)
+                return
+        except (ServerError, ValueError) as error:
+            notice = f"{error}; these are sentences of your documents instead"
+        found = extract(topic, hits, weights, similar, _SENTENCES)
+        yield _extractive(question, [(one.text, hits[one.source]) for one in found], notice)
+
+    def _ask(
+        self,
+        server: Server,
+        question: str,
+        hits: Sequence[Hit],
+        history: Sequence[Exchange],
+        models: SearchModels,
+    ) -> Iterator[Answer]:
+        """Yield a model's answer. Raises ServerError, naming the server."""
+        sources = pack(hits, server.context, history)
+        while True:
+            try:
+                yield from self._stream(server, question, sources, history, models)
+            except TooLong as error:
+                if len(sources) == 1:
+                    raise ServerError(f"the model {server} {error}") from error
+                sources = sources[: len(sources) // 2]
+            except ServerError as error:
+                raise ServerError(f"the model {server} {error}") from error
+            else:
+                return
+
+    def _stream(
+        self,
+        server: Server,
+        question: str,
+        sources: Sequence[Hit],
+        history: Sequence[Exchange],
+        models: SearchModels,
+    ) -> Iterator[Answer]:
+        reply = Reply(question, sources, _closeness(models))
+        answer = Answer(question, (), tuple(sources), found=True, backend=str(server), done=False)
+        yield answer
+        request = {
+            "model": server.model,
+            "messages": messages(question, sources, history),
+            "max_tokens": ANSWER_TOKENS,
+            "temperature": 0.1,
+        }
+        for sentences in reply.read(chat(server.address, request, self.timeout_s, server.key)):
+            answer = replace(answer, sentences=sentences)
+            yield answer
+        if reply.is_empty:
+            raise ServerError("wrote nothing")
+        found = bool(answer.sentences) and not (
+            reply.says_not_found and not any(one.supported for one in answer.sentences)
+        )
+        yield replace(answer, sentences=answer.sentences if found else (), found=found, done=True)
+
+
+def _topic(question: str, history: Sequence[Exchange]) -> str:
+    """Return what to search for: a follow-up is about what was asked before it, too."""
+    if not history:
+        return question
+    if _POINTS_BACK.search(question) or len(set(terms(question))) <= _FEW_WORDS:
+        return f"{history[-1].question} {question}"
+    return question
+
+
+def _extractive(question: str, found: Sequence[tuple[str, Hit]], notice: str) -> Answer:
+    """Return an answer of sentences and their hits; each hit is cited by one number."""
+    sources = tuple(dict.fromkeys(hit for _, hit in found))
+    sentences = tuple(
+        Sentence(text, (sources.index(hit) + 1,), supported=True) for text, hit in found
+    )
+    return Answer(question, sentences, sources, bool(found), EXTRACTIVE, done=True, notice=notice)
+
+
+def _closeness(models: SearchModels) -> Callable[[str, Sequence[str]], float]:
+    def closeness(sentence: str, others: Sequence[str]) -> float:
+        if not others:
+            return 0.0
+        vectors = models.embed_passages([sentence, *others])
+        return float((vectors[1:] @ vectors[0]).max())
+
+    return closeness

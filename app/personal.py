@@ -1,0 +1,74 @@
+"""What is the user's own: settings, keys, what was searched, and the programs that open files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from store import BadQuery, Hit
+
+from .dates import parse_since
+from .editor import editor_command
+from .history import History
+from .settings import KEYS, Settings, load, write
+
+
+class Personal:
+    """The part of the engine that knows the user rather than the documents."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._history = History(settings.paths.home / "history")
+
+    def settings(self) -> Mapping[str, str]:
+        """Return each setting's value as text, empty if it is not set."""
+        values = {key: getattr(self._settings, key) for key in KEYS if key != "keys"}
+        return {key: "" if value is None else str(value) for key, value in values.items()}
+
+    def keys(self) -> Mapping[str, str]:
+        """Return the user's own keys: id of a command to keys, joined by commas."""
+        return self._settings.keys
+
+    def set_setting(self, key: str, value: str | None) -> None:
+        """Write a setting and use it from now on. Raises ValueError with a sentence, or OSError."""
+        write(self._settings.paths.settings, key, value)
+        loaded = load(self._settings.paths, os.environ, {}).settings
+        self._apply(replace(self._settings, **{key: getattr(loaded, key)}))
+
+    def _apply(self, settings: Settings) -> None:
+        """Use other settings from now on."""
+        self._settings = settings
+
+    def history(self) -> tuple[str, ...]:
+        """Return what was searched on the screen, the latest first."""
+        return self._history.read()
+
+    def remember(self, text: str) -> None:
+        """Add to the history."""
+        self._history.add(text)
+
+    def moment(self, text: str) -> float:
+        """Return the seconds since the epoch that `2w` or `2026-01-31` means. Raises BadQuery."""
+        try:
+            return parse_since(text, datetime.now())
+        except ValueError as error:
+            raise BadQuery(str(error)) from None
+
+    def editor_command(self, hit: Hit) -> list[str]:
+        """Return the command that opens a hit in the user's editor at its line, or at its page."""
+        return editor_command(hit.path, hit.line, editor=self._settings.editor, environ=os.environ)
+
+    def reveal_command(self, path: Path) -> list[str]:
+        """Return the command that shows a file in its folder. Raises OSError if there is none."""
+        if sys.platform == "darwin":
+            return ["open", "-R", str(path)]
+        if shutil.which("xdg-open") and (
+            os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+        ):
+            return ["xdg-open", str(path.parent)]
+        raise OSError(f"there is no file manager here; the folder is {path.parent}")

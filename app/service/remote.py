@@ -1,0 +1,246 @@
+"""RemoteEngine: the engine's methods, answered by the daemon; without it, by an engine in here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self, TypeVar, cast
+
+from store import Filters, Folder, Hit, Mode, Query, Results, Size, SkippedFile, Status
+from tui import Answer, Exchange, Preview, Progress, Service, ServiceState
+
+from ..finding import final_answer
+from ..personal import Personal
+from ..settings import Settings
+from ..verdict import Verdict
+from .client import Client
+from .faults import Unreachable
+
+if TYPE_CHECKING:
+    from store import Finding, Repair
+
+    from ..benchmark import Bench
+    from ..engine import Engine
+
+T = TypeVar("T")
+
+
+class RemoteEngine(Personal):
+    """Has the methods of `Engine`; may outlive the daemon. May be used by many threads at once."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        client: Client,
+        notify: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Make one; `notify` is what an engine in this process is made with."""
+        super().__init__(settings)
+        self._client = client
+        self._notify = notify
+        self._latest: Callable[[], Settings] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if "_local" in self.__dict__:
+            self._local.__exit__(*exc)
+
+    @cached_property
+    def _local(self) -> Engine:
+        from ..engine import Engine  # brings numpy, so only once it is needed
+
+        engine = Engine(self._settings, self._notify)
+        if self._latest is not None:
+            engine.follow(self._latest)
+        return engine
+
+    def follow(self, latest: Callable[[], Settings]) -> None:
+        """Have an engine in this process ask for the settings of now; see `Engine.follow`."""
+        self._latest = latest
+
+    def search(
+        self,
+        text: str,
+        *,
+        mode: Mode = Mode.HYBRID,
+        filters: Filters = Filters(),  # noqa: B008 (frozen)
+        limit: int = 10,
+        budget: int | None = None,
+        deadline_ms: float | None = None,
+    ) -> Iterator[Results]:
+        """Yield the instant answer, then the exact one; see `Engine.search`."""
+        wanted = {
+            "text": text,
+            "mode": mode,
+            "filters": filters,
+            "limit": limit,
+            "budget": self._settings.budget if budget is None else budget,
+            "deadline_ms": deadline_ms,
+        }
+        try:
+            yield from self._client.items("search", Results, wanted)
+        except Unreachable:
+            yield from self._local.search(**wanted)  # type: ignore[arg-type]
+
+    def find(
+        self,
+        text: str,
+        *,
+        mode: Mode = Mode.HYBRID,
+        filters: Filters = Filters(),  # noqa: B008 (frozen)
+        limit: int = 10,
+        budget: int | None = None,
+    ) -> Results:
+        """Return the last and exact answer; see `Engine.find`."""
+        query = Query(text, limit, mode, filters)
+        return final_answer(
+            query,
+            self.search(text, mode=mode, filters=filters, limit=limit, budget=budget),
+        )
+
+    def similar(self, hit: Hit, *, limit: int) -> Results:
+        """Return passages of other documents that are like a hit's. Raises StoreError."""
+        return self._ask("similar", Results, hit=hit, limit=limit)
+
+    def similar_to(self, path: Path, texts: Sequence[str], limit: int) -> Results:
+        """Return passages of documents other than `path` that are like some texts of it."""
+        return self._ask("similar_to", Results, path=path, texts=texts, limit=limit)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        filters: Filters = Filters(),  # noqa: B008 (frozen)
+        history: Sequence[Exchange] = (),
+    ) -> Iterator[Answer]:
+        """Yield an answer sentence by sentence; see `Engine.ask`."""
+        wanted = {"question": question, "filters": filters, "history": history}
+        try:
+            yield from self._client.items("ask", Answer, wanted)
+        except Unreachable:
+            yield from self._local.ask(**wanted)  # type: ignore[arg-type]
+
+    def documents(self) -> tuple[Path, ...]:
+        """Return the paths of all indexed documents."""
+        return self._ask("documents", tuple[Path, ...])
+
+    def preview(self, hit: Hit) -> Preview:
+        """Return the text around a hit. Raises OSError if its file is gone or has no text."""
+        return self._ask("preview", Preview, hit=hit)
+
+    def status(self) -> Status:
+        """Return what the index holds now."""
+        return self._ask("status", Status)
+
+    def skipped(self) -> tuple[SkippedFile, ...]:
+        """Return the files that were looked at and not indexed."""
+        return self._ask("skipped", tuple[SkippedFile, ...])
+
+    def size(self) -> Size:
+        """Return where the index's bytes go."""
+        return self._ask("size", Size)
+
+    def folders(self) -> tuple[Folder, ...]:
+        """Return the folders being indexed, ordered by name."""
+        return self._ask("folders", tuple[Folder, ...])
+
+    def add_folder(
+        self,
+        path: Path,
+        *,
+        name: str | None = None,
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+    ) -> Folder:
+        """Register a folder. Raises ValueError with a sentence for people, or StoreError."""
+        place = path.expanduser().absolute()
+        return self._ask(
+            "add_folder", Folder, path=place, name=name, include=include, exclude=exclude
+        )
+
+    def remove_folder(self, folder: Folder) -> None:
+        """Forget a folder with everything indexed in it; its files are untouched."""
+        self._ask("remove_folder", type(None), folder=folder)
+
+    def why(self, path: Path) -> Verdict:
+        """Say why a file is or is not indexed."""
+        return self._ask("why", Verdict, path=path.expanduser().absolute())
+
+    def index(
+        self,
+        report: Callable[[Progress], None],
+        is_cancelled: Callable[[], bool] = lambda: False,
+    ) -> Progress:
+        """Have the daemon look at everything and bring the index up to date.
+
+        If cancelled, only the waiting ends: keeping the index up to date is what a daemon does.
+        """
+        latest = Progress("scanning", 0, 0, 0, 0, 0, 0, 0.0, None)
+
+        def note(progress: Progress) -> None:
+            nonlocal latest
+            latest = progress
+            report(progress)
+
+        try:
+            end = self._client.follow("index", Progress, {}, note, is_cancelled)
+        except Unreachable:
+            return self._local.index(report, is_cancelled)
+        return latest if end is None else end
+
+    def check(self) -> tuple[Finding, ...]:
+        """Look at every part of the index and return what is damaged. Raises StoreError."""
+        return self._local.check()
+
+    def repair(self, findings: Sequence[Finding]) -> Repair:
+        """Mend what a check found; `index` does the rest. Raises StoreError."""
+        with self._held():
+            return self._local.repair(findings)
+
+    def compact(self) -> tuple[int, int]:
+        """Give back all room of removed chunks; returns the index's bytes before and after."""
+        with self._held():
+            return self._local.compact()
+
+    def bench(self, queries: int, limit_s: float, report: Callable[[int, int], None]) -> Bench:
+        """Compare searches with exact search on this index; see `Benchmark.run`."""
+        return self._local.bench(queries, limit_s, report)
+
+    def service(self) -> Service:
+        """Return the state of the daemon."""
+        try:
+            return self._client.ask("service", Service, {})
+        except Unreachable:
+            return Service(ServiceState.LOST)
+
+    def pause(self, paused: bool) -> None:
+        """Stop background indexing, or let it go on."""
+        try:
+            self._client.ask("pause", type(None), {"paused": paused})
+        except Unreachable:
+            return
+
+    def _apply(self, settings: Settings) -> None:
+        """Use other settings from now on: the daemon answers if it has the same."""
+        super()._apply(settings)
+        self._client = Client(settings)
+        if "_local" in self.__dict__:
+            self._local._apply(settings)
+
+    def _ask(self, method: str, hint: type[T], **arguments: object) -> T:
+        try:
+            return self._client.ask(method, hint, arguments)
+        except Unreachable:
+            return cast(T, getattr(self._local, method)(**arguments))
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """Have the daemon, if there is one, index nothing during a block."""
+        with ExitStack() as stack:
+            with suppress(Unreachable):
+                stack.enter_context(self._client.held())
+            yield

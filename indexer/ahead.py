@@ -1,0 +1,109 @@
+"""Reading files before their turn: documents are taken apart in several processes meanwhile."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from store import Folder, NewFile
+
+from .cage import Cage
+from .document import Unreadable
+from .moves import MovedFrom
+from .recognise import kind_by_name
+from .scan import FoundFile
+from .secrets import looks_secret
+from .source import Loaded, SourceFile, load, read_source
+
+_MOST_WORKERS = 4
+_FILES_AHEAD = 4
+"""For each worker; their texts are in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file as it was, and a way to its chunks."""
+
+    source: SourceFile
+    load: Callable[[], Loaded]
+
+    def new_file(self, folder: Folder, path: Path) -> NewFile:
+        """Return the file for the store. Raises Unreadable, or OSError if it is gone."""
+        loaded = self.load()
+        document, chunked = loaded.document, loaded.chunked
+        return NewFile(
+            folder_id=folder.id,
+            path=path,
+            signature=self.source.signature,
+            digest=self.source.digest,
+            kind=document.kind,
+            encoding=document.encoding,
+            spans=chunked.spans,
+            outline=chunked.outline,
+            texts=chunked.texts,
+            places=loaded.places,
+            extracted=loaded.extracted,
+        )
+
+
+class ReadAhead:
+    """Workers for one run; use as a context manager. None is started before it is needed."""
+
+    def __init__(self) -> None:
+        self._workers = max(1, min(_MOST_WORKERS, os.cpu_count() or 1))
+        self._pool = ThreadPoolExecutor(self._workers, "extract")
+        self._cage = Cage(self._workers)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._cage.close()  # what is still being read ends with its worker
+        self._pool.shutdown()
+
+    def read(
+        self, folder: Folder, found: Iterable[FoundFile], gone: MovedFrom
+    ) -> Iterator[tuple[FoundFile, Callable[[], Reading]]]:
+        """Yield each file, in order, with a function that returns it or says why it cannot.
+
+        Those whose names ask for an extractor are read by other threads, some before their turn.
+        """
+        pending: deque[tuple[FoundFile, Callable[[], Reading]]] = deque()
+        for one in found:
+            if kind_by_name(os.path.basename(one.path)):  # noqa: PTH119 (a string)
+                reading = self._pool.submit(self._read, folder, gone, one).result
+                pending.append((one, reading))
+            else:
+                pending.append((one, partial(self._read, folder, gone, one)))
+            if len(pending) > _FILES_AHEAD * self._workers:
+                yield pending.popleft()
+        while pending:
+            yield pending.popleft()
+
+    def _read(self, folder: Folder, gone: MovedFrom, found: FoundFile) -> Reading:
+        """Read a file, and chunk it already unless its content may be indexed under another path.
+
+        Raises Unreadable or OSError.
+        """
+        path = folder.path / found.path
+        source = read_source(path)
+        reading = Reading(source, partial(self._load, source, path, found))
+        if gone.is_known(found, source.digest):
+            return reading
+        loaded = reading.load()
+        return Reading(source, lambda: loaded)
+
+    def _load(self, source: SourceFile, path: Path, found: FoundFile) -> Loaded:
+        if not found.named and (secret := looks_secret(source.data)):
+            raise Unreadable(secret)
+        return load(source, path, self._cage)

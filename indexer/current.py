@@ -1,0 +1,196 @@
+"""The text of files as they are now, for a query: read from the file, or from the text kept of it.
+
+A text is read from the file itself. Of any other document the extracted text is in the store; if
+the file has changed since, it is taken apart anew if there is time, else its old text is shown and
+labelled as such.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from store import (
+    DocumentTexts,
+    FileRecord,
+    FileState,
+    Heading,
+    Passage,
+    Place,
+    Places,
+    ReadBack,
+    ReadKept,
+    Span,
+)
+
+from .cage import Cage
+from .document import Unreadable
+from .encoding import decode_bytes
+from .patience import Patience
+from .readback import read_fragments, read_passages
+from .readers import plain
+from .scan import signature_of
+from .source import Extracting, load, open_source, read_source
+
+_TODAYS_CHUNKS = 256
+"""Most chunks of a changed file that are looked at to answer a query."""
+
+_patience = Patience()
+
+_LineOf = Callable[[int], int]
+"""Byte offset → 1-based line."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A document's text, wherever it lies, and where its chunks and headings are."""
+
+    state: FileState
+    fetch: ReadKept
+    line_of: _LineOf
+    kind: str
+    encoding: str
+    spans: tuple[Span, ...]
+    outline: tuple[Heading, ...]
+    places: Places | None
+
+    def passages(self, indexes: Sequence[int]) -> tuple[Passage, ...]:
+        """Return some chunks."""
+        texts = read_passages(
+            self.fetch, self.kind, self.encoding, self.spans, self.outline, indexes
+        )
+        fresh = self.state is not FileState.STALE
+        return tuple(
+            Passage(text, context, span, self.line_of(span.start), fresh, self._within(span))
+            for (context, text), span in zip(
+                texts, map(self.spans.__getitem__, indexes), strict=True
+            )
+        )
+
+    def title(self) -> str:
+        """Return the title that a document states, or its first heading, or nothing."""
+        for heading in self.outline[:1]:
+            if heading.level <= 1:
+                raw = self.fetch(heading.span)
+                return " ".join(plain(self.kind, decode_bytes(raw, self.encoding)).split())
+        return ""
+
+    def todays(self) -> range:
+        """Return the chunks that a changed file answers with."""
+        return range(min(len(self.spans), _TODAYS_CHUNKS))
+
+    def _within(self, span: Span) -> tuple[Place, ...]:
+        if self.places is None or not self.places.unit:
+            return ()
+        raw, places = self.fetch(span), self.places
+        return tuple(
+            Place(
+                len(raw[: at - span.start].decode("utf-8", "ignore")), number, places.label(number)
+            )
+            for at, number in places.within(span.start, span.end)
+        )
+
+
+def read_back(record: FileRecord, indexes: Sequence[int], kept: ReadKept) -> ReadBack:
+    """Return the text of some chunks of a file as it is now; the `ReadText` of every search."""
+    name = record.path.name
+    try:
+        text = _text_of(record, kept)
+    except (OSError, Unreadable):
+        return ReadBack(FileState.MISSING, name, ())
+    wanted = text.todays() if text.state is FileState.CHANGED else indexes
+    return ReadBack(text.state, text.title() or name, text.passages(wanted))
+
+
+def read_texts(record: FileRecord, indexes: range, kept: ReadKept) -> DocumentTexts | None:
+    """Return texts of a file as it is now; the `ReadTexts` of every search."""
+    try:
+        text = _text_of(record, kept)
+    except (OSError, Unreadable):
+        return None
+    wanted = text.todays() if text.state is FileState.CHANGED else indexes
+    spans = text.spans[wanted.start : wanted.stop]
+    return DocumentTexts(
+        text.state, text.title(), read_fragments(text.fetch, text.kind, text.encoding, spans)
+    )
+
+
+def read_now(
+    path: Path, record: FileRecord | None = None, kept: ReadKept | None = None
+) -> tuple[Passage, ...]:
+    """Return a whole document as it is now, in passages. Raises OSError or Unreadable.
+
+    What the index knows of it, if that is given, saves taking the document apart.
+    """
+    if record is not None and kept is not None and record.places is not None:
+        text = _text_of(record, kept)
+    else:
+        with Cage(1) as cage:
+            text = _text_now(path, cage)
+    return text.passages(range(len(text.spans)))
+
+
+def _text_of(record: FileRecord, kept: ReadKept) -> _Text:
+    """Find the text of an indexed file. Raises OSError if it is gone, or Unreadable."""
+    if record.places is None:
+        source = read_source(record.path)
+        if source.kind is None and (
+            source.signature == record.signature or source.digest == record.digest
+        ):
+            fetch, line_of = _in_data(source.data)
+            return _indexed(record, FileState.CURRENT, fetch, line_of)
+        return _text_now(record.path, _patience)
+    with open_source(record.path) as file:
+        is_current = signature_of(os.fstat(file.fileno())) == record.signature
+    if is_current or read_source(record.path).digest == record.digest:
+        return _indexed(record, FileState.CURRENT, kept, _no_line)
+    try:
+        return _text_now(record.path, _patience)
+    except Unreadable:
+        return _indexed(record, FileState.STALE, kept, _no_line)
+
+
+def _indexed(record: FileRecord, state: FileState, fetch: ReadKept, line_of: _LineOf) -> _Text:
+    return _Text(
+        state,
+        fetch,
+        line_of,
+        record.kind,
+        record.encoding,
+        record.spans,
+        record.outline,
+        record.places,
+    )
+
+
+def _text_now(path: Path, cage: Extracting) -> _Text:
+    """Read a file anew."""
+    source = read_source(path)
+    loaded = load(source, path, cage)
+    fetch, line_of = _in_data(source.data or loaded.extracted)
+    return _Text(
+        FileState.CHANGED,
+        fetch,
+        line_of if loaded.places is None else _no_line,
+        loaded.document.kind,
+        loaded.document.encoding,
+        loaded.chunked.spans,
+        loaded.chunked.outline,
+        loaded.places,
+    )
+
+
+def _in_data(data: bytes) -> tuple[ReadKept, _LineOf]:
+    """Return functions that give a span of some bytes, and the 1-based line of an offset."""
+    return (
+        lambda span: data[span.start : span.end],
+        lambda offset: data.count(b"\n", 0, offset) + 1,
+    )
+
+
+def _no_line(offset: int) -> int:
+    """Return 1: lines of an extracted text mean nothing to whoever opens the file."""
+    del offset
+    return 1

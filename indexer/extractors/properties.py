@@ -1,0 +1,35 @@
+"""The title that an Office Open XML package states about itself."""
+
+from __future__ import annotations
+
+from ..extract import Builder
+from .package import Attributes, Handler, Package
+
+_PLACEHOLDERS = ("powerpoint presentation", "pptx presentation", "untitled", "microsoft word")
+
+
+def add_title(package: Package, builder: Builder) -> None:
+    """Let the text begin with the title, unless a program made it up."""
+    found = _Title()
+    package.parse("docProps/core.xml", found)
+    title = found.title.strip()
+    if not title.lower().startswith(_PLACEHOLDERS):
+        builder.add_title(title)
+
+
+class _Title(Handler):
+    def __init__(self) -> None:
+        self.title = ""
+        self._inside = False
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        del attributes
+        self._inside = name == "title"
+
+    def end(self, name: str) -> None:
+        del name
+        self._inside = False
+
+    def text(self, data: str) -> None:
+        if self._inside:
+            self.title += data

@@ -1,0 +1,23 @@
+"""How much a word tells: its inverse document frequency in one snapshot of the index."""
+
+from __future__ import annotations
+
+import apsw
+import numpy as np
+
+from . import analysis
+from .codes import ScanTable
+from .segments import segments
+from .words import look_up
+
+
+def rarity(connection: apsw.Connection, table: ScanTable, text: str) -> dict[int, float]:
+    """Return term key → inverse document frequency (BM25's) of the terms of `text`."""
+    living = table.live_count
+    all_segments = segments(connection)
+    weights: dict[int, float] = {}
+    for key in dict.fromkeys(analysis.terms(text)):
+        found = look_up(connection, all_segments, key, table.live).frequency
+        frequency = min(found, living)  # after deletions it is an estimate
+        weights[key] = float(np.log1p((living - frequency + 0.5) / (frequency + 0.5)))
+    return weights

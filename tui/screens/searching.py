@@ -1,0 +1,190 @@
+"""Asking while the user types: instant answers to every key, the exact one when typing rests."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from functools import partial
+
+from textual import getters, on, work
+from textual.reactive import reactive
+from textual.timer import Timer
+from textual.widgets import Input
+from textual.worker import Worker, get_current_worker
+
+from store import BadQuery, Results
+
+from ..backend import Backend
+from ..history import History
+from ..messages import Answered, Refused, failure
+from ..request import Request, searched, take_chips
+from ..widgets.query import QueryBar
+from ..widgets.text_box import TextBox
+from .hit_screen import HitScreen
+
+REST_S = 0.12
+"""How long typing must rest before anything is recomputed."""
+SLOW_S = 0.15
+"""A search that takes longer says so."""
+LIMIT = 20
+"""Most hits listed."""
+
+
+class Searching(HitScreen):
+    """Holds the request and the answer to it. A subclass shows them."""
+
+    request: reactive[Request] = reactive(Request(), init=False)
+    query_bar = getters.query_one(QueryBar)
+
+    def __init__(self, backend: Backend, clock: Callable[[], float]) -> None:
+        super().__init__(backend)
+        self._clock = clock
+        self._history = History(backend)
+        self._answer: Results | None = None
+        self._answer_to = Request()
+        self._first: Results | None = None
+        """The instant answer that `_answer` refines."""
+        self._turn = threading.Lock()
+        """Held while an instant answer is made, so that keys in a row do not compete."""
+        self._stopped = threading.Event()
+        """Set once the search that is going on is not wanted any more."""
+        self._slow: Timer | None = None
+        self.is_asking = False
+        """Whether the exact answer has not come yet."""
+
+    def folder_names(self) -> Collection[str]:
+        """Return the names that `in:` can have."""
+        raise NotImplementedError
+
+    def show_answer(self, answer: Results | None, *, same_question: bool) -> None:
+        """Show an answer, or that there is no question."""
+        raise NotImplementedError
+
+    def show_refusal(self, sentence: str) -> None:
+        """Say why a request cannot be answered as it is."""
+        raise NotImplementedError
+
+    # Typing
+
+    @on(Input.Changed, "#query")
+    def _typed(self, event: Input.Changed) -> None:
+        rest, chips = take_chips(event.value)
+        if chips:
+            self.query_one("#query", TextBox).put(rest)
+        text = searched(rest)
+        if text or chips or not event.value.strip():
+            self.request = replace(self.request.with_chips(chips), text=text)
+
+    @property
+    def is_in_the_past(self) -> bool:
+        """Whether the query was brought back from the history and not changed since."""
+        return self._history.is_at(self.request.typed)
+
+    def action_recall(self, step: int) -> None:
+        """Bring back an earlier query, or with a negative step a later one."""
+        typed = self._history.step(step, self.request.typed)
+        if typed is not None:
+            text, chips = take_chips(typed)
+            self.request = Request(text.strip(), self.request.mode, chips)
+            self.query_one("#query", TextBox).put(text)
+
+    @work(thread=True, group="history", exit_on_error=False)
+    def read_history(self) -> None:
+        """Read what was searched before."""
+        self._history.read()
+
+    def remember(self) -> None:
+        """Keep the query: it led to something."""
+        if self.request.text:
+            self._keep(self.request.typed)
+
+    @work(thread=True, group="history", exit_on_error=False)
+    def _keep(self, typed: str) -> None:
+        self._history.add(typed)
+
+    # Asking and answering
+
+    def watch_request(self, request: Request) -> None:
+        """Ask at once; an empty query shows nothing."""
+        self.query_bar.show(request, is_searching=False)
+        if request.text:
+            self.ask_again()
+        else:
+            self._stop_asking()
+            self._show(None)
+
+    def ask_again(self) -> None:
+        """Ask what is asked already, of an index that may have changed."""
+        self._stop_asking()
+        self.is_asking = True
+        self._stopped = threading.Event()
+        say_so = partial(self.query_bar.show, self.request, is_searching=True)
+        self._slow = self.set_timer(SLOW_S + REST_S, say_so)
+        self.search(self.request, self.folder_names(), self._stopped)
+
+    def _stop_asking(self) -> None:
+        self._stopped.set()
+        self.workers.cancel_group(self, "search")
+        self._settle()
+
+    def _settle(self) -> None:
+        self.is_asking = False
+        if self._slow is not None:
+            self._slow.stop()
+            self._slow = None
+
+    @work(thread=True, exclusive=True, group="search", exit_on_error=False)
+    def search(self, request: Request, folders: Collection[str], stopped: threading.Event) -> None:
+        """Post the instant answer and, once typing has rested, the exact one."""
+        worker = get_current_worker()
+        try:
+            filters = request.filters(folders, self._backend.moment)
+            answers = self._backend.search(
+                request.text, mode=request.mode, filters=filters, limit=LIMIT
+            )
+            with self._turn:
+                first = None if stopped.is_set() else next(answers, None)
+            if first is None or worker.is_cancelled:
+                return
+            self.post_message(Answered(request, first))
+            if first.exact or stopped.wait(REST_S):
+                return
+            for results in answers:
+                if not worker.is_cancelled:
+                    self.post_message(Answered(request, results))
+        except BadQuery as error:
+            if not worker.is_cancelled:
+                self.post_message(Refused(request, str(error)))
+
+    def on_answered(self, message: Answered) -> None:
+        """Show an answer, unless the user has asked something else since."""
+        if message.request != self.request:
+            return
+        if message.results.exact:
+            self._settle()
+            self.query_bar.show(self.request, is_searching=False)
+        else:
+            self._first = message.results
+        if message.results.exact or message.results.hits:
+            self._show(message.results)
+
+    def on_refused(self, message: Refused) -> None:
+        """Say why there is no answer, unless the user has asked something else since."""
+        if message.request == self.request:
+            self._settle()
+            self.query_bar.show(self.request, is_searching=False)
+            self._show(None)
+            self.show_refusal(message.sentence)
+
+    def _show(self, answer: Results | None) -> None:
+        is_same = self._answer_to == self.request
+        self._answer, self._answer_to = answer, self.request
+        self.show_answer(answer, same_question=is_same)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Pass a failed search on to the app."""
+        if failed := failure(event):
+            self._settle()
+            self.query_bar.show(self.request, is_searching=False)
+            self.post_message(failed)
