@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO := THIMBLE_HOME=$(CURDIR)/.demo $(BIN)/thimble
 
-.PHONY: demo test faults lint format man bench train lock clean
+.PHONY: demo test faults lint format man bench train docs lock clean
 
 demo: .venv/installed
 	@rm -rf .demo
@@ -41,13 +41,17 @@ train: .venv/installed-dev
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[train]'
 	$(BIN)/python -m training $(TRAIN)
 
+# The documentation as a site: build/docs/site/index.html
+docs: .venv/installed-dev
+	$(BIN)/python -m docs.site
+
 # Writes the exact versions that the environments get; run it after changing a dependency.
 lock: .venv/installed-dev
 	$(BIN)/pip install --quiet pip-tools
 	$(BIN)/pip-compile --quiet --strip-extras --no-header --no-emit-index-url --no-emit-find-links \
 	  --no-emit-trusted-host --no-annotate --all-build-deps --output-file requirements.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --strip-extras --no-header --no-emit-index-url --no-emit-find-links \
-	  --no-emit-trusted-host --no-annotate --extra dev --all-build-deps \
+	  --no-emit-trusted-host --no-annotate --extra dev --extra docs --all-build-deps \
 	  --output-file requirements-dev.lock pyproject.toml
 
 .venv/bin/python:

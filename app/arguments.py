@@ -154,7 +154,7 @@ def _state(commands: Commands) -> None:
     status.add_argument("--skipped", action="store_true", help="also list skipped files, and why")
     add_json(status)
     why = commands.add("why", "say why a file is indexed or not", ["thimble why ~/notes/old.bin"])
-    why.add_argument("file", metavar="FILE")
+    why.add_argument("file", metavar="FILE", help="a file, indexed or not")
     add_json(commands.add("size", "say how much disk the index takes"))
     bench = commands.add("bench", "compare searches of your own index with exact search")
     bench.add_argument("--queries", metavar="N", type=whole_number(1), default=50, help=_QUERIES)
@@ -207,9 +207,9 @@ def _config(commands: Commands) -> None:
     get.add_argument("key", metavar="KEY", choices=KEYS, help=keys)
     change = actions.add("set", "change a setting")
     change.add_argument("key", metavar="KEY", choices=KEYS, help=keys)
-    change.add_argument("value", metavar="VALUE")
+    change.add_argument("value", metavar="VALUE", help="what it is to be")
     unset = actions.add("unset", "take a setting out of the file")
-    unset.add_argument("key", metavar="KEY")
+    unset.add_argument("key", metavar="KEY", help="a setting of the file")
 
 
 def _rest(commands: Commands) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
+from typing import TYPE_CHECKING
 
 from store import Filters
 
-from .commands import AnyEngine
 from .folders import find_folder
+
+if TYPE_CHECKING:
+    from .commands import AnyEngine
 
 
 def filters_of(args: argparse.Namespace, engine: AnyEngine) -> Filters:

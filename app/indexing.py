@@ -49,7 +49,7 @@ class Indexing:
             if made_with is None or made_with.fingerprint == chosen.identity.fingerprint:
                 writer.discard_successor()
                 return self._bring_up_to_date(writer, chosen, self._store)
-            former = self._models.former(made_with)
+            former = self._models.maker(made_with)
             if former is not None:
                 tally = self._keep_up(writer, former)
                 if self._is_cancelled():

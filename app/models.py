@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from indexer import BUILT_IN, BUILT_IN_RANK, Checksums, Embedder, Model, ModelError, load_quantiser
+from indexer import (
+    BUILT_IN,
+    BUILT_IN_RANK,
+    Checksums,
+    Embedder,
+    Model,
+    ModelError,
+    load_quantiser,
+)
 from store import IndexModel, Quantiser, SearchModels
 
 from .settings import Settings
@@ -61,7 +69,7 @@ class Models:
         self._made_with = made_with
         self._notify = notify
         self._checksums = Checksums(settings.paths.home / "models" / "checksums.json")
-        self._former: dict[str, Coder] = {}
+        self._makers: dict[str, Coder] = {}
 
     def refresh(self) -> None:
         """Take the models that the settings name now."""
@@ -71,9 +79,9 @@ class Models:
 
     def unload(self) -> None:
         """Let go of all models; each is loaded again when it is needed."""
-        for name in ("chosen", "_rank"):
+        for name in ("chosen", "rank"):
             self.__dict__.pop(name, None)
-        self._former.clear()
+        self._makers.clear()
 
     @cached_property
     def chosen(self) -> Coder:
@@ -84,25 +92,26 @@ class Models:
     def serving(self) -> Coder:
         """The model that the index was made with; if it is not there any more, the chosen one."""
         made_with = self._made_with()
-        if made_with is None or made_with.fingerprint == self.chosen.identity.fingerprint:
+        if made_with is None:
             return self.chosen
-        return self.former(made_with) or self.chosen
+        return self.maker(made_with) or self.chosen
 
-    def former(self, made_with: IndexModel) -> Coder | None:
+    def maker(self, made_with: IndexModel) -> Coder | None:
         """Return a model that an index was made with, or None if it is not there any more."""
-        known = self._former.get(made_with.fingerprint)
+        known = self._makers.get(made_with.fingerprint)
         if known is not None:
             return known
-        for folder in (made_with.folder, *BUILT_IN_FOLDERS):
+        chosen = folder_for("index", self._settings)
+        for folder in (chosen, made_with.folder, *BUILT_IN_FOLDERS):
             try:
                 model = Model.load(folder) if folder is not None else None
                 if model is None or not made_with.fingerprint.startswith(f"{model.fingerprint} "):
-                    continue
-                coder = self._coder(model.folder)
+                    continue  # known without the projection, which may have to be fitted first
+                coder = self.chosen if folder == chosen else self._coder(model.folder)
             except ModelError:
                 continue
             if coder.identity.fingerprint == made_with.fingerprint:
-                self._former[made_with.fingerprint] = coder
+                self._makers[made_with.fingerprint] = coder
                 return coder
         return None
 
@@ -111,14 +120,13 @@ class Models:
         """The model that sees every chunk."""
         return self.serving.embedder
 
-    @property
+    @cached_property
     def rank(self) -> Embedder:
         """The model that sees the most promising chunks of a search."""
-        return self._rank
-
-    @cached_property
-    def _rank(self) -> Embedder:
-        return self._embedder(folder_for("rank", self._settings))
+        folder = folder_for("rank", self._settings)
+        if folder == folder_for("index", self._settings):
+            return self.chosen.embedder
+        return self._embedder(folder)
 
     @property
     def search(self) -> SearchModels:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+# From 1.29 on, onnxruntime's wheels report their use to its maker over HTTPS and keep a device id
+# and a queue of reports in the user's cache folder, unless this is set before they are loaded.
+
 _BATCH_TEXTS = 16
 _BATCH_TOKENS = 4096
 """Small batches of texts of like length run fastest on a CPU and bound the memory used."""

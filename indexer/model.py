@@ -84,6 +84,8 @@ class Model:
     def load(cls, folder: Path) -> Model:
         """Read a model folder. Raises ModelError."""
         path = folder / DESCRIPTION
+        if not folder.is_dir():
+            raise ModelError(f"there is no model at {folder}; those there are: thimble model")
         if not path.is_file():
             raise ModelError(
                 f"the model folder {folder} lacks {DESCRIPTION}; a model made for "

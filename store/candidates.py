@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .bm25 import LexicalScores
+from .bm25 import LexicalScores, Match
+from .fusion import Fusion
 from .query import ParsedQuery
-from .ranking import Fusion
+from .ranking import Scale
 from .retrieval import FirstStage
 
 
@@ -25,13 +26,18 @@ class Evidence:
     """None if only words are asked for."""
     fusion: Fusion
 
+    @property
+    def scale(self) -> Scale:
+        """Of the estimated similarities over all allowed chunks."""
+        return self.meaning.scale if self.meaning is not None else Scale(0.0, 1.0)
+
     def candidate(self, chunk: int, *, by_meaning: bool) -> Candidate:
         """Return a candidate with what is known of it."""
-        words = float(self.lexical.scores[chunk])
+        match = self.lexical.estimate(chunk)
         estimate = 0.0
         if self.meaning is not None:
             estimate = float(self.meaning.estimates[np.array([chunk])][0])
-        return Candidate(chunk, words, estimate, estimate, words > 0, by_meaning)
+        return Candidate(chunk, match, estimate, estimate, match.words > 0, by_meaning)
 
 
 @dataclass(slots=True)
@@ -39,8 +45,8 @@ class Candidate:
     """A chunk that may become a hit; its scores sharpen while the search runs."""
 
     chunk: int
-    words: float
-    """BM25."""
+    match: Match
+    """How its words match: as postings tell at first, exact once it is read."""
     estimate: float
     """Similarity as its code tells."""
     meaning: float

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from . import snippets
 from .candidates import Candidate, Evidence
+from .features import features
+from .fusion import probability
 from .passages import PassageReader
 from .places import Place
 from .query import has_excluded
 from .types import FileRecord, Hit, Passage
 
-_SCORE_SPREAD = 4.0
-"""Fused score, in standard deviations, at which the shown score is 1 / (1 + 1/e)."""
-_FARTHEST = 30.0
-"""Beyond, a shown score would be 0 or 1."""
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A candidate in its place."""
+
+    candidate: Candidate
+    score: float
+    """Probability that it is relevant."""
+    features: tuple[float, ...]
 
 
 def build_hits(
-    candidates: Iterable[Candidate], evidence: Evidence, reader: PassageReader, limit: int
+    candidates: Sequence[Candidate], evidence: Evidence, reader: PassageReader, limit: int
 ) -> tuple[Hit, ...]:
     """Return the best `limit` documents among the candidates.
 
@@ -29,7 +37,8 @@ def build_hits(
     """
     hits: dict[bytes, Hit] = {}
     seen: set[int] = set()
-    for candidate in sorted(candidates, key=lambda one: (-_fused(one, evidence), one.chunk)):
+    for ranked in _ranked(candidates, evidence):
+        candidate = ranked.candidate
         record = reader.file(candidate)
         if record.first_chunk in seen or (len(hits) == limit and record.digest not in hits):
             continue
@@ -41,33 +50,37 @@ def build_hits(
             first = hits[record.digest]
             hits[record.digest] = replace(first, duplicates=(*first.duplicates, record.path))
         else:
-            score = _fused(candidate, evidence)
-            rank = len(hits) + 1
-            title = reader.title(record)
-            hits[record.digest] = _hit(rank, score, candidate, evidence, record, passage, title)
+            rank, title = len(hits) + 1, reader.title(record)
+            hits[record.digest] = _hit(rank, ranked, evidence, record, passage, title)
     return tuple(hits.values())
 
 
-def _fused(candidate: Candidate, evidence: Evidence) -> float:
-    return evidence.fusion.fuse(candidate.words, candidate.meaning)
+def _ranked(candidates: Sequence[Candidate], evidence: Evidence) -> Iterator[Ranked]:
+    """Yield the candidates, the most likely first; ties by chunk."""
+    known = features(candidates, evidence.scale, len(evidence.lexical.weights))
+    logits = evidence.fusion.logits(known)
+    chunks = np.array([one.chunk for one in candidates])
+    for place in np.lexsort((chunks, -logits)):
+        score = probability(float(logits[place]))
+        yield Ranked(candidates[place], score, tuple(known[place].tolist()))
 
 
 def _hit(
     rank: int,
-    fused: float,
-    candidate: Candidate,
+    ranked: Ranked,
     evidence: Evidence,
     record: FileRecord,
     passage: Passage,
     title: str,
 ) -> Hit:
+    candidate = ranked.candidate
     highlights = snippets.highlights(passage.text, evidence.parsed)
     snippet = snippets.snippet(passage.text, highlights, evidence.lexical.weights)
     place = _place(passage, snippet[0])
     found_by = {"meaning": candidate.by_meaning, "words": candidate.by_words}
     return Hit(
         rank=rank,
-        score=1 / (1 + math.exp(-min(max(fused / _SCORE_SPREAD, -_FARTHEST), _FARTHEST))),
+        score=ranked.score,
         path=record.path,
         title=title,
         heading=passage.context.removeprefix(title).removeprefix(" › "),
@@ -82,6 +95,7 @@ def _hit(
         source=tuple(name for name, found in found_by.items() if found),
         modified=record.signature.mtime_ns / 1e9,
         place=place.label if place else "",
+        evidence=ranked.features,
     )
 
 

@@ -22,6 +22,7 @@ class PassageReader:
         self._read = read
         self._lexical = lexical
         self._files: dict[int, FileRecord] = {}
+        self._file_of: dict[int, FileRecord] = {}
         self._titles: dict[int, str] = {}
         self._passages: dict[int, Passage | None] = {}
         self.unchanged: set[int] = set()
@@ -52,8 +53,10 @@ class PassageReader:
 
     def file(self, candidate: Candidate) -> FileRecord:
         """Return the file that a candidate belongs to."""
-        record = catalogue.file_of_chunk(self._connection, candidate.chunk)
-        return self._files.setdefault(record.first_chunk, record)
+        if candidate.chunk not in self._file_of:
+            record = catalogue.file_of_chunk(self._connection, candidate.chunk)
+            self._file_of[candidate.chunk] = self._files.setdefault(record.first_chunk, record)
+        return self._file_of[candidate.chunk]
 
     def title(self, record: FileRecord) -> str:
         """Return the title of a file that has been read."""
@@ -73,4 +76,4 @@ class PassageReader:
     def _best(self, answer: ReadBack) -> Passage | None:
         if answer.state is FileState.MISSING or not answer.passages:
             return None
-        return max(answer.passages, key=lambda one: self._lexical.score_text(one.indexed_text))
+        return max(answer.passages, key=lambda one: self._lexical.match(one.indexed_text).words)

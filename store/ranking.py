@@ -1,4 +1,4 @@
-"""From scores to one order: which chunks become candidates, and how words and meaning add up."""
+"""Scores of many chunks: their scale, the best of them, and two lists in turn."""
 
 from __future__ import annotations
 
@@ -6,11 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-
-from .types import Mode
-
-WORDS_WEIGHT = 0.7
-"""Weight of a standard deviation of BM25 against one of similarity."""
 
 Scores = NDArray[np.float32]
 
@@ -29,27 +24,9 @@ class Scale:
             return cls(0.0, 1.0)
         return cls(float(scores.mean()), max(float(scores.std()), 1e-6))
 
-    def standardise(self, score: float) -> float:
-        """Return how many standard deviations a score lies above the mean."""
-        return (score - self.mean) / self.deviation
-
-
-@dataclass(frozen=True, slots=True)
-class Fusion:
-    """Adds up the two kinds of evidence in units of their own spread."""
-
-    mode: Mode
-    words: Scale
-    meaning: Scale
-
-    def fuse(self, words: float, meaning: float) -> float:
-        """Return the fused score of a chunk from its BM25 and its similarity."""
-        if self.mode is Mode.LEXICAL:
-            return words
-        similarity = self.meaning.standardise(meaning)
-        if self.mode is Mode.SEMANTIC:
-            return similarity
-        return similarity + WORDS_WEIGHT * self.words.standardise(words)
+    def standardise(self, scores: Scores) -> Scores:
+        """Return how many standard deviations scores lie above the mean."""
+        return (scores - np.float32(self.mean)) / np.float32(self.deviation)
 
 
 def top(scores: Scores, allowed: NDArray[np.bool_], count: int) -> list[int]:

@@ -83,7 +83,7 @@ class Refiner:
                 if passage is not None
             ]
             for one in read:
-                one.candidate.words = evidence.lexical.score_text(one.text)
+                one.candidate.match = evidence.lexical.match(one.text)
         if evidence.meaning is not None:
             with self._stopwatch.stage("recompute"):
                 self._recomputer.recompute(evidence.parsed.text, read)

@@ -22,12 +22,13 @@ from .codes import ScanTable
 from .confirming import confirm
 from .exact import Verified, verify
 from .filters import allowed_chunks
+from .fusion import fusion_for
 from .hits import build_hits
 from .models import SearchModels
 from .parameters import SearchParameters, SearchPath
 from .passages import PassageReader
 from .query import ParsedQuery, parse
-from .ranking import Fusion, Scale, top
+from .ranking import top
 from .recompute import Recomputer
 from .refining import Refiner
 from .retrieval import Retriever
@@ -112,9 +113,12 @@ class Search:
             if is_exact:
                 self._refiner.refine(found, by_words, evidence, reader)
             with self._stopwatch.stage("show" if is_exact else "read"):
-                hits = build_hits(found.values(), evidence, reader, self._query.limit)
+                hits = build_hits(list(found.values()), evidence, reader, self._query.limit)
             explain = self._explain(evidence, len(by_words), len(by_meaning))
-            yield Results(self._query, hits, is_exact, explain)
+            confident = bool(hits) and (
+                evidence.parsed.is_exact or hits[0].score >= evidence.fusion.confident
+            )
+            yield Results(self._query, hits, is_exact, explain, confident)
 
     @property
     def _uses_meaning(self) -> bool:
@@ -125,16 +129,13 @@ class Search:
         with self._stopwatch.stage("words"):
             keys = () if self._query.mode is Mode.SEMANTIC else parsed.keys
             lexical = self._score_words(parsed, keys, allowed)
-            scale = lexical.scale(allowed)
-        meaning, meaning_scale = None, Scale(0.0, 1.0)
+        meaning = None
         if self._uses_meaning:
             with self._stopwatch.stage("embed"):
                 embedding = self._models.embed_for_codes([parsed.text])[0]
             with self._stopwatch.stage("codes"):
                 meaning = self._retriever.retrieve(embedding, self._models.quantiser, allowed)
-                meaning_scale = meaning.scale
-        fusion = Fusion(self._query.mode, scale, meaning_scale)
-        return Evidence(parsed, allowed, lexical, meaning, fusion)
+        return Evidence(parsed, allowed, lexical, meaning, fusion_for(self._query.mode))
 
     def _nearest(self, evidence: Evidence, pool: int) -> tuple[list[int], list[int]]:
         """Return the best `pool` chunks by meaning and the best by words."""

@@ -235,7 +235,7 @@ class Hit:
 
     rank: int
     score: float
-    """In (0, 1), higher is better; comparable within one answer."""
+    """Probability that it is relevant, in (0, 1); comparable between queries."""
     path: Path
     title: str
     heading: str
@@ -260,6 +260,8 @@ class Hit:
     """Other indexed files with the same bytes."""
     place: str = ""
     """The part of its address after the file: `page=3`, `sheet=Costs`; empty for plain text."""
+    evidence: tuple[float, ...] = ()
+    """What the score was made of, in the order of `features.FEATURES`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,3 +296,6 @@ class Results:
     hits: tuple[Hit, ...]
     exact: bool
     explain: Explain
+    confident: bool = True
+    """Whether the best hit answers the query, as far as scores tell; True for what must occur to
+    the letter. If not, the hits are only the least unlikely."""

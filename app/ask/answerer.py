@@ -10,7 +10,6 @@ from store import Filters, Hit, Results, SearchModels, terms
 from tui import Answer, Exchange, Sentence
 
 from .client import ServerError, TooLong, chat
-from .confidence import is_confident
 from .extract import extract, similarities
 from .prompt import ANSWER_TOKENS, messages, pack
 from .reply import Reply
@@ -49,13 +48,14 @@ class Answerer:
     ) -> Iterator[Answer]:
         """Yield the answer as it grows; the last one is done."""
         topic = _topic(question, history)
-        hits = self.search(topic, filters, _PASSAGES).hits
+        results = self.search(topic, filters, _PASSAGES)
+        hits = results.hits
+        if not hits or not results.confident:
+            yield Answer(question, (), hits, found=False, backend=EXTRACTIVE, done=True)
+            return
         weights = self.rarity(topic)
         models = self.models()
         similar = similarities(models.embed_passages, models.embed_query, topic)
-        if not is_confident(weights, hits, similar([hit.text for hit in hits])):
-            yield Answer(question, (), hits, found=False, backend=EXTRACTIVE, done=True)
-            return
         notice = ""
         try:
             server = find_server(self.server, self.model, self.environ)

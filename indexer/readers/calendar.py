@@ -16,7 +16,8 @@ _ENTRY = re.compile(
 )
 _FOLD = re.compile(r"\n[ \t]")
 _PROPERTY = re.compile(
-    r"(?:[\w-]+\.)?(?P<name>[\w-]+)(?P<parameters>(?:;[^:\n\"]*(?:\"[^\"\n]*\")?)*):(?P<value>[^\n]*)"
+    r"(?:[\w-]{1,40}\.)?(?P<name>[\w-]{1,40})"
+    r"(?P<parameters>(?:;[^;:\n\"]*(?:\"[^\"\n]*\"[^;:\n\"]*)?)*):(?P<value>[^\n]*)"
 )
 _KEPT = frozenset(
     [

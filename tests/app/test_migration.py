@@ -228,6 +228,16 @@ def test_without_the_old_model_words_are_still_found(
         assert_is_whole(later, "thimble-index")
 
 
+def test_a_model_that_is_not_there_leaves_the_old_index_searchable(
+    engine: Engine, changed: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "tiny").rename(tmp_path / "gone")
+    assert_is_whole(engine, "thimble-index")
+    with pytest.raises(StoreError, match="there is no model at"):
+        index(engine)
+    assert_is_whole(engine, "thimble-index")
+
+
 def test_a_broken_old_model_does_not_hold_up_the_new_one(engine: Engine, changed: Settings) -> None:
     index(engine)
     assert changed.index_model is not None

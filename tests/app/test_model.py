@@ -51,9 +51,9 @@ def setting(home: Path, key: str) -> object:
     return getattr(load(Paths.find({"THIMBLE_HOME": str(home)}), {}, {}).settings, key)
 
 
-def test_the_built_in_models_are_listed(run: Run) -> None:
-    rows = [line.split("\t") for line in run("model").out.splitlines()]
-    assert [(row[1], row[6]) for row in rows] == [("index", "built in"), ("rank", "built in")]
+def test_the_built_in_model_is_listed(run: Run) -> None:
+    (row,) = [line.split("\t") for line in run("model").out.splitlines()]
+    assert (row[1], row[6]) == ("index, rank", "built in")
     assert run("model", "list").out == run("model").out
 
 
@@ -87,9 +87,9 @@ def test_using_a_folder_adds_it_once(run: Run, tiny: Path, own_home: Path) -> No
     assert setting(own_home, "rank_model") == folder
     again = run("model", "use", str(tiny), "--for", "rank")
     assert (again.code, "added" in again.err) == (0, False)
-    assert run("model", "use", "thimble-index", "--for", "rank").code == 0
+    assert run("model", "use", "thimble-rank", "--for", "rank").code == 0
     assert setting(own_home, "index_model") == folder
-    assert str(setting(own_home, "rank_model")).endswith("thimble-index")
+    assert setting(own_home, "rank_model") is None  # the default is not spelled out
 
 
 def test_a_new_index_model_is_said_to_need_a_run(run: Run, engine: FakeEngine, tiny: Path) -> None:
@@ -186,11 +186,22 @@ def test_names_are_given_once(run: Run, tiny: Path) -> None:
     run("model", "add", str(tiny))
     assert "already; choose another --name" in run("model", "add", str(tiny)).err
     assert "already" in run("model", "add", str(tiny), "--name", "thimble-index").err
-    unknown = run("model", "info", "x").err
-    assert "there is no model 'x'; known are thimble-index, thimble-rank, tiny" in unknown
+    assert (
+        "there is no model 'x'; known are thimble-index, thimble-rank, tiny"
+        in run("model", "info", "x").err
+    )
     assert "is the index model" in run("model", "remove", "thimble-index").err
     run("model", "use", "tiny", "--for", "both")
     assert "cannot be removed" in run("model", "remove", "thimble-index").err
+
+
+def test_a_search_takes_an_added_model_by_its_name(
+    run: Run, engine: FakeEngine, tiny: Path, own_home: Path
+) -> None:
+    run("model", "add", str(tiny))
+    assert run("search", "--rank-model", "tiny", "deposit").code == 0
+    assert engine.opened_with is not None
+    assert engine.opened_with.rank_model == own_home / "models" / "tiny"
 
 
 def test_a_migration_is_shown(

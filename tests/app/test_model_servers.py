@@ -29,7 +29,7 @@ INSTEAD = "; these are sentences of your documents instead"
 
 @pytest.fixture
 def settings(own_home: Path) -> Settings:
-    return Settings(Paths.find({"THIMBLE_HOME": str(own_home)}), ask_timeout_s=1)
+    return Settings(Paths.find({"THIMBLE_HOME": str(own_home)}), ask_timeout_s=30)
 
 
 @pytest.fixture
@@ -209,9 +209,10 @@ def drip(handler: Handler) -> None:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_told_and_the_documents_answer_instead(settings: Settings, fault: str) -> None:
     act, reason = FAULTS[fault]
+    limit_s = 1 if "within 1 s" in reason else 30
     started = time.monotonic()
-    answer, script = answered(settings, act)
-    assert time.monotonic() - started < 10
+    answer, script = answered(replace(settings, ask_timeout_s=limit_s), act)
+    assert time.monotonic() - started < 25
     assert len(script.requests) == 1
     assert answer.notice.startswith("the model tiny at 127.0.0.1:")
     assert reason in answer.notice
@@ -284,7 +285,7 @@ def test_without_a_server_the_documents_answer(
     assert (answer.backend, answer.notice) == ("extractive", "")
     assert answer.sentences[0].text == DEPOSIT
     assert answer.sources[answer.sentences[0].citations[0] - 1].path.name == "lease.md"
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 25
 
 
 @pytest.mark.usefixtures("notes")

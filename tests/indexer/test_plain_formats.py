@@ -75,3 +75,8 @@ def test_each_event_is_a_block() -> None:
     document = read_document(f"BEGIN:VCALENDAR\n{event * 3}END:VCALENDAR\n".encode(), "x.ics")
     texts = [plain("calendar", document.text[one.start : one.end]) for one in document.blocks]
     assert [one for one in texts if one] == ["one"] * 3
+
+
+@pytest.mark.parametrize("unit", ['a;b="', ";", "X;Y:", ';"";'])
+def test_hostile_properties_are_given_up_at_once(unit: str) -> None:
+    assert plain("calendar", unit * 20_000) == ""

@@ -16,7 +16,7 @@ from indexer.readers import kind_of, plain, read_document, why_not_read
 CORPUS = Path(__file__).parent / "corpus"
 SUFFIXES = (
     *("txt", "md", "rst", "org", "adoc", "tex", "html", "xml", "ipynb"),
-    *("csv", "jsonl", "json", "yaml", "toml", "py"),
+    *("csv", "jsonl", "json", "yaml", "toml", "py", "srt", "ics"),
 )
 KINDS = tuple(kind_of(f"a.{suffix}") or "" for suffix in SUFFIXES)
 

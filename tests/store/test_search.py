@@ -90,10 +90,10 @@ def test_lexical_mode_finds_only_what_holds_a_word(pets: Library) -> None:
 
 
 def test_a_word_that_a_question_repeats_counts_more(library: Library) -> None:
-    library.put(herons=["herons nest in tall alders"], reeds=["reeds grow in shallow water"])
-    long = "herons? I ask about herons, and where herons live, by the reeds and the water"
-    assert names(hits(library, "reeds water herons", mode=Mode.LEXICAL))[0] == "reeds"
-    assert names(hits(library, long, mode=Mode.LEXICAL))[0] == "herons"
+    library.put(herons=["herons nest in tall alders"], reeds=["reeds grow in shallow mud"])
+    for bird, plant in (("herons", "reeds"), ("reeds", "herons")):
+        question = f"{bird}? I ask about {bird}, not {plant}"
+        assert names(hits(library, question, mode=Mode.LEXICAL))[0] == bird
 
 
 def test_exact_mode_wants_the_words_in_a_row(pets: Library) -> None:

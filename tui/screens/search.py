@@ -6,32 +6,29 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from textual import getters, on, work
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Footer, Input, Static
-from textual.worker import get_current_worker
 
 from store import Hit, Results
 
 from ..backend import Backend
-from ..format import MODES, STYLES, TOO_SMALL, count, title
+from ..format import STYLES, TOO_SMALL, count, title
 from ..messages import IndexState, Likened
-from ..request import Request, searched
+from ..request import searched
 from ..safe import safe_line
 from ..widgets.passage import PassageView
-from ..widgets.query import QueryBar, QueryInput
+from ..widgets.query import QueryBar
 from ..widgets.results import ResultList, advice, invitation, summary
 from ..widgets.rows import Rows
 from ..widgets.status import StatusLine
 from ..widgets.text_box import TextBox
 from ..widgets.welcome import Welcome
-from .filters import FilterDialog
-from .searching import LIMIT, Searching
-from .why import WhyScreen
+from .searching import Searching
 
 GLANCE_S = 0.06
 """How long typing rests before the passage of an instant answer is read."""
@@ -212,53 +209,12 @@ class SearchScreen(Searching):
         """Go back to typing."""
         self.query_one("#query").focus()
 
-    def action_mode(self) -> None:
-        """Match by words and meaning, words, meaning, or exact text in turn."""
-        modes = list(MODES)
-        following = modes[(modes.index(self.request.mode) + 1) % len(modes)]
-        self.request = replace(self.request, mode=following)
-
-    @on(QueryInput.BackedOut)
-    def _drop_last_chip(self) -> None:
-        self.action_drop_chip(-1)
-
-    def action_drop_chip(self, index: int) -> None:
-        """Take off one filter; -1 is the last one."""
-        if self.request.chips:
-            self.request = self.request.without(self.request.chips[index])
-
     def action_clear(self) -> None:
         """Search everything again, and forget which hits were marked."""
         self.results.marked.clear()
         self.results.refresh()
         self.request = replace(self.request, chips=())
         self._explain()
-
-    def action_filter(self) -> None:
-        """Ask what to narrow the search to."""
-        self.app.push_screen(FilterDialog(self.request, self.folder_names()), self._narrow)
-
-    def _narrow(self, request: Request | None) -> None:
-        if request is not None:
-            self.request = request
-
-    def action_why(self) -> None:
-        """Explain how the chosen hit was found."""
-        if self.hit is not None and self._answer is not None:
-            self.app.push_screen(WhyScreen(self.hit, self._answer, self._first))
-
-    def action_similar(self) -> None:
-        """List other documents like the chosen hit."""
-        if self.hit is not None:
-            self.find_similar(self.hit)
-
-    @work(thread=True, exclusive=True, group="similar", exit_on_error=False)
-    def find_similar(self, hit: Hit) -> None:
-        """Look for documents like a hit."""
-        worker = get_current_worker()
-        results = self._backend.similar(hit, limit=LIMIT)
-        if not worker.is_cancelled:
-            self.post_message(Likened(hit, results))
 
     def on_likened(self, message: Likened) -> None:
         """List documents like a hit until the user goes back or types."""

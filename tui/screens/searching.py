@@ -13,15 +13,18 @@ from textual.timer import Timer
 from textual.widgets import Input
 from textual.worker import Worker, get_current_worker
 
-from store import BadQuery, Results
+from store import BadQuery, Hit, Results
 
 from ..backend import Backend
+from ..format import MODES
 from ..history import History
-from ..messages import Answered, Refused, failure
+from ..messages import Answered, Likened, Refused, failure
 from ..request import Request, searched, take_chips
-from ..widgets.query import QueryBar
+from ..widgets.query import QueryBar, QueryInput
 from ..widgets.text_box import TextBox
+from .filters import FilterDialog
 from .hit_screen import HitScreen
+from .why import WhyScreen
 
 REST_S = 0.12
 """How long typing must rest before anything is recomputed."""
@@ -65,6 +68,10 @@ class Searching(HitScreen):
         """Say why a request cannot be answered as it is."""
         raise NotImplementedError
 
+    def on_unmount(self) -> None:
+        """Let a search that waits for typing to rest end with the screen."""
+        self._stopped.set()
+
     # Typing
 
     @on(Input.Changed, "#query")
@@ -102,6 +109,51 @@ class Searching(HitScreen):
     @work(thread=True, group="history", exit_on_error=False)
     def _keep(self, typed: str) -> None:
         self._history.add(typed)
+
+    # Narrowing
+
+    def action_mode(self) -> None:
+        """Match by words and meaning, words, meaning, or exact text in turn."""
+        modes = list(MODES)
+        following = modes[(modes.index(self.request.mode) + 1) % len(modes)]
+        self.request = replace(self.request, mode=following)
+
+    @on(QueryInput.BackedOut)
+    def _drop_last_chip(self) -> None:
+        self.action_drop_chip(-1)
+
+    def action_drop_chip(self, index: int) -> None:
+        """Take off one filter; -1 is the last one."""
+        if self.request.chips:
+            self.request = self.request.without(self.request.chips[index])
+
+    def action_filter(self) -> None:
+        """Ask what to narrow the search to."""
+        self.app.push_screen(FilterDialog(self.request, self.folder_names()), self._narrow)
+
+    def _narrow(self, request: Request | None) -> None:
+        if request is not None:
+            self.request = request
+
+    # About a hit
+
+    def action_why(self) -> None:
+        """Explain how the chosen hit was found."""
+        if self.hit is not None and self._answer is not None:
+            self.app.push_screen(WhyScreen(self.hit, self._answer, self._first))
+
+    def action_similar(self) -> None:
+        """List other documents like the chosen hit."""
+        if self.hit is not None:
+            self.find_similar(self.hit)
+
+    @work(thread=True, exclusive=True, group="similar", exit_on_error=False)
+    def find_similar(self, hit: Hit) -> None:
+        """Look for documents like a hit."""
+        worker = get_current_worker()
+        results = self._backend.similar(hit, limit=LIMIT)
+        if not worker.is_cancelled:
+            self.post_message(Likened(hit, results))
 
     # Asking and answering
 

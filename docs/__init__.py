@@ -1,0 +1,1 @@
+"""The documentation: pages beside this file, and in `site` what makes a site of them."""

@@ -1,0 +1,102 @@
+"""How well words and meaning work together, on the sample documents and the built-in models."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache, partial
+from math import log2
+from pathlib import Path
+from statistics import mean
+
+import pytest
+
+from app.engine import Engine
+from app.paths import Paths
+from app.settings import Settings
+from store import Mode, Results
+
+ROOT = Path(__file__).parent.parent
+ELSEWHERE = (
+    "how do volcanoes form under the ocean floor",
+    "which treaty ended the war between Sparta and Athens",
+    "symptoms of altitude sickness in mountaineers",
+    "why do glaciers look blue",
+    "how is penicillin produced from mould",
+    "who composed the opera about the barber",
+    "when was the Suez canal opened to ships",
+    "life cycle of the monarch butterfly",
+    "how does a nuclear submarine make oxygen",
+    "rules for offside in football",
+    "what causes the northern lights",
+    "how are diamonds cut and polished",
+    "the moons of Jupiter and who found them",
+    "how did the Aztecs count years",
+    "why does helium change your voice",
+    "training plan for a first triathlon",
+)
+"""Questions about what no sample document is about."""
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    home = tmp_path_factory.mktemp("home")
+    with Engine(Settings(Paths(home, home / "index", home / "settings.toml"))) as engine:
+        engine.add_folder(ROOT / "samples")
+        engine.index(lambda _: None)
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def questions() -> list[dict[str, str]]:
+    """Every third question about the samples."""
+    paths = sorted((ROOT / "tests" / "samples").glob("queries-*.jsonl"))
+    lines = [json.loads(line) for path in paths for line in path.read_text().splitlines()]
+    return lines[::3]
+
+
+@cache
+def answer(engine: Engine, text: str, mode: Mode = Mode.HYBRID) -> Results:
+    return [*engine.search(text, mode=mode)][-1]
+
+
+def gain(engine: Engine, mode: Mode, question: dict[str, str]) -> float:
+    """Return nDCG@10 of a question that one document answers."""
+    hits = answer(engine, question["query"], mode).hits
+    right = ROOT / "samples" / question["path"]
+    return sum(1 / log2(1 + hit.rank) for hit in hits if right in (hit.path, *hit.duplicates))
+
+
+def test_words_and_meaning_together_find_more_than_either_alone(
+    engine: Engine, questions: list[dict[str, str]]
+) -> None:
+    together, meaning, words = (
+        mean(map(partial(gain, engine, mode), questions))
+        for mode in (Mode.HYBRID, Mode.SEMANTIC, Mode.LEXICAL)
+    )
+    assert together > max(meaning, words)
+
+
+def test_questions_without_an_answer_score_below_those_with_one(
+    engine: Engine, questions: list[dict[str, str]]
+) -> None:
+    answered = [answer(engine, one["query"]).hits[0].score for one in questions]
+    others = [answer(engine, text).hits[0].score for text in ELSEWHERE]
+    told_apart = mean(high > low for high in answered for low in others)
+    assert told_apart > 0.8
+
+
+def test_an_answer_says_whether_anything_relevant_was_found(
+    engine: Engine, questions: list[dict[str, str]]
+) -> None:
+    found = mean(answer(engine, one["query"]).confident for one in questions)
+    wrongly = mean(answer(engine, text).confident for text in ELSEWHERE)
+    assert found > 0.5
+    assert wrongly < 0.2
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_every_mode_scores_with_probabilities_in_falling_order(engine: Engine, mode: Mode) -> None:
+    scores = [hit.score for hit in answer(engine, "deposit", mode).hits]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 < score < 1 for score in scores)
