@@ -49,7 +49,7 @@ def test_the_four_packages_sit_side_by_side() -> None:
     assert places == {ROOT}
 
 
-def test_the_wheel_holds_the_four_packages_and_the_model(tmp_path: Path) -> None:
+def test_the_wheel_holds_the_four_packages_and_the_models(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
