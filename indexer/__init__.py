@@ -14,7 +14,7 @@ from .model import BUILT_IN, BUILT_IN_RANK, Model, ModelError, Pooling
 if TYPE_CHECKING:
     from .checksums import Checksums
     from .current import read_back, read_now, read_texts
-    from .describe import Choices, describe
+    from .description import Choices, describe
     from .embedder import Embedder
     from .hub import Hub, is_hub_name
     from .pipeline import Run
@@ -56,14 +56,14 @@ __all__ = [
 _HOMES = {
     "Agenda": "watching",
     "Checksums": "checksums",
-    "Choices": "describe",
+    "Choices": "description",
     "Embedder": "embedder",
     "Hub": "hub",
     "Run": "pipeline",
     "Scope": "scope",
     "Tally": "tally",
     "Watcher": "watching",
-    "describe": "describe",
+    "describe": "description",
     "is_current": "unchanged",
     "is_hub_name": "hub",
     "load_quantiser": "projection",

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from .describe import CONFIG_FILES, choose_graph
+from .description import CONFIG_FILES, choose_graph
 from .model import ModelError
 
 if TYPE_CHECKING:

@@ -101,7 +101,7 @@ class Training:
         taught = teacher.embeddings(self.taught)
         table = index_model.train(table, bags, self.examples, taught, settings, self._device)
         chance = np.random.default_rng(_SEED)
-        some = chance.choice(len(self.examples.texts), _SPECTRUM_SAMPLE, replace=False)
+        some = chance.permutation(len(self.examples.texts))[:_SPECTRUM_SAMPLE]
         table = even_out(table, index_model.embed(table, bags, some))
         passages = sample(self.corpus.passages, _PROJECTION_SAMPLE, 500, _SEED)
         texts = [passage.text for passage in passages]

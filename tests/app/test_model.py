@@ -51,9 +51,9 @@ def setting(home: Path, key: str) -> object:
     return getattr(load(Paths.find({"THIMBLE_HOME": str(home)}), {}, {}).settings, key)
 
 
-def test_the_built_in_model_is_listed(run: Run) -> None:
-    (row,) = [line.split("\t") for line in run("model").out.splitlines()]
-    assert (row[1], row[6]) == ("index, rank", "built in")
+def test_the_built_in_models_are_listed(run: Run) -> None:
+    rows = [line.split("\t") for line in run("model").out.splitlines()]
+    assert [(row[1], row[6]) for row in rows] == [("index", "built in"), ("rank", "built in")]
     assert run("model", "list").out == run("model").out
 
 
