@@ -7,16 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
-from indexer import (
-    Scope,
-    Unreadable,
-    is_current,
-    read_back,
-    read_now,
-    read_texts,
-)
+from indexer import Scope, read_back, read_texts
 from store import (
-    FileRecord,
     Filters,
     Finding,
     Folder,
@@ -36,23 +28,21 @@ from tui import OFF, Answer, Exchange, Preview, Progress, Service
 
 from .ask import Answerer
 from .benchmark import Bench, Benchmark
-from .finding import final_answer
-from .indexing import Indexing
+from .finding import Finder
+from .indexing import Indexing, are_current
 from .judging import judge
 from .models import Models
-from .personal import Personal
 from .preview import preview
 from .progress import progress_of
 from .reordering import fold
 from .roots import check_root, free_name
 from .settings import Settings
-from .similar import similar
 from .verdict import Verdict
 
 _BYTES_PER_MB = 1 << 20
 
 
-class Engine(Personal):
+class Engine(Finder):
     """Search, status and indexing over one index. Opens the store when first needed."""
 
     def __init__(self, settings: Settings, notify: Callable[[str], None] = lambda _: None) -> None:
@@ -97,32 +87,6 @@ class Engine(Personal):
         models = self._models.search
         return map(fold, self._store.search(query, models, read_back, read_texts, parameters))
 
-    def find(
-        self,
-        text: str,
-        *,
-        mode: Mode = Mode.HYBRID,
-        filters: Filters = Filters(),  # noqa: B008 (frozen)
-        limit: int = 10,
-        budget: int | None = None,
-    ) -> Results:
-        """Return the last and exact answer; the instant one is for screens."""
-        query = Query(text, limit, mode, filters)
-        return final_answer(
-            query,
-            self.search(text, mode=mode, filters=filters, limit=limit, budget=budget),
-        )
-
-    def similar(self, hit: Hit, *, limit: int) -> Results:
-        """Return passages of other documents that are like a hit's. Raises StoreError."""
-        return self.similar_to(hit.path, [hit.text], limit)
-
-    def similar_to(self, path: Path, texts: Sequence[str], limit: int) -> Results:
-        """Return passages of documents other than `path` that are like some texts of it."""
-        return similar(
-            lambda text, most: self.find(text, mode=Mode.SEMANTIC, limit=most), path, texts, limit
-        )
-
     def ask(
         self,
         question: str,
@@ -151,18 +115,7 @@ class Engine(Personal):
 
     def preview(self, hit: Hit) -> Preview:
         """Return the text around a hit. Raises OSError if its file is gone or has no text."""
-        try:
-            record = self._record(hit.path)
-            kept = self._store.read_kept(record) if record else None
-            passages = read_now(hit.path, record, kept)
-        except Unreadable as error:
-            raise OSError(error.reason) from error
-        return preview(hit, passages)
-
-    def _record(self, path: Path) -> FileRecord | None:
-        """Return what the index knows of a file, if it is one whose text it keeps."""
-        folder = next((one for one in self.folders() if one.path in path.parents), None)
-        return self._store.file_at(folder, path) if folder else None
+        return preview(self._store, hit)
 
     def status(self) -> Status:
         """Return what the index holds now."""
@@ -231,12 +184,8 @@ class Engine(Personal):
 
     def is_current(self, scopes: Mapping[int, Scope | None]) -> bool:
         """Return whether a run over these parts would change nothing. Writes nothing."""
-        limit = self._settings.max_file_mb * _BYTES_PER_MB
-        return all(
-            is_current(self._store, folder, scopes[folder.id], max_bytes=limit)
-            for folder in self.folders()
-            if folder.id in scopes
-        )
+        max_bytes = self._settings.max_file_mb * _BYTES_PER_MB
+        return are_current(self._store, scopes, max_bytes=max_bytes)
 
     def check(self) -> tuple[Finding, ...]:
         """Look at every part of the index and return what is damaged. Raises StoreError."""
@@ -270,4 +219,4 @@ class Engine(Personal):
     def _apply(self, settings: Settings) -> None:
         """Use other settings from now on; models are loaded anew when next needed."""
         super()._apply(settings)
-        self._models.refresh()
+        self._models.use(settings)

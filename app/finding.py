@@ -1,15 +1,55 @@
-"""The end of a search, for whoever shows no instant answer."""
+"""Searches for whoever shows no instant answer, made of the search that an engine has."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
-from store import Explain, Query, Results
+from store import Explain, Filters, Hit, Mode, Query, Results
+
+from .personal import Personal
+from .similar import similar
 
 
-def final_answer(query: Query, answers: Iterable[Results]) -> Results:
-    """Return the last of some answers; an empty one if there are none, as nothing is indexed."""
-    last = Results(query, (), exact=True, explain=Explain())
-    for last in answers:  # noqa: B007 (the last one is wanted)
-        pass
-    return last
+class Finder(Personal):
+    """What every engine makes of its own `search`."""
+
+    def search(
+        self,
+        text: str,
+        *,
+        mode: Mode = Mode.HYBRID,
+        filters: Filters = Filters(),  # noqa: B008 (frozen)
+        limit: int = 10,
+        budget: int | None = None,
+    ) -> Iterator[Results]:
+        """Yield the instant answer, then the exact one. Raises StoreError or ModelError."""
+        raise NotImplementedError
+
+    def find(
+        self,
+        text: str,
+        *,
+        mode: Mode = Mode.HYBRID,
+        filters: Filters = Filters(),  # noqa: B008 (frozen)
+        limit: int = 10,
+        budget: int | None = None,
+    ) -> Results:
+        """Return the last and exact answer; an empty one if nothing is indexed."""
+        query = Query(text, limit, mode, filters)
+        last = Results(query, (), exact=True, explain=Explain(), confident=False)
+        for last in self.search(  # noqa: B007 (the last one is wanted)
+            text, mode=mode, filters=filters, limit=limit, budget=budget
+        ):
+            pass
+        return last
+
+    def similar(self, hit: Hit, *, limit: int) -> Results:
+        """Return passages of other documents that are like a hit's. Raises StoreError."""
+        return self.similar_to(hit.path, [hit.text], limit)
+
+    def similar_to(self, path: Path, texts: Sequence[str], limit: int) -> Results:
+        """Return passages of documents other than `path` that are like some texts of it."""
+        return similar(
+            lambda text, most: self.find(text, mode=Mode.SEMANTIC, limit=most), path, texts, limit
+        )

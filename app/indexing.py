@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from indexer import ModelError, Run, Scope, Tally
+from indexer import ModelError, Run, Scope, Tally, is_current
 from store import Store, StoreDamaged, StoreError, Writer
 
 from .models import Coder, Models
@@ -116,3 +116,12 @@ class Indexing:
         if scopes is not None:
             folders = tuple(folder for folder in folders if folder.id in scopes)
         return run.run(folders)
+
+
+def are_current(store: Store, scopes: Scopes, *, max_bytes: int) -> bool:
+    """Return whether a run over some parts of folders would change nothing. Writes nothing."""
+    return all(
+        is_current(store, folder, scopes[folder.id], max_bytes=max_bytes)
+        for folder in store.folders()
+        if folder.id in scopes
+    )

@@ -64,7 +64,7 @@ class Models:
             notify: told, in a sentence for people, if a model cannot run where it should.
         """
         self._settings = settings
-        self.latest: Callable[[], Settings] = lambda: settings
+        self.latest: Callable[[], Settings] = lambda: self._settings
         """Returns the settings as they are now."""
         self._made_with = made_with
         self._notify = notify
@@ -73,8 +73,12 @@ class Models:
 
     def refresh(self) -> None:
         """Take the models that the settings name now."""
-        before, self._settings = self._settings, self.latest()
-        if before != self._settings:
+        self.use(self.latest())
+
+    def use(self, settings: Settings) -> None:
+        """Take the models that some settings name."""
+        before, self._settings = self._settings, settings
+        if before != settings:
             self.unload()
 
     def unload(self) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from store import Hit, Passage
+from indexer import Unreadable, read_now
+from store import FileRecord, Hit, Passage, Store
 from tui import Preview
 
 _GAP = "\n\n"
@@ -13,8 +15,13 @@ _SURROUNDINGS = 12
 """Chunks shown before and after a hit in its preview."""
 
 
-def preview(hit: Hit, passages: Sequence[Passage]) -> Preview:
-    """Return the text around a hit, from all that its file holds now."""
+def preview(store: Store, hit: Hit) -> Preview:
+    """Return the text around a hit. Raises OSError if its file is gone or has no text."""
+    try:
+        record = _record(store, hit.path)
+        passages = read_now(hit.path, record, store.read_kept(record) if record else None)
+    except Unreadable as error:
+        raise OSError(error.reason) from error
     place = _place(passages, hit)
     around = passages[max(0, place - _SURROUNDINGS) : place + _SURROUNDINGS + 1]
     before = around[: min(place, _SURROUNDINGS)]
@@ -27,6 +34,12 @@ def preview(hit: Hit, passages: Sequence[Passage]) -> Preview:
         passage=(start, start + len(passage)),
         highlights=tuple((start + a, start + b) for a, b in hit.highlights) if same else (),
     )
+
+
+def _record(store: Store, path: Path) -> FileRecord | None:
+    """Return what the index knows of a file."""
+    folder = next((one for one in store.folders() if one.path in path.parents), None)
+    return store.file_at(folder, path) if folder else None
 
 
 def _place(passages: Sequence[Passage], hit: Hit) -> int:

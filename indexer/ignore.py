@@ -133,10 +133,9 @@ class Rules:
 
         Raises OSError if an ignore file cannot be read: without its rules nothing may be indexed.
         """
-        found = [name for name in reversed(RULE_FILES) if name in names]
-        if not found:
+        files = [self._read_rules(path, name) for name in reversed(RULE_FILES) if name in names]
+        if not files:
             return self
-        files = (self._read_rules(path, name) for name in found)
         return replace(self, rule_files=(*files, *self.rule_files))
 
     def refuse_folder(self, path: str, name: str) -> Refusal | None:

@@ -34,9 +34,8 @@ def known_files(connection: apsw.Connection, folder_id: int) -> dict[str, Signat
             FROM {table} JOIN directory ON directory.id = directory WHERE folder = ?""",  # noqa: S608
             (folder_id,),
         )
-        for directory, name, size, mtime_ns, change in rows:
-            path = os.fsdecode(os.path.join(directory, name))  # noqa: PTH118 (bytes)
-            known[path] = Signature(size, mtime_ns, change)
+        for directory, name, *stat in rows:
+            known[os.fsdecode(os.path.join(directory, name))] = Signature(*stat)  # noqa: PTH118
     return known
 
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import apsw
 
-from . import cache, catalogue, codes, edges, extracts, folders, hubs, succession
+from . import cache, catalogue, extracts, folders, succession
 from .check import EVERYTHING, check
-from .codes import ScanTable
 from .connection import designed_errors, open_reader, transaction
-from .errors import ModelMismatch, StoreDamaged, StoreError, StoreForeign
-from .graph import Graph
+from .errors import StoreDamaged, StoreError, StoreForeign
+from .loaded import Loaded
 from .lock import WriterLock
-from .meta import get_meta, get_number
+from .meta import get_number
 from .models import SearchModels
 from .parameters import SearchParameters
 from .rarity import rarity
@@ -67,9 +67,7 @@ class Store:
         self.path = path
         self._cache_percent = cache_percent
         self._local = threading.local()
-        self._table_lock = threading.Lock()
-        self._table: tuple[int, ScanTable] | None = None
-        self._graph: tuple[int, Graph] | None = None
+        self._loaded = Loaded()
 
     def writer(self) -> Writer:
         """Return write access, to be used as a context manager. Entering raises StoreBusy."""
@@ -84,8 +82,7 @@ class Store:
 
     def forget(self) -> None:
         """Let go of what searches keep in memory."""
-        with self._table_lock:
-            self._table = self._graph = None
+        self._loaded.forget()
 
     def folders(self) -> tuple[Folder, ...]:
         """Return the registered folders, ordered by name."""
@@ -164,7 +161,7 @@ class Store:
     def rarity(self, text: str) -> dict[int, float]:
         """Return term key → inverse document frequency of the terms of a text, for `terms`."""
         return self._ask(
-            lambda connection: rarity(connection, self._scan_table(connection), text), {}
+            lambda connection: rarity(connection, self._loaded.table(connection), text), {}
         )
 
     def paths(self) -> tuple[Path, ...]:
@@ -195,7 +192,7 @@ class Store:
     def repair(self, findings: Sequence[Finding]) -> Repair:
         """Mend what a check found; the next index run does the rest. Raises StoreError."""
         self.close()
-        self._table = None
+        self._loaded.forget()
         with WriterLock.beside(self.path):
             return repair(self.path, findings)
 
@@ -215,11 +212,10 @@ class Store:
         try:
             with self._snapshot() as connection:
                 if query.mode in (Mode.HYBRID, Mode.SEMANTIC):
-                    self._check_models(connection, models)
-                table = self._scan_table(connection)
-                retriever = Retriever(
-                    connection, table, lambda: self._loaded_graph(connection, table), parameters
-                )
+                    succession.check_models(connection, models)
+                table = self._loaded.table(connection)
+                load_graph = partial(self._loaded.graph, connection, table)
+                retriever = Retriever(connection, table, load_graph, parameters)
                 search = Search(
                     connection, table, retriever, query, models, read, read_texts, parameters
                 )
@@ -248,29 +244,3 @@ class Store:
             connection = self._local.connection = open_reader(self.path)
         with designed_errors(self.path), transaction(connection, write=False):
             yield connection
-
-    def _scan_table(self, connection: apsw.Connection) -> ScanTable:
-        generation = get_number(connection, "generation")
-        with self._table_lock:
-            if self._table is None or self._table[0] != generation:
-                next_chunk = get_number(connection, "next_chunk")
-                hubs.verify(connection)
-                self._table = (generation, codes.load(connection, next_chunk))
-            return self._table[1]
-
-    def _loaded_graph(self, connection: apsw.Connection, table: ScanTable) -> Graph:
-        generation = get_number(connection, "generation")
-        with self._table_lock:
-            if self._graph is None or self._graph[0] != generation:
-                known = edges.between(edges.load(connection, table.live.size), table.live)
-                self._graph = (generation, Graph.of(known, table.live.size))
-            return self._graph[1]
-
-    def _check_models(self, connection: apsw.Connection, models: SearchModels) -> None:
-        known = get_meta(connection, "index_model")
-        if known is not None and known != models.fingerprint:
-            raise ModelMismatch(
-                "the index was made with another index model, which is not there any more; "
-                "run `thimble index` to make it anew with the present one, or search with "
-                "--mode lexical meanwhile"
-            )

@@ -17,7 +17,9 @@ from typing import Any
 import apsw
 
 from . import cache, folders, hubs
+from .errors import ModelMismatch
 from .meta import get_meta, set_meta
+from .models import SearchModels
 from .reports import IndexModel, Migration
 from .schema import DERIVED_TABLES
 from .types import Folder
@@ -46,6 +48,17 @@ def set_index_model(connection: apsw.Connection, model: IndexModel) -> None:
     set_meta(connection, "index_model", model.fingerprint)
     set_meta(connection, "index_model_name", model.name)
     set_meta(connection, "index_model_folder", os.fsencode(model.folder) if model.folder else b"")
+
+
+def check_models(connection: apsw.Connection, models: SearchModels) -> None:
+    """Raise ModelMismatch if the index was made with another index model."""
+    known = get_meta(connection, "index_model")
+    if known is not None and known != models.fingerprint:
+        raise ModelMismatch(
+            "the index was made with another index model, which is not there any more; "
+            "run `thimble index` to make it anew with the present one, or search with "
+            "--mode lexical meanwhile"
+        )
 
 
 def mirror_folders(connection: apsw.Connection, wanted: Sequence[Folder]) -> bool:

@@ -78,9 +78,8 @@ class Writer:
     def made_with(self) -> IndexModel | None:
         """The model that the index was made with, or None if it holds no files."""
         with designed_errors(self._path), transaction(self._connection, write=False):
-            model = succession.index_model(self._connection)
-            files = self._connection.execute("SELECT EXISTS (SELECT 1 FROM file)").get
-            return model if files else None
+            has_files = self._connection.execute("SELECT EXISTS (SELECT 1 FROM file)").get
+            return succession.index_model(self._connection) if has_files else None
 
     def adopt_models(self, model: IndexModel) -> bool:
         """Say which index model the codes come from.

@@ -8,11 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar, cast
 
-from store import Filters, Folder, Hit, Mode, Query, Results, Size, SkippedFile, Status
+from store import Filters, Folder, Hit, Mode, Results, Size, SkippedFile, Status
 from tui import Answer, Exchange, Preview, Progress, Service, ServiceState
 
-from ..finding import final_answer
-from ..personal import Personal
+from ..finding import Finder
 from ..settings import Settings
 from ..verdict import Verdict
 from .client import Client
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class RemoteEngine(Personal):
+class RemoteEngine(Finder):
     """Has the methods of `Engine`; may outlive the daemon. May be used by many threads at once."""
 
     def __init__(
@@ -85,30 +84,6 @@ class RemoteEngine(Personal):
             yield from self._client.items("search", Results, wanted)
         except Unreachable:
             yield from self._local.search(**wanted)  # type: ignore[arg-type]
-
-    def find(
-        self,
-        text: str,
-        *,
-        mode: Mode = Mode.HYBRID,
-        filters: Filters = Filters(),  # noqa: B008 (frozen)
-        limit: int = 10,
-        budget: int | None = None,
-    ) -> Results:
-        """Return the last and exact answer; see `Engine.find`."""
-        query = Query(text, limit, mode, filters)
-        return final_answer(
-            query,
-            self.search(text, mode=mode, filters=filters, limit=limit, budget=budget),
-        )
-
-    def similar(self, hit: Hit, *, limit: int) -> Results:
-        """Return passages of other documents that are like a hit's. Raises StoreError."""
-        return self._ask("similar", Results, hit=hit, limit=limit)
-
-    def similar_to(self, path: Path, texts: Sequence[str], limit: int) -> Results:
-        """Return passages of documents other than `path` that are like some texts of it."""
-        return self._ask("similar_to", Results, path=path, texts=texts, limit=limit)
 
     def ask(
         self,

@@ -24,8 +24,6 @@ SERVED = frozenset(
         "folders",
         "preview",
         "search",
-        "similar",
-        "similar_to",
         "size",
         "skipped",
         "status",
