@@ -43,4 +43,4 @@ def add_model(commands: Commands) -> None:
     for one in (listing, info):
         one.add_argument("--json", action="store_true", help="one JSON object")
     remove = actions.add("remove", "forget a model, deleting what was downloaded for it")
-    remove.add_argument("name", metavar="NAME")
+    remove.add_argument("name", metavar="NAME", help="a name from the list")

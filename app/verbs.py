@@ -45,13 +45,14 @@ def add_saved(commands: Commands) -> None:
     actions = Commands(saved, "action")
     add_json(actions.add("list", "list the saved searches; the default"))
     add = actions.add("add", "save a search; what it finds now is not new")
-    add.add_argument("name", metavar="NAME")
-    add.add_argument("query", metavar="QUERY", nargs="+")
+    add.add_argument("name", metavar="NAME", help="what to call it")
+    add.add_argument("query", metavar="QUERY", nargs="+", help="what to search for")
     add_filters(add)
     run = actions.add("run", "write what is new since the last run; exit code 1 if nothing is")
     run.add_argument("name", metavar="NAME", nargs="*", help="default: all")
     add_json(run)
-    actions.add("remove", "forget a saved search").add_argument("name", metavar="NAME")
+    remove = actions.add("remove", "forget a saved search")
+    remove.add_argument("name", metavar="NAME", help="its name")
 
 
 def add_agents(commands: Commands) -> None:

@@ -20,14 +20,14 @@ _EXAMPLES: dict[str, list[str]] = {
     "list": [],
     "status": ["--skipped"],
     "size": [],
-    "bench": ["--queries", "2"],
+    "bench": ["--queries", "2", "--limit-s", "1"],
     "ask": ["what deposit did we pay for the Zeeland cottage"],
     "similar": ["-n", "1", str(ROOT / "samples/notes/howto/reproof-raincoat.md")],
     "saved list": [],
     "saved run": [],
     "daemon status": [],
     "model list": [],
-    "model info": ["static-starter"],
+    "model info": ["thimble-index"],
 }
 """What is run for each command that has `--json`."""
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.cli import main
+from indexer import BUILT_IN
 
 ROOT = Path(__file__).parent.parent.parent
 SHOWN_ROOT = "/home/mara/thimble"
@@ -37,10 +38,11 @@ def indexed_samples() -> Iterator[Samples]:
         for name in before:
             del os.environ[name]
         os.environ["THIMBLE_HOME"] = home
+        os.environ["THIMBLE_RANK_MODEL"] = str(BUILT_IN)  # the quick model does both jobs here
         try:
             samples = Samples()
             samples.run("add", str(ROOT / "samples"))
             yield samples
         finally:
-            del os.environ["THIMBLE_HOME"]
+            del os.environ["THIMBLE_HOME"], os.environ["THIMBLE_RANK_MODEL"]
             os.environ.update(before)
