@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from .graphs import Weights, encoder_graph
 
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # it reports to its maker otherwise
 HEADS = 12
 _BATCH = 16
 _SHARD = 2048
@@ -62,6 +63,8 @@ class Teacher:
         last = 1 + max(int(n.split(".")[2]) for n in checkpoint.weights if ".layer." in n)
         self._outputs = ["embedding", f"hidden_{early}", f"hidden_{last}"]
         model = encoder_graph(checkpoint.weights, HEADS, shown=(early, last))
+        import onnxruntime  # after it has been told not to report
+
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         self._session = onnxruntime.InferenceSession(
