@@ -74,7 +74,7 @@ def test_an_index_that_was_never_made_is_sound(tmp_path: Path) -> None:
         ("DELETE FROM meta WHERE key = 'next_chunk'", "database"),
         ("UPDATE meta SET value = 40 WHERE key = 'next_chunk'", "codes"),
         ("UPDATE hub_vector_chunks00 SET vectors = zeroblob(length(vectors))", "hubs"),
-        ("DELETE FROM hub WHERE chunk = 128", "hubs"),
+        ("DELETE FROM hub WHERE chunk = (SELECT min(rowid) FROM hub_rowids)", "hubs"),
         ("INSERT INTO cache VALUES (3, 0, x'00')", "cache"),
         ("DROP TABLE cache", "database"),
     ],
