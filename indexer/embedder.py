@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from store import Quantiser, Vectors
 
+from .batching import batches_of
 from .checksums import Checksums
 from .devices import CPU, device_name, providers
 from .model import Model, ModelError, Pooling
@@ -26,9 +28,6 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 # From 1.29 on, onnxruntime's wheels report their use to its maker over HTTPS and keep a device id
 # and a queue of reports in the user's cache folder, unless this is set before they are loaded.
 
-_BATCH_TEXTS = 16
-_BATCH_TOKENS = 4096
-"""Small batches of texts of like length run fastest on a CPU and bound the memory used."""
 _TOKENIZED_TEXTS = 512
 """Texts whose tokens are held at a time: a token takes about 60 bytes until it is embedded."""
 _VOCABULARY_SAMPLE = 12_000
@@ -112,12 +111,24 @@ class Embedder:
                 part = [text.lower() for text in part]
             encodings = self._tokenizer.encode_batch_fast(part)
             tokens = [encoding.ids or [0] for encoding in encodings]
-            for places in _batches([len(ids) for ids in tokens]):
-                rows = [first + place for place in places]
-                vectors[rows] = self._run([tokens[place] for place in places])
+            batches = [*batches_of([len(ids) for ids in tokens])]
+            made = self._run_all([[tokens[place] for place in places] for places in batches])
+            for places, embeddings in zip(batches, made, strict=True):
+                vectors[[first + place for place in places]] = embeddings
         if not np.isfinite(vectors).all():
             raise ModelError(f"the model in {self.model.folder} returned numbers that are not")
         return vectors
+
+    def _run_all(self, batches: list[list[list[int]]]) -> Iterable[NDArray[np.float32]]:
+        """Run batches side by side, each on one thread: they share no work that would wait."""
+        if len(batches) == 1 or self._threads == 1:
+            return map(self._run, batches)
+        _ = self._inputs  # loads the model, which is better done once
+        return self._workers.map(self._run, batches)
+
+    @cached_property
+    def _workers(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self._threads or os.cpu_count(), "embed")
 
     def _run(self, tokens: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         longest = max(map(len, tokens))
@@ -182,11 +193,11 @@ class Embedder:
         self._checksums.verify(self.model)
         wanted = providers(onnxruntime.get_available_providers(), self._device)
         try:
-            session = _open(self.model.graph, wanted, self._threads)
+            session = _open(self.model.graph, wanted)
         except ModelError:
             if wanted == [CPU]:
                 raise
-            session = _open(self.model.graph, [CPU], self._threads)
+            session = _open(self.model.graph, [CPU])
         if wanted[0] not in session.get_providers():
             self._notify(
                 f"the model {self.model.name} cannot run on {device_name(wanted[0])}, "
@@ -200,20 +211,6 @@ def _short(error: Exception) -> str:
     return str(error).strip().partition("\n")[0]
 
 
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Yield places of texts in batches of like length, the shortest first."""
-    batch: list[int] = []
-    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and (
-            len(batch) == _BATCH_TEXTS or (len(batch) + 1) * lengths[place] > _BATCH_TOKENS
-        ):
-            yield batch
-            batch = []
-        batch.append(place)
-    if batch:
-        yield batch
-
-
 def output_dims(graph: Path) -> dict[str, int | None]:
     """Return the names of a graph's outputs and their dims, None if the graph leaves them open.
 
@@ -224,11 +221,11 @@ def output_dims(graph: Path) -> dict[str, int | None]:
     return {name: size if isinstance(size, int) else None for name, size in sizes.items()}
 
 
-def _open(graph: Path, wanted: list[str], threads: int | None = None) -> InferenceSession:
+def _open(graph: Path, wanted: list[str]) -> InferenceSession:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or 0
+    options.intra_op_num_threads = 1  # its threads would spin while they wait for each other
     options.enable_cpu_mem_arena = False  # both keep the memory of the largest batch
     options.enable_mem_pattern = False
     options.log_severity_level = 4  # errors are raised
