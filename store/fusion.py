@@ -4,8 +4,8 @@ Logistic regression: the weights that order the candidates are fitted to put the
 first (softmax over the candidates of a query, as in ListNet, Cao et al., 2007), then those of the
 query together with one factor for all the others, so that the sum is a probability.
 `python -m training.fusion` fits and writes `fusion.json`; the sources it was fitted to are not
-those that quality is measured with. Its `confident` is where, of held-out queries, as
-many with nothing to find are above as rightly answered ones are below.
+those that quality is measured with. Its `confident` is what nineteen of twenty right answers to
+held-out queries reach: to say that there is nothing hides what is there.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ def test_a_pipe_gets_a_sentence_a_line_and_then_the_sources(run: Run) -> None:
         "The agent is called Bo. [1][2] (the sources do not say this)\n"
         "\n"
         "[1] /home/ada/notes/lease.md:12\n"
-        "[2] /home/ada/notes/moving.pdf:3  p. 7  changed since it was indexed\n"
+        "[2] /home/ada/notes/moving.pdf#page=7  changed since it was indexed\n"
     )
 
 
@@ -37,7 +37,7 @@ def test_people_get_short_paths_and_titles(run: Run) -> None:
         "\n"
         "[1] ~/notes/lease.md:12\n"
         "    Lease agreement\n"
-        "[2] ~/notes/moving.pdf:3  p. 7  changed since it was indexed\n"
+        "[2] ~/notes/moving.pdf#page=7  changed since it was indexed\n"
         "    moving.pdf\n"
     )
 

@@ -137,9 +137,9 @@ def test_models_are_let_go_when_nobody_asks(daemon: Running, local: Engine) -> N
     with office.engine() as engine:
         assert [*engine.search("deposit")]
         office.rest_if_idle()
-        assert "index" in engine._models.__dict__
+        assert "chosen" in engine._models.__dict__
     office.rest_if_idle()
-    assert "index" not in engine._models.__dict__
+    assert "chosen" not in engine._models.__dict__
     with office.engine() as engine:
         assert [*engine.search("deposit")]
 
