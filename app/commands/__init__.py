@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     AnyEngine = Engine | RemoteEngine
 
+NOTHING_INDEXED = "nothing is indexed yet; add a folder with: thimble add DIR"
 OpenEngine = Callable[[Settings], "AnyEngine"]
 
 

@@ -17,7 +17,7 @@ from ..batch import clean_query
 from ..diagnostics import ExitCode, UsageError
 from ..filters import filters_of
 from ..settings import Settings
-from . import Context
+from . import NOTHING_INDEXED, Context
 
 if TYPE_CHECKING:
     from . import AnyEngine
@@ -33,6 +33,9 @@ def run(args: argparse.Namespace, context: Context) -> ExitCode:
     settings = context.load_settings().settings
     _warn_if_remote(settings, context)
     with context.open_engine(settings) as engine:
+        if not engine.folders():
+            context.diagnostics.say(NOTHING_INDEXED)
+            return ExitCode.NOTHING
         ask = partial(_answer, args, context, engine, filters_of(args, engine))
         questions = chain(first, _typed(context)) if chats else first
         return _converse(ask, context, questions)

@@ -19,7 +19,7 @@ from ..formats import Format, answer_fields, print_results
 from ..hits import explain_sentences
 from ..pager import paged
 from ..reordering import prefer_recent
-from . import Context
+from . import NOTHING_INDEXED, Context
 
 if TYPE_CHECKING:
     from . import AnyEngine
@@ -71,7 +71,7 @@ def _outcome(engine: AnyEngine, context: Context, results: Results) -> ExitCode:
     if results.hits:
         return ExitCode.FOUND
     if not engine.folders():
-        context.diagnostics.say("nothing is indexed yet; add a folder with: thimble add DIR")
+        context.diagnostics.say(NOTHING_INDEXED)
     elif context.out.is_terminal:
         filters = results.query.filters
         cure = "; there are filters on" if filters != Filters() else ""

@@ -146,3 +146,10 @@ def test_a_server_address_that_is_none_is_an_error(
     done = run("ask", "x")
     assert done.code == 2
     assert done.err.startswith("thimble: ask_server: ")
+
+
+def test_with_nothing_indexed_it_says_so(run: Run, engine: FakeEngine) -> None:
+    engine.known.clear()
+    done = run("ask", "who", "has", "the", "keys")
+    assert (done.code, done.out) == (1, "")
+    assert "nothing is indexed yet" in done.err
