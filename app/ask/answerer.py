@@ -19,6 +19,10 @@ EXTRACTIVE = "extractive"
 _PASSAGES = 8
 _SENTENCES = 3
 _FEW_WORDS = 1
+_LOOKED_AT = 5
+_RELATED = 0.25
+"""Cosine below which texts that share no word have nothing to do with each other, in the space of
+the built-in rank model; models whose cosines are all higher are left to the probability."""
 _POINTS_BACK = re.compile(
     r"\b(?:it|its|he|she|him|his|her|they|them|their|that|this|those|these|there|then|and|else"
     r"|er|sie|es|ihm|ihn|dort|damals|il|elle|ils|elles|cela|là)\b",
@@ -50,12 +54,12 @@ class Answerer:
         topic = _topic(question, history)
         results = self.search(topic, filters, _PASSAGES)
         hits = results.hits
-        if not hits or not results.confident:
-            yield Answer(question, (), hits, found=False, backend=EXTRACTIVE, done=True)
-            return
         weights = self.rarity(topic)
         models = self.models()
         similar = similarities(models.embed_passages, models.embed_query, topic)
+        if not results.confident or not _are_related(hits[:_LOOKED_AT], weights, similar):
+            yield Answer(question, (), hits, found=False, backend=EXTRACTIVE, done=True)
+            return
         notice = ""
         try:
             server = find_server(self.server, self.model, self.environ)
@@ -115,6 +119,20 @@ class Answerer:
             reply.says_not_found and not any(one.supported for one in answer.sentences)
         )
         yield replace(answer, sentences=answer.sentences if found else (), found=found, done=True)
+
+
+def _are_related(
+    hits: Sequence[Hit],
+    weights: Mapping[int, float],
+    similar: Callable[[Sequence[str]], Sequence[float]],
+) -> bool:
+    """Tell whether any hit has to do with the question at all.
+
+    The probability of a hit is relative to the others, which says little among three documents.
+    """
+    if any(weights.keys() & set(terms(f"{one.title} {one.heading} {one.text}")) for one in hits):
+        return True
+    return max(similar([one.text for one in hits]), default=0.0) >= _RELATED
 
 
 def _topic(question: str, history: Sequence[Exchange]) -> str:
