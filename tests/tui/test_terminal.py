@@ -82,7 +82,10 @@ def test_a_visit_from_the_first_key_to_the_last(seen: Seen) -> None:
     seen.wait("Please make the")
     seen.resize(*SIZE)
     seen.wait("The deposit is returned within 30 days.")
-    seen.type("\x15rye")
+    seen.wait("esc Commands")  # the query has the keys again
+    seen.type("\x15")
+    seen.terminal.wait(lambda _: "when is the deposit" not in seen.text, LIMIT_S)
+    seen.type("rye")
     seen.wait("╭─ Bread")
     seen.wait("water and salt.")
     assert b"salt.\x1b[2J" not in seen.terminal.output
