@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from . import analysis
 from .codes import ScanTable
 from .nearness import nearness
+from .rarity import inverse_frequency
 from .segments import segments
 from .words import look_up
 
@@ -105,8 +106,7 @@ def score(
             more = np.setdiff1d(confirm(key, term.unsure), chunks)
             chunks = np.concatenate([chunks, more[table.live[more]]])
             frequency += chunks.size - term.chunks.size
-        frequency = min(frequency, table.live_count)  # after deletions it is an estimate
-        idf = float(np.log1p((table.live_count - frequency + 0.5) / (frequency + 0.5)))
+        idf = inverse_frequency(frequency, table.live_count)
         weights[key] = idf * occurrences * (K3 + 1) / (occurrences + K3)
         chunks = chunks[allowed[chunks]]
         scores[chunks] += weights[key] * (K1 + 1) / (1 + norms[chunks])

@@ -13,11 +13,15 @@ from .words import look_up
 
 def rarity(connection: apsw.Connection, table: ScanTable, text: str) -> dict[int, float]:
     """Return term key → inverse document frequency (BM25's) of the terms of `text`."""
-    living = table.live_count
     all_segments = segments(connection)
     weights: dict[int, float] = {}
     for key in dict.fromkeys(analysis.terms(text)):
         found = look_up(connection, all_segments, key, table.live).frequency
-        frequency = min(found, living)  # after deletions it is an estimate
-        weights[key] = float(np.log1p((living - frequency + 0.5) / (frequency + 0.5)))
+        weights[key] = inverse_frequency(found, table.live_count)
     return weights
+
+
+def inverse_frequency(frequency: int, living: int) -> float:
+    """Return BM25's inverse document frequency of a term in so many of the living chunks."""
+    frequency = min(frequency, living)  # after deletions it is an estimate
+    return float(np.log1p((living - frequency + 0.5) / (frequency + 0.5)))

@@ -10,6 +10,7 @@ from typing import BinaryIO
 from ..document import Unreadable
 from ..extract import Builder, Extract
 from .package import Attributes, Handler, Package, attribute
+from .properties import Title
 
 _UNITS = {"odt": "", "ods": "sheet", "odp": "slide"}
 _KINDS = {"t": "odt", "s": "ods", "p": "odp"}
@@ -30,9 +31,9 @@ def extract(file: BinaryIO, name: str) -> Extract:
         raise Unreadable("damaged: no OpenDocument content in it", failed=True)
     kind = _KINDS.get(name[-1:].lower() if name[-2:-1].lower() in "dt" else "", "odt")
     builder = Builder(kind, _UNITS[kind])
-    title = _Title()
+    title = Title()
     package.parse("meta.xml", title)
-    builder.add_title(title.text_)
+    builder.add_title(title.title)
     package.parse("content.xml", _Text(builder, kind))
     return builder.finish()
 
@@ -44,24 +45,6 @@ class _Manifest(Handler):
     def start(self, name: str, attributes: Attributes) -> None:
         del attributes
         self.is_encrypted |= name == "encryption-data"
-
-
-class _Title(Handler):
-    def __init__(self) -> None:
-        self.text_ = ""
-        self._inside = False
-
-    def start(self, name: str, attributes: Attributes) -> None:
-        del attributes
-        self._inside = name == "title"
-
-    def end(self, name: str) -> None:
-        del name
-        self._inside = False
-
-    def text(self, data: str) -> None:
-        if self._inside:
-            self.text_ += data
 
 
 class _Text(Handler):

@@ -10,26 +10,31 @@ _PLACEHOLDERS = ("powerpoint presentation", "pptx presentation", "untitled", "mi
 
 def add_title(package: Package, builder: Builder) -> None:
     """Let the text begin with the title, unless a program made it up."""
-    found = _Title()
+    found = Title()
     package.parse("docProps/core.xml", found)
     title = found.title.strip()
     if not title.lower().startswith(_PLACEHOLDERS):
         builder.add_title(title)
 
 
-class _Title(Handler):
+class Title(Handler):
+    """Collects the title among the properties of a document."""
+
     def __init__(self) -> None:
         self.title = ""
         self._inside = False
 
     def start(self, name: str, attributes: Attributes) -> None:
+        """Notice whether what follows is the title."""
         del attributes
         self._inside = name == "title"
 
     def end(self, name: str) -> None:
+        """Notice that the title is over."""
         del name
         self._inside = False
 
     def text(self, data: str) -> None:
+        """Take a part of the title."""
         if self._inside:
             self.title += data
