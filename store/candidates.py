@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .bm25 import LexicalScores, Match
+from .features import Features, features
 from .fusion import Fusion
 from .query import ParsedQuery
 from .ranking import Scale
@@ -30,6 +32,10 @@ class Evidence:
     def scale(self) -> Scale:
         """Of the estimated similarities over all allowed chunks."""
         return self.meaning.scale if self.meaning is not None else Scale(0.0, 1.0)
+
+    def features(self, candidates: Sequence[Candidate]) -> Features:
+        """Return what is known of some candidates, for `fusion` to weigh."""
+        return features(candidates, self.scale, len(self.lexical.weights))
 
     def candidate(self, chunk: int, *, by_meaning: bool) -> Candidate:
         """Return a candidate with what is known of it."""

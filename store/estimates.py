@@ -15,6 +15,8 @@ _WIDTH = 16
 """Chunks whose neighbours are looked at in one step of a walk."""
 _SAMPLE = 4096
 """Chunks from which the scale of all similarities is taken when only some are compared."""
+_MANY = 0.25
+"""Share of all chunks from which comparing them all is faster than picking some."""
 
 
 class Estimates:
@@ -35,14 +37,12 @@ class Estimates:
     def compare(self, chunks: Ids) -> None:
         """Compare the codes of some chunks with the query."""
         missing = np.unique(chunks[np.isneginf(self._known[chunks])])
-        if missing.size:
+        if missing.size > _MANY * self._known.size:
+            self._known = estimate(self._codes, self._tables)
+            self.compared = self._known.size
+        elif missing.size:
             self._known[missing] = estimate(self._codes[:, missing], self._tables)
             self.compared += missing.size
-
-    def compare_all(self) -> None:
-        """Compare all codes with the query."""
-        self._known = estimate(self._codes, self._tables)
-        self.compared = self._known.size
 
     def scale(self, allowed: Ids) -> Scale:
         """Return mean and deviation over the allowed chunks, from a sample if there are many."""

@@ -9,7 +9,6 @@ import numpy as np
 
 from . import snippets
 from .candidates import Candidate, Evidence
-from .features import features
 from .fusion import probability
 from .passages import PassageReader
 from .places import Place
@@ -57,7 +56,7 @@ def build_hits(
 
 def _ranked(candidates: Sequence[Candidate], evidence: Evidence) -> Iterator[Ranked]:
     """Yield the candidates, the most likely first; ties by chunk."""
-    known = features(candidates, evidence.scale, len(evidence.lexical.weights))
+    known = evidence.features(candidates)
     logits = evidence.fusion.logits(known)
     chunks = np.array([one.chunk for one in candidates])
     for place in np.lexsort((chunks, -logits)):

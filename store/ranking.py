@@ -1,4 +1,4 @@
-"""Scores of many chunks: their scale, the best of them, and two lists in turn."""
+"""Scores of many chunks: their scale and the best of them."""
 
 from __future__ import annotations
 
@@ -35,13 +35,3 @@ def top(scores: Scores, allowed: NDArray[np.bool_], count: int) -> list[int]:
     if count < ids.size:
         ids = ids[np.argpartition(-scores[ids], count - 1)[:count]]
     return [int(chunk) for chunk in ids[np.lexsort((ids, -scores[ids]))]]
-
-
-def interleave(first: list[int], second: list[int], count: int) -> list[int]:
-    """Take from two lists in turn, without repeats, until there are `count` ids."""
-    merged: dict[int, None] = {}
-    for place in range(max(len(first), len(second))):
-        for ids in (first, second):
-            if place < len(ids) and len(merged) < count:
-                merged[ids[place]] = None
-    return list(merged)

@@ -1,17 +1,19 @@
 """The second stage of a search: the most promising candidates are read and scored exactly.
 
 Batch by batch: half the budget at first, then a few at a time, since what one batch shows says
-which chunks are worth the next.
+which chunks are worth the next. After the first, the query moves towards the best of it.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .candidates import Candidate, Evidence
+from .feedback import PASSAGES
 from .parameters import SearchParameters
 from .passages import PassageReader
-from .ranking import Scores, interleave
+from .ranking import Scores
 from .recompute import Readable, Recomputer, place
 from .stopwatch import Stopwatch
 from .types import Query
@@ -56,8 +58,10 @@ class Refiner:
             self._score([found[chunk] for chunk in chosen], evidence, reader)
             place(found.values())
             if evidence.meaning is not None:
-                settled = _settled([found[chunk] for chunk in chosen])
+                settled = _settled([found[chunk] for chunk in chosen], evidence)
                 evidence.meaning.queue.settle(np.array(chosen), settled)
+            if evidence.meaning is not None and not tried and self._parameters.feedback:
+                evidence.meaning.look_near(_best([found[chunk] for chunk in chosen], evidence))
             tried.update(chosen)
             left -= len(chosen)
             batch = self._parameters.batch
@@ -65,13 +69,12 @@ class Refiner:
     def _choose(
         self, count: int, by_words: list[int], tried: set[int], evidence: Evidence
     ) -> list[int]:
-        words = [chunk for chunk in by_words if chunk not in tried]
-        if evidence.meaning is None:
-            return words[:count]
-        queue = evidence.meaning.queue
-        chosen = interleave(queue.best(count), words, count)
-        self.expanded += queue.led_to(np.array(chosen, dtype=np.int64))
-        return chosen
+        if evidence.meaning is not None:
+            queue = evidence.meaning.queue
+            if promising := queue.best(count):
+                self.expanded += queue.led_to(np.array(promising, dtype=np.int64))
+                return promising
+        return [chunk for chunk in by_words if chunk not in tried][:count]
 
     def _score(self, chosen: list[Candidate], evidence: Evidence, reader: PassageReader) -> None:
         with self._stopwatch.stage("read"):
@@ -94,7 +97,14 @@ class Refiner:
         return limit is not None and self._stopwatch.elapsed_ms > limit
 
 
-def _settled(candidates: list[Candidate]) -> Scores:
-    """Return similarities on the scale of the estimates; -inf for what could not be read."""
+def _settled(candidates: list[Candidate], evidence: Evidence) -> Scores:
+    """Return similarities in standard deviations; -inf for what could not be read."""
     known = [one.meaning if one.exact is not None else -np.inf for one in candidates]
-    return np.array(known, dtype=np.float32)
+    return evidence.scale.standardise(np.array(known, dtype=np.float32))
+
+
+def _best(candidates: list[Candidate], evidence: Evidence) -> NDArray[np.int64]:
+    """Return the chunks most likely to be relevant."""
+    logits = evidence.fusion.logits(evidence.features(candidates))
+    chunks = np.array([one.chunk for one in candidates])
+    return np.asarray(chunks[np.argsort(-logits, kind="stable")[:PASSAGES]])

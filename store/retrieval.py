@@ -12,20 +12,19 @@ from numpy.typing import NDArray
 from . import hubs
 from .codes import ScanTable
 from .estimates import Estimates
+from .feedback import Feedback
 from .frontier import Frontier
 from .graph import Graph
 from .leann import LeannSearch
 from .meta import get_number
 from .parameters import SearchParameters, SearchPath
 from .quantiser import Quantiser
-from .ranking import Scale
+from .ranking import Scale, Scores, top
 
 Ids = NDArray[np.int64]
 
 _FLAT_LIMIT = 400_000
 """Chunks up to which comparing all codes is faster than walking the graph."""
-_FEW = 0.25
-"""Share of the chunks below which those that the filters let through are compared one by one."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +41,12 @@ class FirstStage:
     """Of the estimates over all chunks that the filters let through."""
     queue: Frontier | LeannSearch
     """Says what to recompute next."""
+    feedback: Feedback
+
+    def look_near(self, best: Ids) -> None:
+        """Let the best chunks so far say what to recompute next. LEANN has no such step."""
+        if isinstance(self.queue, Frontier):
+            self.queue.refocus(*self.feedback.towards(best))
 
 
 class Retriever:
@@ -60,44 +65,57 @@ class Retriever:
         self._parameters = parameters
 
     def retrieve(
-        self, embedding: NDArray[np.float32], quantiser: Quantiser, allowed: NDArray[np.bool_]
+        self,
+        embedding: NDArray[np.float32],
+        quantiser: Quantiser,
+        allowed: NDArray[np.bool_],
+        words: Scores,
     ) -> FirstStage:
-        """Meet chunks that seem similar to an embedding, shape (dims,)."""
+        """Meet chunks that seem similar to an embedding, shape (dims,), or have its words.
+
+        `words` are BM25 by chunk.
+        """
         estimates = Estimates(self._table.codes, quantiser.tables(embedding))
         ids = np.flatnonzero(allowed)
         path = self._path(ids.size)
-        visited = 0
-        if path is SearchPath.FLAT:
-            met = self._scan(estimates, ids)
-        else:
-            entries = self._entries(embedding, quantiser)
-            met = entries
-            if path is SearchPath.GRAPH:
-                walked = estimates.walk(self._load_graph(), entries, self._parameters.ef)
+        walks = path is SearchPath.GRAPH
+        met, visited = ids, 0
+        if path is not SearchPath.FLAT:
+            met = self._entries(embedding, quantiser)
+            if walks:
+                walked = estimates.walk(self._load_graph(), met, self._parameters.ef)
                 met = np.union1d(walked, self._unlinked)
             visited = met.size
-            met = met[allowed[met]]
-        scale = estimates.scale(ids)
+        if walks:
+            by_words = top(words, allowed & (words > 0), self._parameters.ef)
+            met = np.union1d(met[allowed[met]], np.array(by_words, dtype=np.int64))
+        feedback = Feedback(
+            self._table,
+            quantiser,
+            embedding,
+            self._load_graph if walks else None,
+            self._parameters.ef,
+        )
+        queue = self._queue(path, met, estimates, words, allowed)
+        return FirstStage(path, estimates, met, visited, estimates.scale(ids), queue, feedback)
+
+    def _queue(
+        self,
+        path: SearchPath,
+        met: Ids,
+        estimates: Estimates,
+        words: Scores,
+        allowed: NDArray[np.bool_],
+    ) -> Frontier | LeannSearch:
         if path is SearchPath.LEANN:
-            queue: Frontier | LeannSearch = LeannSearch(
-                entries, estimates, self._load_graph(), self._parameters
-            )
-        else:
-            graph = self._load_graph() if self._parameters.expand else None
-            queue = Frontier(met, estimates, allowed, graph, scale.mean)
-        return FirstStage(path, estimates, met, visited, scale, queue)
+            return LeannSearch(met, estimates, self._load_graph(), self._parameters)
+        graph = self._load_graph() if self._parameters.expand else None
+        return Frontier(met, estimates, words, allowed, graph)
 
     def _path(self, allowed: int) -> SearchPath:
         if self._parameters.path is not SearchPath.AUTO:
             return self._parameters.path
         return SearchPath.FLAT if allowed <= _FLAT_LIMIT else SearchPath.GRAPH
-
-    def _scan(self, estimates: Estimates, ids: Ids) -> Ids:
-        if ids.size < _FEW * self._table.live.size:
-            estimates.compare(ids)
-        else:
-            estimates.compare_all()
-        return ids
 
     @property
     def _unlinked(self) -> Ids:

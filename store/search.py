@@ -24,8 +24,9 @@ from .exact import Verified, verify
 from .filters import allowed_chunks
 from .fusion import fusion_for
 from .hits import build_hits
+from .leann import LeannSearch
 from .models import SearchModels
-from .parameters import SearchParameters, SearchPath
+from .parameters import SearchParameters
 from .passages import PassageReader
 from .query import ParsedQuery, parse
 from .ranking import top
@@ -103,10 +104,10 @@ class Search:
 
     def _rank(self, evidence: Evidence, reader: PassageReader, pool: int) -> Iterator[Results]:
         with self._stopwatch.stage("candidates"):
-            by_meaning, by_words = self._nearest(evidence, pool)
+            by_meaning, by_words, by_both = self._nearest(evidence, pool)
             found = {
                 chunk: evidence.candidate(chunk, by_meaning=place < len(by_meaning))
-                for place, chunk in enumerate(dict.fromkeys((*by_meaning, *by_words)))
+                for place, chunk in enumerate(dict.fromkeys((*by_meaning, *by_words, *by_both)))
             }
         recomputes = evidence.meaning is not None and self._query.budget > 0
         for is_exact in (False, True) if recomputes and evidence.allowed.any() else (True,):
@@ -134,18 +135,21 @@ class Search:
             with self._stopwatch.stage("embed"):
                 embedding = self._models.embed_for_codes([parsed.text])[0]
             with self._stopwatch.stage("codes"):
-                meaning = self._retriever.retrieve(embedding, self._models.quantiser, allowed)
+                meaning = self._retriever.retrieve(
+                    embedding, self._models.quantiser, allowed, lexical.scores
+                )
         return Evidence(parsed, allowed, lexical, meaning, fusion_for(self._query.mode))
 
-    def _nearest(self, evidence: Evidence, pool: int) -> tuple[list[int], list[int]]:
-        """Return the best `pool` chunks by meaning and the best by words."""
+    def _nearest(self, evidence: Evidence, pool: int) -> tuple[list[int], list[int], list[int]]:
+        """Return the best `pool` chunks by meaning, by words, and by both."""
         scores = evidence.lexical.scores
         wordless = evidence.parsed.is_exact  # all that is left holds what was asked for
         matched = evidence.allowed & (scores > 0) if not wordless else evidence.allowed
         by_words = top(scores, matched, pool)
-        if evidence.meaning is None or evidence.meaning.path is SearchPath.LEANN:
-            return [], by_words
-        return evidence.meaning.queue.best(pool), by_words
+        if evidence.meaning is None or isinstance(evidence.meaning.queue, LeannSearch):
+            return [], by_words, []
+        queue = evidence.meaning.queue
+        return queue.nearest(pool), by_words, queue.best(pool)
 
     def _score_words(
         self, parsed: ParsedQuery, keys: tuple[int, ...], allowed: NDArray[np.bool_]
