@@ -102,6 +102,8 @@ class Disk(apsw.VFS):
 
     def xOpen(self, name: Any, flags: list[int]) -> apsw.VFSFile:  # noqa: N802
         self.call()
+        if name is None:  # a temporary file, which nobody looks at after a crash
+            return apsw.VFSFile(_SYSTEM, name, flags)
         return _File(self, name, flags)
 
     def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: N802
@@ -113,7 +115,7 @@ class Disk(apsw.VFS):
 class _File(apsw.VFSFile):
     def __init__(self, disk: Disk, name: Any, flags: list[int]) -> None:
         self._disk = disk
-        self._path = Path(name.filename() if isinstance(name, apsw.URIFilename) else name or "temp")
+        self._path = Path(name.filename() if isinstance(name, apsw.URIFilename) else name)
         super().__init__(_SYSTEM, name, flags)
 
     def xRead(self, amount: int, offset: int) -> bytes:  # noqa: N802

@@ -19,9 +19,12 @@ Image = dict[str, bytes]
 class _File:
     synced: bytearray = field(default_factory=bytearray)
     pending: list[Pending] = field(default_factory=list)
+    is_new: bool = True
     may_be_gone: bool = False
+    """It was deleted, and the folder has not been synced since."""
 
     def sync(self) -> None:
+        self.is_new = False
         for change in self.pending:
             _apply(self.synced, change)
         self.pending.clear()
@@ -37,21 +40,26 @@ class Crash:
     how: str
 
 
-def crashes(events: Sequence[Event], moments: int, random: Random) -> Iterator[Crash]:
-    """Yield what the disk may hold after power failed at some moments, each in every way."""
+def crashes(
+    events: Sequence[Event], random: Random, moments: int | None = None
+) -> Iterator[Crash]:
+    """Yield what the disk may hold after power failed, at so many moments or all, in every way."""
     marks = [event.what for event in events if isinstance(event, Marked)]
-    chosen = sorted(random.sample(range(len(events)), min(moments, len(events))))
+    chosen = {*range(len(events))} if moments is None else _some(events, random, moments)
     files: dict[str, _File] = {}
     done = -1
     for number, event in enumerate(events):
         done += isinstance(event, Marked)
         _happen(files, event)
-        if chosen and chosen[0] == number:
-            del chosen[0]
+        if number in chosen:
             before = marks[done] if done >= 0 else None
-            after = marks[min(done + 1, len(marks) - 1)]
+            after = marks[done + 1] if done + 1 < len(marks) else before
             for how in _WAYS:
                 yield Crash(_image(files, how, random), before, after, f"event {number}, {how}")
+
+
+def _some(events: Sequence[Event], random: Random, moments: int) -> set[int]:
+    return {*random.sample(range(len(events)), moments)}
 
 
 def _happen(files: dict[str, _File], event: Event) -> None:
@@ -59,6 +67,9 @@ def _happen(files: dict[str, _File], event: Event) -> None:
         return
     file = files.setdefault(event.path.name, _File())
     if isinstance(event, Synced):
+        if file.is_new and event.path.name.endswith(("-wal", "-journal")):
+            for name in [name for name, one in files.items() if one.may_be_gone]:
+                del files[name]  # SQLite syncs the folder with a new log
         file.sync()
     elif isinstance(event, Deleted):
         if event.synced:
