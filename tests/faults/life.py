@@ -6,7 +6,7 @@ after each is known from a life without faults.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,11 +92,16 @@ def reopen(library: Library, root: Path) -> Library:
 def live(library: Library) -> Iterator[State]:
     """Live through all sessions, and yield the state after each step."""
     for session in SESSIONS:
-        with library.store.writer() as writer:
-            for step in session:
-                step(library, writer)
-                yield state_within(library, writer)
+        yield from live_through(library, session)
         keep_vectors(library)
+
+
+def live_through(library: Library, session: Sequence[Step]) -> Iterator[State]:
+    """Live through one session, and yield the state after each step."""
+    with library.store.writer() as writer:
+        for step in session:
+            step(library, writer)
+            yield state_within(library, writer)
 
 
 def keep_vectors(library: Library) -> None:
