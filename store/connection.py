@@ -12,9 +12,11 @@ import sqlite_vec
 
 from .errors import StoreBusy, StoreDamaged, StoreError, StoreForeign, StoreFull, StoreTooNew
 from .lock import WriterLock
+from .registry import read_copy
 from .schema import APPLICATION_ID, MIGRATIONS, VERSION
 
 _SQLITE_MAGIC = b"SQLite format 3\0"
+_HEADER_BYTES = 100
 _BUSY_TIMEOUT_MS = 5_000
 _CHECKSUM_VFS = "cksmvfs"
 _CHECKSUM_BYTES = 8
@@ -84,10 +86,12 @@ def open_reader(path: Path) -> apsw.Connection:
 
     One of an older format is migrated first.
     """
-    if not path.exists() or path.stat().st_size == 0:
+    if not path.exists():
         raise FileNotFoundError(path)
     with designed_errors(path):
         _refuse_foreign(path)
+        if path.stat().st_size == 0:
+            raise FileNotFoundError(path)
         connection = _connect_reader(path)
         connection.execute("PRAGMA query_only = ON")
         if int(connection.pragma("application_id")) != APPLICATION_ID:
@@ -201,10 +205,14 @@ def _add_checksums(connection: apsw.Connection) -> None:
 
 
 def _refuse_foreign(path: Path) -> None:
-    if not path.exists() or path.stat().st_size == 0:
+    if not path.exists():
         return
     with path.open("rb") as file:
-        header = file.read(100)
+        header = file.read(_HEADER_BYTES)
+    if not header and read_copy(path) is None:
+        return  # created a moment ago
+    if len(header) < _HEADER_BYTES and _SQLITE_MAGIC.startswith(header[: len(_SQLITE_MAGIC)]):
+        raise damaged(path, f"only {len(header)} bytes of it are left")
     # An index killed before its first commit has no application id yet, only in its WAL.
     application_id = int.from_bytes(header[68:72], "big")
     version, reserved = int.from_bytes(header[60:64], "big"), header[20:21]

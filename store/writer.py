@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -60,13 +60,12 @@ class Writer:
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
         try:
-            with designed_errors(self._path):
+            with designed_errors(self._path), closing(self._connection):
                 if kind is None:
                     write_copy(self._path, folders.folders(self._connection))
                 self._connection.execute("PRAGMA incremental_vacuum").fetchall()
                 self._connection.set_busy_timeout(0)  # a search under way need not be waited for
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-                self._connection.close()
         finally:
             self._release()
 

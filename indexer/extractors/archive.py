@@ -42,13 +42,18 @@ def extract(file: BinaryIO, name: str) -> Extract:
 
 
 def _zip_names(file: BinaryIO) -> Iterable[str]:
-    return (one.filename for one in zipfile.ZipFile(file).infolist() if not one.is_dir())
+    names = (one.filename for one in zipfile.ZipFile(file).infolist())
+    return (name for name in names if not name.endswith("/"))
 
 
 def _tar_names(file: BinaryIO) -> Iterator[str]:
     """Yield member names, unpacking the stream piece by piece and keeping nothing of it."""
     passed = 0
-    with tarfile.open(fileobj=file, mode="r|*") as tar:
+    try:
+        tar = tarfile.open(fileobj=file, mode="r|*")
+    except TypeError as error:  # a gzip header that ends too early
+        raise EOFError from error
+    with tar:
         for member in tar:
             passed += member.size
             if passed > _MOST_TAR_BYTES:

@@ -36,7 +36,7 @@ def extract(file: BinaryIO, name: str) -> Extract:
                 if text.strip():
                     builder.begin_part()
                     builder.add(f"{author}, {time}:\n{text.strip()}")
-    except (AttributeError, TypeError, KeyError, ValueError) as error:
+    except (AttributeError, TypeError, KeyError, ValueError, OverflowError) as error:
         raise Unreadable("damaged: not the export it looks like", failed=True) from error
     return builder.finish()
 

@@ -145,6 +145,18 @@ def test_a_lost_database_is_made_anew_with_its_folders(filled: Library) -> None:
     assert [folder.name for folder in filled.store.folders()] == ["library"]
 
 
+@pytest.mark.parametrize("length", [0, 1, 15, 32, 99, 100, 4000])
+def test_a_database_cut_to_its_beginning_is_no_new_one(filled: Library, length: int) -> None:
+    filled.store.close()
+    filled.store.path.write_bytes(filled.store.path.read_bytes()[:length])
+    with pytest.raises(StoreDamaged):
+        filled.store.folders()
+    with pytest.raises(StoreDamaged), filled.store.writer():
+        pass
+    filled.store.repair(filled.store.check())
+    assert [folder.name for folder in filled.store.folders()] == ["library"]
+
+
 def test_folders_come_from_the_database_if_they_can_be_read(filled: Library) -> None:
     damage(filled, "DELETE FROM meta WHERE key = 'next_chunk'")
     copy = filled.store.path.with_name("folders.copy")

@@ -1,0 +1,101 @@
+"""Killed at any moment, indexing loses nothing that was indexed and leaves nothing half done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from time import monotonic
+
+import pytest
+
+from indexer.source import read_source
+
+from .index import Index
+from .rounds import rounds
+from .victim import Failpoint, LastWords, let_die
+
+READY_S = 5.0
+FAILPOINTS = [
+    ("store.writer", "open_writer"),
+    ("store.connection", "_add_checksums"),
+    ("store.connection", "_migrate"),
+    ("store.folders", "insert_folder"),
+    ("store.writer", "write_copy"),
+    ("store.lock", "WriterLock.release"),
+    ("store.writer", "Writer.adopt_models"),
+    ("store.writer", "Writer.set_last_seen"),
+    ("store.writer", "Writer.apply"),
+    ("store.changing", "insert"),
+    ("store.changing", "move"),
+    ("store.changing", "forget"),
+    ("store.changing", "merge"),
+    ("store.catalogue", "insert_file"),
+    ("store.catalogue", "forget_file"),
+    ("store.catalogue", "relocate_file"),
+    ("store.catalogue", "prune_directories"),
+    ("store.codes", "append"),
+    ("store.words", "add_chunks"),
+    ("store.hubs", "seal"),
+    ("store.writer", "Writer.link"),
+    ("store.edges", "store"),
+    ("store.hubs", "add"),
+    ("store.writer", "Writer.compact"),
+    ("store.writer", "set_meta"),
+    ("indexer.pipeline", "scan"),
+    ("indexer.pipeline", "forgettable"),
+]
+CALLED_ONCE = ("insert_folder", "Writer.adopt_models")
+EVERYDAY = ("_migrate", "insert", "move", "Writer.compact")
+
+
+def must_have_survived(root: Path, said: LastWords) -> None:
+    """A new process finds the index sound, complete as it was said to be, and soon usable."""
+    started = monotonic()
+    index = Index(root)
+    index.dead = said.dead
+    index.hits("river bank")
+    assert monotonic() - started <= READY_S
+    index.must_be_sound()
+    unchanged = {
+        name: digest
+        for name, digest in said.known.items()
+        if (path := index.root / name).is_file() and read_source(path).digest == digest
+    }
+    assert unchanged.items() <= index.known().items(), "what was acknowledged is there"
+    index.run()
+    index.must_match_the_folder()
+    index.store.close()
+
+
+@pytest.mark.parametrize("seeds", rounds(4, 500))
+def test_killed_at_a_random_moment(tmp_path: Path, seeds: range) -> None:
+    for seed in seeds:
+        if seed % 50 == 0:  # a new index now and then, that grows over many lives
+            root = tmp_path / str(seed)
+            root.mkdir(exist_ok=True)
+        said = let_die(root, seed, after_s=Random(seed).uniform(0.0, 1.0))
+        must_have_survived(root, said)
+
+
+@pytest.mark.parametrize(
+    ("module", "function", "call", "at_end"),
+    [
+        pytest.param(
+            module,
+            function,
+            call,
+            at_end,
+            marks=() if function in EVERYDAY and (call, at_end) == (1, True) else pytest.mark.faults,
+        )
+        for module, function in FAILPOINTS
+        for call in (1, 2)
+        if call == 1 or function not in CALLED_ONCE
+        for at_end in (False, True)
+    ],
+)
+def test_killed_at_a_failpoint(
+    tmp_path: Path, module: str, function: str, call: int, at_end: bool
+) -> None:
+    failpoint = Failpoint(module, function, call, at_end)
+    said = let_die(tmp_path, seed=1, after_s=10.0, failpoint=failpoint)
+    must_have_survived(tmp_path, said)
