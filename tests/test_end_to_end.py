@@ -24,15 +24,16 @@ def thimble(home: Path, *argv: str, stdin: str | None = None) -> subprocess.Comp
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=300,  # a hundred searches of one batch rank with a transformer
+        timeout=120,
         check=False,
     )
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index of the sample documents."""
+    """An index of the sample documents, with room to rank each passage only once."""
     home = tmp_path_factory.mktemp("home")
+    assert thimble(home, "config", "set", "cache_percent", "100").returncode == 0
     added = thimble(home, "add", str(SAMPLES))
     assert added.returncode == 0, added.stderr
     return home

@@ -40,8 +40,10 @@ ELSEWHERE = (
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The sample documents, each passage embedded once: the cache holds all, and changes no score."""
     home = tmp_path_factory.mktemp("home")
-    with Engine(Settings(Paths(home, home / "index", home / "settings.toml"))) as engine:
+    paths = Paths(home, home / "index", home / "settings.toml")
+    with Engine(Settings(paths, cache_percent=100)) as engine:
         engine.add_folder(ROOT / "samples")
         engine.index(lambda _: None)
         yield engine
