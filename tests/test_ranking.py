@@ -13,7 +13,7 @@ import pytest
 
 from app.engine import Engine
 from app.paths import Paths
-from app.settings import Settings
+from app.settings import load
 from store import Mode, Results
 
 ROOT = Path(__file__).parent.parent
@@ -39,13 +39,9 @@ ELSEWHERE = (
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """The sample documents, each passage embedded once: the cache holds all, and changes no score."""
-    home = tmp_path_factory.mktemp("home")
-    paths = Paths(home, home / "index", home / "settings.toml")
-    with Engine(Settings(paths, cache_percent=100)) as engine:
-        engine.add_folder(ROOT / "samples")
-        engine.index(lambda _: None)
+def engine(samples_home: Path) -> Iterator[Engine]:
+    paths = Paths(samples_home, samples_home / "index", samples_home / "settings.toml")
+    with Engine(load(paths, {}, {}).settings) as engine:
         yield engine
 
 
