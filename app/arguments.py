@@ -144,9 +144,23 @@ def _show(commands: Commands) -> None:
     show = commands.add(
         "show",
         "print a document's text, without markup",
-        ["thimble show ~/notes/trip.md", "thimble show ~/notes/trip.md:120"],
+        [
+            "thimble show ~/notes/trip.md",
+            "thimble show ~/notes/trip.md:120",
+            "thimble show '~/papers/lease.pdf#page=3'",
+        ],
     )
-    show.add_argument("file", metavar="FILE[:LINE]", help="with a line: only what is around it")
+    show.add_argument("file", metavar="FILE[:LINE|#PART]", help=_PART)
+
+    opening = commands.add(
+        "open",
+        "open a document at a place: a text in the editor, anything else in a viewer",
+        ["thimble open ~/notes/trip.md:120", "thimble open '~/papers/lease.pdf#page=3'"],
+    )
+    opening.add_argument("file", metavar="FILE[:LINE|#PART]", help="as a search prints it")
+
+
+_PART = "with a line: only what is around it; with page=3, slide=2, sheet=NAME, …: only that part"
 
 
 def _state(commands: Commands) -> None:

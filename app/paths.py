@@ -9,6 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PRIVATE = 0o700
+_PLACE = re.compile(
+    r"(?P<path>.+?)"
+    r"(?::(?P<line>\d+)|#(?P<part>(?:page|slide|sheet|message|chapter|visit)=.+))",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +45,27 @@ def given_path(text: str) -> Path:
     return Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100, PTH111 (Path keeps `..`)
 
 
-def given_place(text: str) -> tuple[Path, int | None]:
-    """Return a path with the line after its colon, unless there is a file that is called so."""
-    match = re.fullmatch(r"(.+):(\d+)", text, re.DOTALL)
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A place in a document, as somebody typed it or a search told it."""
+
+    path: Path
+    line: int | None = None
+    part: str = ""
+    """`page=3`, `sheet=Costs`; empty if none was named."""
+
+
+def given_place(text: str) -> Given:
+    """Return a path with what follows it, unless there is a file that is called so.
+
+    `FILE:12` has a line, `FILE#page=3` a part, as hits have them.
+    """
     whole = given_path(text)
+    match = _PLACE.fullmatch(text)
     if match is None or os.path.lexists(whole):
-        return whole, None
-    return given_path(match[1]), int(match[2])
+        return Given(whole)
+    line = int(match["line"]) if match["line"] else None
+    return Given(given_path(match["path"]), line, match["part"] or "")
 
 
 def make_private(folder: Path) -> Path:

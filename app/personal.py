@@ -11,10 +11,12 @@ from datetime import datetime
 from pathlib import Path
 
 from store import BadQuery, Hit
+from tui import Opening
 
 from .dates import parse_since
-from .editor import editor_command
 from .history import History
+from .opening import opening_of
+from .paths import Given
 from .settings import KEYS, Settings, load, write
 
 
@@ -59,9 +61,9 @@ class Personal:
         except ValueError as error:
             raise BadQuery(str(error)) from None
 
-    def editor_command(self, hit: Hit) -> list[str]:
-        """Return the command that opens a hit in the user's editor at its line, or at its page."""
-        return editor_command(hit.path, hit.line, editor=self._settings.editor, environ=os.environ)
+    def opening(self, hit: Hit) -> Opening:
+        """Return how to open a hit: in the editor at its line, or a viewer at its page."""
+        return opening_of(Given(hit.path, hit.line, hit.place), self._settings, os.environ)
 
     def reveal_command(self, path: Path) -> list[str]:
         """Return the command that shows a file in its folder. Raises OSError if there is none."""

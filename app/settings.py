@@ -32,6 +32,8 @@ class Settings:
     """Recomputed embeddings kept for later searches, in per cent of the text; 0 keeps none."""
     editor: str | None = None
     """Command that opens a hit; None uses `VISUAL` or `EDITOR`."""
+    viewer: str | None = None
+    """Command that opens a PDF at its page; None uses the program that the system has for it."""
     index_model: Path | None = None
     """Folder of the ONNX model that indexes; None is the built-in one."""
     rank_model: Path | None = None
@@ -110,6 +112,7 @@ _PARSERS: dict[str, Callable[[object], Value]] = {
     "budget": _number(0),
     "cache_percent": _number(0),
     "editor": _text,
+    "viewer": _text,
     "index_model": _folder,
     "rank_model": _folder,
     "device": _device,

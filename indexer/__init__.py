@@ -13,7 +13,7 @@ from .model import BUILT_IN, BUILT_IN_RANK, Model, ModelError, Pooling
 
 if TYPE_CHECKING:
     from .checksums import Checksums
-    from .current import read_back, read_now, read_texts
+    from .current import read_back, read_now, read_part, read_texts
     from .description import Choices, describe
     from .embedder import Embedder
     from .hub import Hub, is_hub_name
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .projection import load_quantiser
     from .readers import why_not_read
     from .scope import Scope
+    from .source import is_text
     from .tally import Tally
     from .unchanged import is_current
     from .verdict import why
@@ -45,9 +46,11 @@ __all__ = [
     "describe",
     "is_current",
     "is_hub_name",
+    "is_text",
     "load_quantiser",
     "read_back",
     "read_now",
+    "read_part",
     "read_texts",
     "why",
     "why_not_read",
@@ -66,9 +69,11 @@ _HOMES = {
     "describe": "description",
     "is_current": "unchanged",
     "is_hub_name": "hub",
+    "is_text": "source",
     "load_quantiser": "projection",
     "read_back": "current",
     "read_now": "current",
+    "read_part": "current",
     "read_texts": "current",
     "why": "verdict",
     "why_not_read": "readers",

@@ -27,10 +27,10 @@ from store import (
 
 from .cage import Cage
 from .document import Unreadable
-from .encoding import decode_bytes
+from .encoding import byte_offsets, decode_bytes
 from .patience import Patience
 from .readback import read_fragments, read_passages
-from .readers import plain
+from .readers import PARTS, plain
 from .scan import signature_of
 from .source import Extracting, load, open_source, read_source
 
@@ -73,9 +73,12 @@ class _Text:
         """Return the title that a document states, or its first heading, or nothing."""
         for heading in self.outline[:1]:
             if heading.level <= 1:
-                raw = self.fetch(heading.span)
-                return " ".join(plain(self.kind, decode_bytes(raw, self.encoding)).split())
+                return " ".join(self._plain(self.fetch(heading.span)).split())
         return ""
+
+    def part(self, start: int, end: int) -> str:
+        """Return the text of a part."""
+        return self._plain(self.fetch(Span(start, end - start))).strip()
 
     def todays(self) -> range:
         """Return the chunks that a changed file answers with."""
@@ -86,11 +89,12 @@ class _Text:
             return ()
         raw, places = self.fetch(span), self.places
         return tuple(
-            Place(
-                len(raw[: at - span.start].decode("utf-8", "ignore")), number, places.label(number)
-            )
+            Place(len(self._plain(raw[: at - span.start])), number, places.label(number))
             for at, number in places.within(span.start, span.end)
         )
+
+    def _plain(self, raw: bytes) -> str:
+        return plain(self.kind, decode_bytes(raw, self.encoding))
 
 
 def read_back(record: FileRecord, indexes: Sequence[int], kept: ReadKept) -> ReadBack:
@@ -132,6 +136,26 @@ def read_now(
     return text.passages(range(len(text.spans)))
 
 
+def read_part(path: Path, address: str) -> str:
+    """Return the text of a part of a document, `page=3`, as it is now.
+
+    Raises OSError, or Unreadable if there is no such part or no text in it.
+    """
+    with Cage(1) as cage:
+        text = _text_now(path, cage)
+    places = text.places
+    if places is None or not places.unit:
+        raise Unreadable("has no parts that could be shown by themselves")
+    found = places.find(address)
+    if found is None:
+        unit, last = places.unit, len(places.starts)
+        raise Unreadable(f"there is no {address} in it, only {unit}=1 to {unit}={last}")
+    part = text.part(*found)
+    if not part:
+        raise Unreadable(f"there is no text in {address}")
+    return part
+
+
 def _text_of(record: FileRecord, kept: ReadKept) -> _Text:
     """Find the text of an indexed file. Raises OSError if it is gone, or Unreadable."""
     if record.places is None:
@@ -140,19 +164,26 @@ def _text_of(record: FileRecord, kept: ReadKept) -> _Text:
             source.signature == record.signature or source.digest == record.digest
         ):
             fetch, line_of = _in_data(source.data)
-            return _indexed(record, FileState.CURRENT, fetch, line_of)
+            places = _parts_of(record.kind, record.encoding, source.data)
+            return _indexed(record, FileState.CURRENT, fetch, line_of, places)
         return _text_now(record.path, _patience)
     with open_source(record.path) as file:
         is_current = signature_of(os.fstat(file.fileno())) == record.signature
     if is_current or read_source(record.path).digest == record.digest:
-        return _indexed(record, FileState.CURRENT, kept, _no_line)
+        return _indexed(record, FileState.CURRENT, kept, _no_line, record.places)
     try:
         return _text_now(record.path, _patience)
     except Unreadable:
-        return _indexed(record, FileState.STALE, kept, _no_line)
+        return _indexed(record, FileState.STALE, kept, _no_line, record.places)
 
 
-def _indexed(record: FileRecord, state: FileState, fetch: ReadKept, line_of: _LineOf) -> _Text:
+def _indexed(
+    record: FileRecord,
+    state: FileState,
+    fetch: ReadKept,
+    line_of: _LineOf,
+    places: Places | None,
+) -> _Text:
     return _Text(
         state,
         fetch,
@@ -161,7 +192,7 @@ def _indexed(record: FileRecord, state: FileState, fetch: ReadKept, line_of: _Li
         record.encoding,
         record.spans,
         record.outline,
-        record.places,
+        places,
     )
 
 
@@ -169,17 +200,28 @@ def _text_now(path: Path, cage: Extracting) -> _Text:
     """Read a file anew."""
     source = read_source(path)
     loaded = load(source, path, cage)
+    document = loaded.document
     fetch, line_of = _in_data(source.data or loaded.extracted)
     return _Text(
         FileState.CHANGED,
         fetch,
         line_of if loaded.places is None else _no_line,
-        loaded.document.kind,
-        loaded.document.encoding,
+        document.kind,
+        document.encoding,
         loaded.chunked.spans,
         loaded.chunked.outline,
-        loaded.places,
+        loaded.places or _parts_of(document.kind, document.encoding, source.data),
     )
+
+
+def _parts_of(kind: str, encoding: str, data: bytes) -> Places | None:
+    """Return the parts of a text; None if its kind has none."""
+    if kind not in PARTS:
+        return None
+    unit, find_starts = PARTS[kind]
+    text = decode_bytes(data, encoding)
+    starts = byte_offsets(text, encoding, find_starts(text))
+    return Places(unit, tuple(starts), (), len(data))
 
 
 def _in_data(data: bytes) -> tuple[ReadKept, _LineOf]:

@@ -22,7 +22,7 @@ _SUFFIXES = {
     "rtf": "rtf",
     "mail": "eml emlx",
     "mbox": "mbox mbx",
-    "archive": "zip tar tgz tbz tbz2 txz",
+    "archive": "zip 7z rar tar tgz tbz tbz2 txz",
     "legacy": "doc dot xls xlt ppt pot pps msg",
 }
 _KIND_OF_SUFFIX = {s: kind for kind, suffixes in _SUFFIXES.items() for s in suffixes.split()}
@@ -64,6 +64,8 @@ def recognise(name: str, head: bytes) -> str | None:
         return "pdf"
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "archive" if by_name == "archive" else "package"
+    if head.startswith((b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07")):
+        return "archive"
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return "legacy"
     if head.startswith(b"{\\rtf"):

@@ -22,6 +22,7 @@ from .scan import signature_of
 
 _ATTEMPTS = 3
 _PIECE_BYTES = 1 << 20
+_MADE_OF_TEXT = ("mail", "mbox", "chat")
 _CHANGING = "it kept changing while it was read; it is tried again next time"
 
 
@@ -74,6 +75,15 @@ def open_source(path: Path) -> Iterator[BinaryIO]:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise Unreadable("not a regular file")
         yield file
+
+
+def is_text(path: Path) -> bool:
+    """Tell whether a file is a text or can be looked at as one, as a mail can. Raises OSError."""
+    try:
+        with open_source(path.resolve()) as file:
+            return recognise(path.name, file.read(HEAD_BYTES)) in (None, *_MADE_OF_TEXT)
+    except Unreadable as error:
+        raise OSError(f"{path}: {error.reason}") from error
 
 
 def read_source(path: Path) -> SourceFile:

@@ -40,6 +40,15 @@ class Places:
             for number in range(max(first, 1), last + 1)
         )
 
+    def find(self, label: str) -> tuple[int, int] | None:
+        """Return (start, end) of the part with this address, by its name or else its number."""
+        edges = (*self.starts, self.text_bytes)
+        for address in (self.label, lambda number: f"{self.unit}={number}"):
+            for number in range(1, len(edges)):
+                if address(number) == label:
+                    return edges[number - 1], edges[number]
+        return None
+
     def label(self, number: int) -> str:
         """Return the address of a part: `page=3`."""
         name = self.names[number - 1] if self.names else ""

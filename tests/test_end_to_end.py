@@ -11,31 +11,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
+from store import Store
+
+from .processes import thimble
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "samples"
-
-
-def thimble(home: Path, *argv: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-I", "-m", "app", *argv],
-        env=os.environ | {"THIMBLE_HOME": str(home)},
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=300,  # a hundred searches of one batch rank with a transformer
-        check=False,
-    )
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index of the sample documents."""
-    home = tmp_path_factory.mktemp("home")
-    added = thimble(home, "add", str(SAMPLES))
-    assert added.returncode == 0, added.stderr
-    return home
 
 
 def answers(home: Path, mode: str) -> dict[str, list[str]]:
@@ -55,16 +36,16 @@ def queries(name: str) -> list[dict[str, str]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def test_nearly_every_sample_document_is_indexed(home: Path) -> None:
-    status = json.loads(thimble(home, "status", "--json").stdout)
+def test_nearly_every_sample_document_is_indexed(samples_home: Path) -> None:
+    status = json.loads(thimble(samples_home, "status", "--json").stdout)
     on_disk = sum(path.is_file() for path in SAMPLES.rglob("*"))
     assert status["schema"] == 1
     assert status["files"] >= on_disk - 2
     assert status["failed"] == 0
 
 
-def test_sample_questions_find_their_documents(home: Path) -> None:
-    found = answers(home, "hybrid")
+def test_sample_questions_find_their_documents(samples_home: Path) -> None:
+    found = answers(samples_home, "hybrid")
     ranks: dict[str, list[bool]] = {"words": [], "meaning": []}
     for one in (line for name in "ab" for line in queries(name)):
         ranks[one["kind"]].append(one["path"] in found[one["query"]])
@@ -72,8 +53,8 @@ def test_sample_questions_find_their_documents(home: Path) -> None:
     assert sum(ranks["meaning"]) / len(ranks["meaning"]) >= 0.6
 
 
-def test_a_found_line_is_the_line_in_the_file(home: Path) -> None:
-    done = thimble(home, "search", "--json", "-n", "5", "deposit", "returned")
+def test_a_found_line_is_the_line_in_the_file(samples_home: Path) -> None:
+    done = thimble(samples_home, "search", "--json", "-n", "5", "deposit", "returned")
     answer = json.loads(done.stdout)
     assert (done.returncode, answer["schema"], len(answer["hits"])) == (0, 1, 5)
     for hit in answer["hits"]:
@@ -83,38 +64,38 @@ def test_a_found_line_is_the_line_in_the_file(home: Path) -> None:
         assert set(hit["source"]) <= {"words", "meaning"}
 
 
-def test_exit_codes_say_found_nothing_or_error(home: Path, tmp_path: Path) -> None:
-    assert thimble(home, "search", "--mode", "lexical", "deposit").returncode == 0
-    nothing = thimble(home, "search", "--mode", "lexical", "xylophonist")
+def test_exit_codes_say_found_nothing_or_error(samples_home: Path, tmp_path: Path) -> None:
+    assert thimble(samples_home, "search", "--mode", "lexical", "deposit").returncode == 0
+    nothing = thimble(samples_home, "search", "--mode", "lexical", "xylophonist")
     assert (nothing.returncode, nothing.stdout) == (1, "")
-    wrong = thimble(home, "add", str(tmp_path / "nowhere"))
+    wrong = thimble(samples_home, "add", str(tmp_path / "nowhere"))
     assert wrong.returncode == 2
     assert "nowhere" in wrong.stderr
     assert "Traceback" not in wrong.stderr
 
 
 def test_ctrl_c_loses_nothing_and_the_next_run_goes_on(tmp_path: Path) -> None:
-    home = home_of_many_notes(tmp_path, 4000)
+    home = home_of_many_notes(tmp_path, 2500)
     with start_indexing(home) as run:
         wait_until(lambda: count(home) > 0)
         run.send_signal(signal.SIGINT)
         _, told = run.communicate(timeout=30)
     assert run.returncode == 130
     assert "Traceback" not in told
-    assert 0 < count(home) < 4000
+    assert 0 < count(home) < 2500
     assert thimble(home, "index").returncode == 0
-    assert count(home) == 4000
+    assert count(home) == 2500
 
 
 def test_a_killed_run_loses_nothing(tmp_path: Path) -> None:
-    home = home_of_many_notes(tmp_path, 3000)
+    home = home_of_many_notes(tmp_path, 2500)
     with start_indexing(home) as run:
         wait_until(lambda: count(home) > 0)
         run.kill()
     assert count(home) > 0
     assert thimble(home, "search", "--mode", "lexical", "words").returncode == 0
     assert thimble(home, "index").returncode == 0
-    assert count(home) == 3000
+    assert count(home) == 2500
 
 
 def test_documents_cannot_drive_the_terminal(tmp_path: Path) -> None:
@@ -137,8 +118,8 @@ def test_documents_cannot_drive_the_terminal(tmp_path: Path) -> None:
         assert not set(output.stdout + output.stderr) & {"\x1b", "\x07", "\x9b"}
 
 
-def test_the_terminal_app_is_refused_without_a_terminal(home: Path) -> None:
-    done = thimble(home, stdin="")
+def test_the_terminal_app_is_refused_without_a_terminal(samples_home: Path) -> None:
+    done = thimble(samples_home, stdin="")
     assert done.returncode == 2
     assert "usage" in done.stderr
 
@@ -163,8 +144,12 @@ def start_indexing(home: Path) -> subprocess.Popen[str]:
 
 
 def count(home: Path) -> int:
-    """Return how many files the index holds, as another process sees it."""
-    return int(json.loads(thimble(home, "status", "--json").stdout)["files"])
+    """Return how many files the index holds, as this other process sees it."""
+    store = Store(home / "index" / "thimble.db")
+    try:
+        return store.status().files
+    finally:
+        store.close()
 
 
 def wait_until(condition: Callable[[], bool], timeout_s: float = 30) -> None:

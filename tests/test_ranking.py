@@ -13,7 +13,7 @@ import pytest
 
 from app.engine import Engine
 from app.paths import Paths
-from app.settings import Settings
+from app.settings import load
 from store import Mode, Results
 
 ROOT = Path(__file__).parent.parent
@@ -39,11 +39,9 @@ ELSEWHERE = (
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    home = tmp_path_factory.mktemp("home")
-    with Engine(Settings(Paths(home, home / "index", home / "settings.toml"))) as engine:
-        engine.add_folder(ROOT / "samples")
-        engine.index(lambda _: None)
+def engine(samples_home: Path) -> Iterator[Engine]:
+    paths = Paths(samples_home, samples_home / "index", samples_home / "settings.toml")
+    with Engine(load(paths, {}, {}).settings) as engine:
         yield engine
 
 

@@ -13,6 +13,7 @@ from .backend import (
     Service,
     ServiceState,
 )
+from .opening import Opening, start
 from .safe import safe_line, safe_text
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Answer",
     "Backend",
     "Exchange",
+    "Opening",
     "Preview",
     "Progress",
     "Sentence",
@@ -28,6 +30,7 @@ __all__ = [
     "run",
     "safe_line",
     "safe_text",
+    "start",
 ]
 
 

@@ -8,6 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from .opening import Opening
+
 if TYPE_CHECKING:  # so that a command which prints one line need not load the store
     from store import Filters, Folder, Hit, Mode, Results, SkippedFile, Status
 
@@ -160,8 +162,8 @@ class Backend(Protocol):
     def pause(self, paused: bool) -> None:
         """Stop background indexing, or let it go on; nothing happens if there is no daemon."""
 
-    def editor_command(self, hit: Hit) -> list[str]:
-        """Return the command that opens a hit in the user's editor at its line."""
+    def opening(self, hit: Hit) -> Opening:
+        """Return how to open a hit at its line or page. Raises OSError if that cannot be."""
 
     def reveal_command(self, path: Path) -> list[str]:
         """Return the command that shows a file in its folder. Raises OSError if there is none."""

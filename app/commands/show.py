@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from indexer import read_now
+from indexer import read_now, read_part
 from store import Passage
 
 from ..diagnostics import ExitCode
@@ -16,14 +16,19 @@ from . import Context
 
 
 def run(args: argparse.Namespace, context: Context) -> ExitCode:
-    """Write a document's text, or the passage at a line between its neighbours."""
-    path, line = given_place(args.file)
-    passages = read_now(path)
+    """Write a document's text, a part of it, or the passage at a line between its neighbours."""
+    given = given_place(args.file)
+    if given.part:
+        text = read_part(given.path, given.part)
+        passages: tuple[Passage, ...] = ()
+    else:
+        passages = read_now(given.path)
+        text = "\n\n".join(passage.text for passage in passages)
     with paged(context.out, context.environ):
-        if line is None:
-            context.out.text("\n\n".join(passage.text for passage in passages))
+        if given.line is None:
+            context.out.text(text)
         else:
-            _print_around(context.out, passages, line)
+            _print_around(context.out, passages, given.line)
     return ExitCode.FOUND
 
 

@@ -16,13 +16,13 @@ from . import Context
 def run(args: argparse.Namespace, context: Context) -> ExitCode:
     """Write passages of other documents that are like a document, or like a passage of it."""
     how = Format.of(args)
-    path, line = given_place(args.file)
-    passages = read_now(path)
-    if line is not None:
-        before = [passage for passage in passages if passage.line <= line]
+    given = given_place(args.file)
+    passages = read_now(given.path)
+    if given.line is not None:
+        before = [passage for passage in passages if passage.line <= given.line]
         passages = tuple(before[-1:] or passages[:1])
     with context.engine() as engine:
-        results = engine.similar_to(path, [one.indexed_text for one in passages], args.limit)
+        results = engine.similar_to(given.path, [one.indexed_text for one in passages], args.limit)
         with paged(context.out, context.environ):
             print_results(context.out, results, how)
     return ExitCode.FOUND if results.hits else ExitCode.NOTHING

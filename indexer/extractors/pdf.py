@@ -1,15 +1,19 @@
-"""PDF by PDFium: the text of every page, with bookmarks as headings.
+"""PDF by PDFium: the text of every page with its comments, and bookmarks as headings.
 
-What needs a password is not read, nor are pages that are pictures, annotations and attached files.
+What needs a password is not read, nor are pages that are pictures and attached files.
 """
 
 from __future__ import annotations
 
+import ctypes
 import re
 from collections import defaultdict
-from typing import BinaryIO
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, BinaryIO
 
-from pypdfium2 import PdfDocument, PdfiumError
+import pypdfium2.raw as pdfium
+from pypdfium2 import PdfDocument, PdfiumError, PdfPage
 
 from ..document import Unreadable
 from ..extract import Builder, Extract, clean, one_line
@@ -25,6 +29,10 @@ _SENTENCE_END = (".", "!", "?", ":", "”", "。")
 _SHORT_LINE = 0.75
 """A line that ends a sentence and is shorter than this part of the longest ends a paragraph."""
 _MOST_BOOKMARKS = 5_000
+_MOST_ANNOTATIONS = 5_000
+"""Of a page."""
+_NO_COMMENTS = (pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_POPUP)
+"""Annotations without words of their own."""
 
 
 def extract(file: BinaryIO, name: str) -> Extract:
@@ -42,26 +50,54 @@ def extract(file: BinaryIO, name: str) -> Extract:
     title = one_line(document.get_metadata_dict().get("Title", ""))
     for number in range(min(len(document), _MOST_PAGES)):
         builder.begin_part()
-        text = _page_text(document, number)
+        text, comments = _page_text(document, number)
         start, _ = builder.add(text)
         if number == 0 and title:
             bookmarks[0].insert(0, (title, 0))
         _mark_headings(builder, clean(text).strip(), start, bookmarks.get(number, []))
+        builder.add(comments)
     return builder.finish("no text in it (a scan?)")
 
 
-def _page_text(document: PdfDocument, number: int) -> str:
+def _page_text(document: PdfDocument, number: int) -> tuple[str, str]:
+    """Return the text and the comments of a page, nothing if it is damaged."""
     try:
         page = document[number]
         textpage = page.get_textpage()
         text = textpage.get_text_bounded()[:_MOST_PAGE_CHARS]
+        comments = "\n\n".join(filter(None, islice(_comments(page), _MOST_ANNOTATIONS)))[
+            :_MOST_PAGE_CHARS
+        ]
         textpage.close()
         page.close()
     except PdfiumError:
-        return ""  # the other pages can be read
+        return "", ""  # the other pages can be read
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _HYPHEN_AT_LINE_END.sub("", text).translate(_LIGATURES)
-    return _paragraphs(text)
+    return _paragraphs(text), comments
+
+
+def _comments(page: PdfPage) -> Iterator[str]:
+    """Yield what was written onto a page: comments on it or its passages, values of a form."""
+    for index in range(pdfium.FPDFPage_GetAnnotCount(page)):
+        annotation = pdfium.FPDFPage_GetAnnot(page, index)
+        if annotation:
+            kind = pdfium.FPDFAnnot_GetSubtype(annotation)
+            if kind not in _NO_COMMENTS:
+                yield _string(annotation, b"V" if kind == pdfium.FPDF_ANNOT_WIDGET else b"Contents")
+            pdfium.FPDFPage_CloseAnnot(annotation)
+
+
+def _string(annotation: Any, key: bytes) -> str:
+    """Return a string of an annotation, empty if it has none; what a button is set to is none."""
+    if pdfium.FPDFAnnot_GetValueType(annotation, key) != pdfium.FPDF_OBJECT_STRING:
+        return ""
+    size = pdfium.FPDFAnnot_GetStringValue(annotation, key, None, 0)
+    buffer = ctypes.create_string_buffer(size)
+    pdfium.FPDFAnnot_GetStringValue(
+        annotation, key, ctypes.cast(buffer, ctypes.POINTER(pdfium.FPDF_WCHAR)), size
+    )
+    return buffer.raw.decode("utf-16-le", "replace").rstrip("\0").strip()
 
 
 def _paragraphs(text: str) -> str:

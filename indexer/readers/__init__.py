@@ -15,6 +15,7 @@ from ..encoding import decode
 from . import (
     asciidoc,
     calendar,
+    chat,
     code,
     data,
     html,
@@ -31,7 +32,16 @@ from . import (
 from .kinds import kind_of, why_not_read
 from .layout import Layout, unix_lines
 
-__all__ = ["Layout", "html", "kind_of", "plain", "read_document", "unix_lines", "why_not_read"]
+__all__ = [
+    "PARTS",
+    "Layout",
+    "html",
+    "kind_of",
+    "plain",
+    "read_document",
+    "unix_lines",
+    "why_not_read",
+]
 
 _FORMATS: dict[str, tuple[Callable[[str], Layout], Callable[[str], str]]] = {
     "text": (text.read, text.plain),
@@ -52,9 +62,13 @@ _FORMATS: dict[str, tuple[Callable[[str], Layout], Callable[[str], str]]] = {
     "ini": (data.read_sections, text.plain),
     "subtitles": (subtitles.read, subtitles.plain),
     "calendar": (calendar.read, calendar.plain),
+    "chat": (chat.read, text.plain),
 }
 _CODE = (code.read, text.plain)
 """Every kind without a format of its own is source code."""
+
+PARTS: dict[str, tuple[str, Callable[[str], list[int]]]] = {"chat": (chat.UNIT, chat.starts)}
+"""Kinds of text that have parts: what a part is, and what finds where each begins."""
 
 _SHEBANG = re.compile(r"#![^\n]*?\b(python|bash|zsh|sh|node|ruby|perl|php|lua|Rscript)")
 _SHEBANG_KINDS = {"bash": "shell", "zsh": "shell", "sh": "shell", "node": "javascript"}
@@ -70,6 +84,8 @@ def read_document(data: bytes, name: str) -> Document:
         raise Unreadable(reason)
     decoded = decode(data)
     kind = kind_of(name) or _kind_of_text(decoded.text)
+    if kind == "text" and chat.is_chat(decoded.text):
+        kind = "chat"
     layout = _FORMATS.get(kind, _CODE)[0](unix_lines(decoded.text))
     return Document(
         kind=kind,

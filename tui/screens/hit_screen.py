@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,6 +19,7 @@ from store import Hit, StoreError
 from ..backend import Backend
 from ..format import count
 from ..messages import Changed
+from ..opening import start
 from ..safe import safe_line, safe_text
 
 NEED_A_HIT = {"open", "copy_passage", "copy_path", "reveal"}
@@ -63,16 +65,16 @@ class HitScreen(Screen[None]):
             self.notify(f"Copied {what}", timeout=2, markup=False)
 
     async def action_open(self) -> None:
-        """Open the files in the editor, each at its line; look for changes afterwards."""
+        """Open the files, each at its line or page; look for changes afterwards."""
         await self.open_hits(self.hits)
 
     async def open_hits(self, hits: Sequence[Hit]) -> None:
         """Open some hits one after the other."""
         for hit in hits:
             try:
-                command = await asyncio.to_thread(self._backend.editor_command, hit)
-                with self.app.suspend():
-                    subprocess.run(command, check=False)
+                opening = await asyncio.to_thread(self._backend.opening, hit)
+                with self.app.suspend() if opening.takes_terminal else nullcontext():
+                    start(opening)
             except (OSError, StoreError, SuspendNotSupported) as error:
                 self.notify(safe_line(str(error)), severity="error", markup=False)
                 return

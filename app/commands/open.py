@@ -1,0 +1,19 @@
+"""`thimble open`: a document in the program that shows it."""
+
+from __future__ import annotations
+
+import argparse
+
+from tui import start
+
+from ..diagnostics import ExitCode
+from ..opening import opening_of
+from ..paths import given_place
+from . import Context
+
+
+def run(args: argparse.Namespace, context: Context) -> ExitCode:
+    """Open a text in the editor at its line, anything else in a viewer, a PDF at its page."""
+    settings = context.load_settings().settings
+    start(opening_of(given_place(args.file), settings, context.environ))
+    return ExitCode.FOUND
