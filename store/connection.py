@@ -99,7 +99,7 @@ def open_reader(path: Path) -> apsw.Connection:
         if _check_version(connection, path) == VERSION:
             return connection
         connection.close()
-    with WriterLock.beside(path):
+    with WriterLock.beside(path), designed_errors(path):
         open_writer(path).close()
     return open_reader(path)
 

@@ -79,7 +79,7 @@ def _tar_names(file: BinaryIO) -> Iterator[str]:
     """Yield member names, unpacking the stream piece by piece and keeping nothing of it."""
     passed = 0
     try:
-        tar = tarfile.open(fileobj=file, mode="r|*")
+        tar = tarfile.open(fileobj=file, mode="r|*")  # noqa: SIM115 (closed below)
     except TypeError as error:  # a gzip header that ends too early
         raise EOFError from error
     with tar:

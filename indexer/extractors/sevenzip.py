@@ -10,10 +10,11 @@ import lzma
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from ..document import Unreadable
+from .header_bytes import HeaderBytes
+from .sevenzip_parts import Coder, Folder, Streams
 
 SIGNATURE = b"7z\xbc\xaf\x27\x1c"
 
@@ -33,45 +34,17 @@ _METHOD_BYTES, _IS_COMPLEX, _HAS_PROPERTIES = 0x0F, 0x10, 0x20
 _COPY, _LZMA, _LZMA2, _AES = b"\0", b"\3\1\1", b"\x21", b"\6\xf1\7\1"
 
 
-@dataclass(frozen=True, slots=True)
-class _Coder:
-    """A step of packing."""
-
-    method: bytes
-    properties: bytes
-
-
-@dataclass(slots=True)
-class _Folder:
-    """How some data was packed, as far as the header has told."""
-
-    coders: tuple[_Coder, ...]
-    outputs: int
-    sizes: tuple[int, ...] = ()
-    """Of what each step unpacks to."""
-    has_checksum: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Streams:
-    """Where packed data lies, counted from the end of the file's start, and how it was packed."""
-
-    at: int
-    sizes: tuple[int, ...]
-    folders: tuple[_Folder, ...]
-
-
 def names(file: BinaryIO) -> list[str]:
     """Return the names of the files in an archive.
 
     Raises ValueError, EOFError or lzma.LZMAError if it is damaged, Unreadable if it is encrypted.
     """
-    header = _Bytes(_outer_header(file))
+    header = HeaderBytes(_outer_header(file))
     for _ in range(_MOST_WRAPPINGS):
         mark = header.number() if header.left else _END
         if mark != _PACKED_HEADER:
             return _files(header, mark)
-        header = _Bytes(_unpack(file, _streams(header)))
+        header = HeaderBytes(_unpack(file, _streams(header)))
     raise ValueError("its header is packed again and again")
 
 
@@ -99,7 +72,7 @@ def _read(file: BinaryIO, at: int, size: int) -> bytes:
     return data
 
 
-def _unpack(file: BinaryIO, streams: _Streams) -> bytes:
+def _unpack(file: BinaryIO, streams: Streams) -> bytes:
     """Unpack a header."""
     coders = streams.folders[0].coders if streams.folders else ()
     if any(coder.method == _AES for coder in coders):
@@ -115,15 +88,15 @@ def _unpack(file: BinaryIO, streams: _Streams) -> bytes:
     return unpacker.decompress(data, size)
 
 
-def _filter(coder: _Coder, size: int) -> dict[str, Any]:
+def _filter(coder: Coder, size: int) -> dict[str, Any]:
     """Return what LZMA needs to know; a dictionary larger than the output is never needed."""
     if coder.method == _LZMA:
-        packed, dictionary = struct.unpack("<BI", _Bytes(coder.properties).take(5))
+        packed, dictionary = struct.unpack("<BI", HeaderBytes(coder.properties).take(5))
         pb, rest = divmod(packed, 45)
         lp, lc = divmod(rest, 9)
         fields = {"id": lzma.FILTER_LZMA1, "lc": lc, "lp": lp, "pb": pb}
     elif coder.method == _LZMA2:
-        steps = _Bytes(coder.properties).byte()
+        steps = HeaderBytes(coder.properties).byte()
         dictionary = (2 | steps & 1) << min(steps // 2 + 11, 32)
         fields = {"id": lzma.FILTER_LZMA2}
     else:
@@ -131,7 +104,7 @@ def _filter(coder: _Coder, size: int) -> dict[str, Any]:
     return {**fields, "dict_size": max(4096, min(dictionary, size))}
 
 
-def _files(header: _Bytes, mark: int) -> list[str]:
+def _files(header: HeaderBytes, mark: int) -> list[str]:
     """Return the names of the files that a header lists."""
     if mark == _END:
         return []  # an archive of nothing has no header
@@ -149,13 +122,13 @@ def _files(header: _Bytes, mark: int) -> list[str]:
     return _listed(header) if mark == _FILES else []
 
 
-def _listed(header: _Bytes) -> list[str]:
+def _listed(header: HeaderBytes) -> list[str]:
     count = header.number()
     found: list[str] = []
     without: Sequence[bool] = ()
     files: Sequence[bool] = ()
     while mark := header.number():
-        part = _Bytes(header.take(header.number()))
+        part = HeaderBytes(header.take(header.number()))
         if mark == _NAMES and not part.byte():
             found = part.take(part.left).decode("utf-16-le", "replace").split("\0")[:count]
         elif mark == _WITHOUT_STREAM:
@@ -169,11 +142,11 @@ def _listed(header: _Bytes) -> list[str]:
     return [name for name, is_folder in zip(found, folders, strict=False) if not is_folder]
 
 
-def _streams(header: _Bytes) -> _Streams:
+def _streams(header: HeaderBytes) -> Streams:
     """Read a section on streams; it has to be, to get to what lies behind it."""
     at = 0
     sizes: tuple[int, ...] = ()
-    folders: list[_Folder] = []
+    folders: list[Folder] = []
     mark = header.number()
     if mark == _PACKED:
         at, count = header.number(), header.number()
@@ -191,10 +164,10 @@ def _streams(header: _Bytes) -> _Streams:
         mark = header.number()
     if mark != _END:
         raise ValueError("its header makes no sense")
-    return _Streams(at, sizes, tuple(folders))
+    return Streams(at, sizes, tuple(folders))
 
 
-def _parts(header: _Bytes) -> Iterator[int]:
+def _parts(header: HeaderBytes) -> Iterator[int]:
     """Yield the marks of the parts of a section until its end."""
     while mark := header.number():
         if mark not in (_SIZES, _CHECKSUMS, _FOLDERS, _UNPACKED_SIZES, _STREAM_COUNTS):
@@ -202,8 +175,8 @@ def _parts(header: _Bytes) -> Iterator[int]:
         yield mark
 
 
-def _folders(header: _Bytes) -> list[_Folder]:
-    folders: list[_Folder] = []
+def _folders(header: HeaderBytes) -> list[Folder]:
+    folders: list[Folder] = []
     for part in _parts(header):
         if part == _FOLDERS:
             count = header.number()
@@ -219,7 +192,7 @@ def _folders(header: _Bytes) -> list[_Folder]:
     return folders
 
 
-def _folder(header: _Bytes) -> _Folder:
+def _folder(header: HeaderBytes) -> Folder:
     """Read how a stream was packed: the steps, and how they hang together."""
     coders = []
     inputs = outputs = 0
@@ -228,16 +201,16 @@ def _folder(header: _Bytes) -> _Folder:
         method = header.take(flags & _METHOD_BYTES)
         more_inputs, more_outputs = header.numbers(2) if flags & _IS_COMPLEX else (1, 1)
         properties = header.take(header.number()) if flags & _HAS_PROPERTIES else b""
-        coders.append(_Coder(method, properties))
+        coders.append(Coder(method, properties))
         inputs, outputs = inputs + more_inputs, outputs + more_outputs
     pairs = max(outputs - 1, 0)
     header.numbers(2 * pairs)
     if inputs - pairs > 1:
         header.numbers(inputs - pairs)
-    return _Folder(tuple(coders), outputs)
+    return Folder(tuple(coders), outputs)
 
 
-def _pass_substreams(header: _Bytes, folders: Sequence[_Folder]) -> None:
+def _pass_substreams(header: HeaderBytes, folders: Sequence[Folder]) -> None:
     counts: Sequence[int] = [1] * len(folders)
     for part in _parts(header):
         if part == _STREAM_COUNTS:
@@ -249,55 +222,3 @@ def _pass_substreams(header: _Bytes, folders: Sequence[_Folder]) -> None:
             known = (one.has_checksum for one in folders)
             pairs = zip(counts, known, strict=True)
             header.checksums(sum(count for count, is_known in pairs if count != 1 or not is_known))
-
-
-class _Bytes:
-    """A header that is read from its beginning. Methods raise EOFError where it ends too early."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._at = 0
-
-    @property
-    def left(self) -> int:
-        """How many bytes were not read yet."""
-        return len(self._data) - self._at
-
-    def take(self, size: int) -> bytes:
-        """Read some bytes."""
-        if size > self.left:
-            raise EOFError("its header ends too early")
-        self._at += size
-        return self._data[self._at - size : self._at]
-
-    def byte(self) -> int:
-        """Read a byte."""
-        return self.take(1)[0]
-
-    def number(self) -> int:
-        """Read a number of one to nine bytes: leading bits say how many follow."""
-        first = self.byte()
-        more = next((n for n in range(8) if not first & 0x80 >> n), 8)
-        low = int.from_bytes(self.take(more), "little")
-        return low | (first & (0x7F >> more)) << 8 * more
-
-    def counted(self, count: int) -> range:
-        """Return a range of so many things, each of which takes a byte or more."""
-        if count > self.left:
-            raise EOFError("its header ends too early")
-        return range(count)
-
-    def numbers(self, count: int) -> tuple[int, ...]:
-        """Read so many numbers."""
-        return tuple(self.number() for _ in self.counted(count))
-
-    def bits(self, count: int) -> list[bool]:
-        """Read so many bits."""
-        data = self.take((count + 7) // 8)
-        return [bool(data[at // 8] & 0x80 >> at % 8) for at in range(count)]
-
-    def checksums(self, count: int) -> list[bool]:
-        """Read the CRCs of so many streams; returns which of them have one."""
-        defined = [True] * len(self.counted(count)) if self.byte() else self.bits(count)
-        self.take(4 * sum(defined))
-        return defined

@@ -229,6 +229,7 @@ def test_settings_are_shown_with_their_origin(
         "budget\t64\tTHIMBLE_BUDGET",
         "cache_percent\t1\tdefault",
         "editor\t–\tdefault",
+        "viewer\t–\tdefault",
         "index_model\t–\tdefault",
         "rank_model\t–\tdefault",
         "device\tauto\tdefault",

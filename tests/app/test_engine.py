@@ -216,7 +216,9 @@ def test_a_hit_opens_at_its_line(
     monkeypatch.setitem(os.environ, "VISUAL", editor)
     hit = replace(best(real, "deposit"), line=3)
     path = str(hit.path)
-    assert real.editor_command(hit) == [part.replace("PATH", path) for part in expected]
+    opening = real.opening(hit)
+    assert opening.takes_terminal
+    assert list(opening.command) == [part.replace("PATH", path) for part in expected]
 
 
 def test_an_editor_that_cannot_be_understood_is_a_sentence(
@@ -226,4 +228,4 @@ def test_an_editor_that_cannot_be_understood_is_a_sentence(
     index(real)
     monkeypatch.setitem(os.environ, "VISUAL", "vim 'unbalanced")
     with pytest.raises(OSError, match="cannot understand the editor command"):
-        real.editor_command(best(real, "deposit"))
+        real.opening(best(real, "deposit"))

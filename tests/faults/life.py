@@ -48,6 +48,7 @@ def put(*names: str, chunks: int = 3) -> Step:
 
 def remove(*names: str) -> Step:
     """Return a step that forgets documents."""
+
     def step(library: Library, writer: Writer) -> None:
         changes = Changes(removed=tuple(library.path(name) for name in names))
         writer.apply(library.folder, changes, np.empty((0, QUANTISER.dims), np.float32), QUANTISER)

@@ -40,9 +40,7 @@ class Crash:
     how: str
 
 
-def crashes(
-    events: Sequence[Event], random: Random, moments: int | None = None
-) -> Iterator[Crash]:
+def crashes(events: Sequence[Event], random: Random, moments: int | None = None) -> Iterator[Crash]:
     """Yield what the disk may hold after power failed, at so many moments or all, in every way."""
     marks = [event.what for event in events if isinstance(event, Marked)]
     chosen = {*range(len(events))} if moments is None else _some(events, random, moments)

@@ -1,4 +1,4 @@
-"""Whatever call to the disk fails, once or from then on, the index stays whole and goes on later."""
+"""Whatever call to the disk fails, once or from then on, the index is whole and goes on later."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from random import Random
 
 import apsw
 import pytest
@@ -18,8 +19,11 @@ from tests.store.fakes import Library
 
 from .disk import Disk, Trouble, under_the_store
 from .history import History
-from .index import Index
+from .index import Index, run_with
 from .life import SESSIONS, State, begin, index_of_format, live_through, reopen, state_of
+
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+# A disk that fails while a file is closed has nobody to tell: apsw says so to the interpreter.
 
 KINDS: dict[str, Callable[[int], Trouble]] = {
     "an I/O error": lambda call: Trouble(call, apsw.IOError),
@@ -102,9 +106,7 @@ def test_indexing_deleting_and_compacting_survive(
 @_KINDS
 @_STRIDES
 @pytest.mark.parametrize("number", range(1, VERSION))
-def test_migrating_a_format_survives(
-    tmp_path: Path, number: int, stride: int, kind: str
-) -> None:
+def test_migrating_a_format_survives(tmp_path: Path, number: int, stride: int, kind: str) -> None:
     old = tmp_path / "old" / "thimble.db"
     index_of_format(old, number, tmp_path)
     with under_the_store() as disk:
@@ -132,10 +134,6 @@ def restored(database: Path, place: Path) -> Path:
 @pytest.mark.parametrize("stride", [701, pytest.param(23, marks=pytest.mark.faults)])
 def test_a_run_over_a_folder_is_made_up_for(tmp_path: Path, stride: int, kind: str) -> None:
     """The real pipeline over real files: what was not indexed is, once the disk is well again."""
-    from random import Random
-
-    from .index import run_with
-
     index = Index(tmp_path)
     history = History(index, Random(1))
     with under_the_store() as disk:

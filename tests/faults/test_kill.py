@@ -85,7 +85,9 @@ def test_killed_at_a_random_moment(tmp_path: Path, seeds: range) -> None:
             function,
             call,
             at_end,
-            marks=() if function in EVERYDAY and (call, at_end) == (1, True) else pytest.mark.faults,
+            marks=()
+            if function in EVERYDAY and (call, at_end) == (1, True)
+            else pytest.mark.faults,
         )
         for module, function in FAILPOINTS
         for call in (1, 2)

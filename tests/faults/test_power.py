@@ -113,4 +113,3 @@ def order_of_calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     noted(os, "fsync")
     noted(Path, "replace")
     return order
-

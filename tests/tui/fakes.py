@@ -22,7 +22,7 @@ from store import (
     Status,
     StoreError,
 )
-from tui import Preview, Progress
+from tui import Opening, Preview, Progress
 from tui.backend import OFF, Answer, Exchange, Sentence, Service
 
 NOW = 1_790_000_000.0
@@ -312,10 +312,10 @@ class FakeBackend:
             raise self.index_problem
         return DONE
 
-    def editor_command(self, hit: Hit) -> list[str]:
+    def opening(self, hit: Hit) -> Opening:
         """Return the command of an editor that does nothing."""
         self.opened.append(hit)
-        return ["true", f"+{hit.line}", str(hit.path)]
+        return Opening(("true", f"+{hit.line}", str(hit.path)), takes_terminal=True)
 
     def similar(self, hit: Hit, *, limit: int) -> Results:
         """Every other hit is like it."""

@@ -19,14 +19,14 @@ from .fakes import DAY_S, HALFWAY, HITS, NOW, FakeBackend
 async def test_o_opens_the_file_in_the_editor_and_looks_for_changes_after(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    commands: list[list[str]] = []
+    commands: list[tuple[str, ...]] = []
     monkeypatch.setattr(ThimbleApp, "suspend", contextlib.nullcontext)
     monkeypatch.setattr(subprocess, "run", lambda command, **_: commands.append(command))
     backend = FakeBackend()
     async with started(backend).run_test() as pilot:
         await press(pilot, "=deposit", "down", "enter", "o", "enter")
         assert backend.opened == [HITS[1], HITS[1]]
-        assert commands[0] == ["true", "+14", "/home/sam/notes/moving.md"]
+        assert commands[0] == ("true", "+14", "/home/sam/notes/moving.md")
         assert backend.runs == 3
 
 

@@ -55,7 +55,7 @@ def test_every_question_gets_the_same_answer(daemon: Running, local: Engine) -> 
     assert remote.status().folders == local.status().folders
     for name in ("lease.md", "empty.md", "key.pem", "gone.md"):
         assert remote.why(daemon.notes / name) == local.why(daemon.notes / name)
-    assert remote.editor_command(hit) == local.editor_command(hit)
+    assert remote.opening(hit) == local.opening(hit)
     assert "_local" not in remote.__dict__, "nothing was answered in this process"
 
 
