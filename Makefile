@@ -15,7 +15,7 @@ demo: .venv/installed
 test: lint
 	$(BIN)/pytest
 
-# Two thousand kinds of damage to an index: each must be named and repaired.
+# The long tier of faults: damage, kills, power loss, failing disks; docs/reliability.md lists them.
 faults: .venv/installed-dev
 	$(BIN)/pytest -m faults
 

@@ -3,8 +3,8 @@
 The query moves towards the passages that turned out best (Rocchio, "Relevance feedback in
 information retrieval", 1971). They were scored by the rank model and by their words, so the move
 tells the codes what these know and they do not. It is made among the codes: no text is embedded
-for it. On six retrieval sets the 32 chunks recomputed then hold as much of what is relevant as
-without it the first 48.
+for it. On six retrieval sets the best order of the 32 recomputed chunks then has an nDCG@10 of
+.846, without it of .835.
 """
 
 from __future__ import annotations

@@ -36,7 +36,10 @@ _SECTIONS = {
     "": ["index", "tutorial"],
     "Guides": ["find", "answers", "fresh", "another-model", "shell", "agents", "move", "repair"],
     "Reference": [f"reference/{name}" for name in REFERENCE],
-    "Background": ["how-it-works", "privacy", "comparison", "architecture", "benchmarks"],
+    "Background": [
+        *("how-it-works", "privacy", "reliability", "models", "comparison"),
+        *("architecture", "benchmarks"),
+    ],
 }
 """Section → its pages, in this order. Pages beside this that nobody placed close the last one."""
 
