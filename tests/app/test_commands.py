@@ -10,7 +10,9 @@ import pytest
 
 import tui
 from app.verdict import Verdict
+from app.viewer import viewer_command
 from store import Folder, StoreBusy
+from tests.indexer import making
 
 from .conftest import Run
 from .fakes import HOME, NOTES, FakeEngine, skipped
@@ -295,6 +297,44 @@ def test_a_file_whose_name_ends_like_a_line_is_that_file(run: Run, document: Pat
     odd = document.with_name("trip.md:15")
     odd.write_text("I am called so.\n")
     assert run("show", str(odd)).out == "I am called so.\n"
+
+
+def test_a_part_is_shown_by_its_address(run: Run, tmp_path: Path) -> None:
+    paper, chat = tmp_path / "paper.pdf", tmp_path / "chat.txt"
+    paper.write_bytes(making.pdf("First words", "Second words"))
+    chat.write_text("31.05.24, 14:03 - Ada: Lunch?\n31.05.24, 14:05 - Bert: At noon,\nor one.\n")
+    assert run("show", f"{paper}#page=2").out == "Second words\n"
+    assert "At noon" in run("show", f"{chat}#message=2").out
+    assert "Lunch" not in run("show", f"{chat}#message=2").out
+    missing = run("show", f"{paper}#page=3")
+    assert missing.code == 2
+    assert "there is no page=3 in it, only page=1 to page=2" in missing.err
+
+
+@pytest.mark.parametrize(
+    ("viewer", "expected"),
+    [
+        ("zathura --fork", ["zathura", "--fork", "--page=3", "PATH"]),
+        ("okular", ["okular", "--page", "3", "PATH"]),
+        ("my-viewer", ["my-viewer", "PATH"]),
+    ],
+)
+def test_a_pdf_opens_at_its_page(tmp_path: Path, viewer: str, expected: list[str]) -> None:
+    paper = tmp_path / "paper.pdf"
+    command = viewer_command(paper, 3, viewer=viewer, environ={})
+    assert command == [part.replace("PATH", str(paper)) for part in expected]
+
+
+def test_without_a_screen_a_pdf_is_not_opened(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    paper = tmp_path / "paper.pdf"
+    paper.write_bytes(making.pdf("Words"))
+    done = run("open", f"{paper}#page=1")
+    assert done.code == 2
+    assert "there is no screen to show it on; its text: thimble show" in done.err
 
 
 @pytest.mark.parametrize("given", ["/nowhere/x.md", "/nowhere/x.md:12"])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import lzma
 import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Mapping
 from email.message import EmailMessage
 from pathlib import Path
@@ -23,8 +25,9 @@ _RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _ODF = "urn:oasis:names:tc:opendocument:xmlns"
 
 
-def pdf(*pages: str) -> bytes:
-    """Return a PDF with a line of text on each page."""
+def pdf(*pages: str, comment: str = "") -> bytes:
+    """Return a PDF with a line of text on each page, and a comment on all of them."""
+    note = f"<< /Type /Annot /Subtype /Text /Rect [9 9 99 99] /Contents ({comment}) >>"
     kids = " ".join(f"{10 + 2 * at} 0 R" for at in range(len(pages)))
     objects = {
         1: b"<< /Type /Catalog /Pages 2 0 R >>",
@@ -35,7 +38,7 @@ def pdf(*pages: str) -> bytes:
         content = f"BT /F1 12 Tf 50 700 Td ({text}) Tj ET".encode() if text else b""
         objects[10 + 2 * at] = (
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {11 + 2 * at} 0 R "
-            "/Resources << /Font << /F1 3 0 R >> >> >>"
+            f"/Annots [{note if comment else ''}] /Resources << /Font << /F1 3 0 R >> >> >>"
         ).encode()
         objects[11 + 2 * at] = b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content)
     out = io.BytesIO(b"%PDF-1.4\n")
@@ -211,6 +214,50 @@ def tar(*names: str, packed: bool = False) -> bytes:
         for name in names:
             archive.addfile(tarfile.TarInfo(name))
     return out.getvalue()
+
+
+def sevenzip(*names: str, packed: bool = True) -> bytes:
+    """Return a 7z archive of empty files; 7-Zip packs the header, as here."""
+    every = (1 << len(names)) - 1 << -len(names) % 8
+    bits = every.to_bytes((len(names) + 7) // 8, "big")
+    listed = b"\0" + "".join(f"{name}\0" for name in names).encode("utf-16-le")
+    parts = (b"\x0e", bits), (b"\x0f", bits), (b"\x11", listed)
+    files = b"".join(mark + _7z_number(len(part)) + part for mark, part in parts)
+    header = b"\x01\x05" + _7z_number(len(names)) + files + b"\0\0"
+    data = b""
+    if packed:
+        lzma1 = {"id": lzma.FILTER_LZMA1, "dict_size": 1 << 16}
+        data = lzma.compress(header, lzma.FORMAT_RAW, filters=[lzma1])
+        coder = b"\x01\x23\x03\x01\x01\x05" + struct.pack("<BI", 93, 1 << 16)
+        header = (
+            b"\x17\x06\0\x01\x09" + _7z_number(len(data)) + b"\0"
+            b"\x07\x0b\x01\0" + coder + b"\x0c" + _7z_number(len(header)) + b"\0\0"
+        )
+    start = struct.pack("<QQI", len(data), len(header), zlib.crc32(header))
+    signature = b"7z\xbc\xaf\x27\x1c\0\x04" + struct.pack("<I", zlib.crc32(start))
+    return signature + start + data + header
+
+
+def _7z_number(number: int) -> bytes:
+    return bytes([number]) if number < 0x80 else bytes([0x80 | number >> 8, number & 0xFF])
+
+
+def rar(*names: str) -> bytes:
+    """Return a RAR archive (format 4) of empty files."""
+    files = b"".join(
+        _rar_block(
+            0x74,
+            struct.pack("<IIBIIBBHI", 0, 0, 3, 0, 0x21, 20, 0x30, len(name), 0o100644)
+            + name.encode(),
+        )
+        for name in names
+    )
+    return b"Rar!\x1a\x07\0" + _rar_block(0x73, bytes(6)) + files + _rar_block(0x7B, b"")
+
+
+def _rar_block(kind: int, fields: bytes) -> bytes:
+    checked = struct.pack("<BHH", kind, 0x8000 if kind == 0x74 else 0, 7 + len(fields)) + fields
+    return struct.pack("<H", zlib.crc32(checked) & 0xFFFF) + checked
 
 
 def slack(*messages: tuple[str, str]) -> bytes:

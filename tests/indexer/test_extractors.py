@@ -49,6 +49,8 @@ SAMPLES: dict[str, bytes] = {
     "all.mbox": making.mbox(making.mail("One", "Alpha"), making.mail("Two", "Beta")),
     "things.zip": making.zipped({"photos/cat.jpg": b"", "notes.txt": b"hidden words"}),
     "things.tar.gz": making.tar("a/b.txt", "c.txt", packed=True),
+    "box.7z": making.sevenzip("a/b.txt", "c.txt"),
+    "box.rar": making.rar("a/b.txt", "c.txt"),
     "2026-01-05.json": making.slack(("ada", "Lunch at <https://x.org|noon>?"), ("bert", "Yes")),
     "conversations.json": making.chatgpt("Bread", ("user", "How long?"), ("assistant", "An hour")),
     "result.json": b'{"name": "Bert", "type": "personal_chat", "messages": [{"type": "message",'
@@ -164,7 +166,19 @@ def test_headers_and_bodies_in_odd_codings_are_read() -> None:
     assert words(read("x.eml", raw)) == "café bill From: Jørn <j@x> naïve"
 
 
-@pytest.mark.parametrize("name", ["things.zip", "things.tar.gz"])
+def test_comments_on_a_page_belong_to_it() -> None:
+    found = read("paper.pdf", making.pdf("First", "Second", comment="Ask Ada"))
+    assert parts(found) == ["First Ask Ada", "Second Ask Ada"]
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_7z_archive_is_listed_from_its_header_packed_or_not(packed: bool) -> None:
+    found = read("box.7z", making.sevenzip(*(f"{n}/café.txt" for n in range(40)), packed=packed))
+    assert words(found).split().count("7/café.txt") == 1
+    assert words(found).count("café.txt") == 40
+
+
+@pytest.mark.parametrize("name", ["things.zip", "things.tar.gz", "box.7z", "box.rar"])
 def test_archives_are_listed_and_not_unpacked(name: str) -> None:
     found = read(name, SAMPLES[name])
     assert found.text.startswith(name)
