@@ -61,8 +61,8 @@ _KINDS_WITHOUT_TEXT = {
     "rw2 svg svgz tga tif tiff webp xcf",
     "audio": "aac aif aiff amr ape flac m4a m4b mid midi mka mp3 oga ogg opus wav wma",
     "video": "3gp avi flv m4v mkv mov mp4 mpeg mpg ogv vob webm wmv",
-    "archive": "7z apk appimage bz2 cab deb dmg egg flatpak gem gz img iso jar lz lz4 lzma msi "
-    "pkg qcow2 rar rpm snap vdi vhd vmdk war whl xz zst",
+    "archive": "apk appimage bz2 cab deb dmg egg flatpak gem gz img iso jar lz lz4 lzma msi "
+    "pkg qcow2 rpm snap vdi vhd vmdk war whl xz zst",
     "program": "bin class dll dylib exe ko o pdb pyc pyd pyo so wasm",
     "database": "accdb db db-shm db-wal fdb mdb myd sqlite sqlite-shm sqlite-wal sqlite3",
     "font": "eot otf ttc ttf woff woff2",

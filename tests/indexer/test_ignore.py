@@ -172,7 +172,7 @@ def test_names_that_only_resemble_temporary_ones_are_read(tmp_path: Path, name: 
 
 
 def test_images_and_archives_are_counted_but_not_listed(tmp_path: Path) -> None:
-    write(tmp_path, {"a.PNG": "", "b.7z": "", "c.mp3": "", "d.md": ""})
+    write(tmp_path, {"a.PNG": "", "b.iso": "", "c.mp3": "", "d.md": ""})
     outcome = scan(folder_at(tmp_path), {})
     assert [file.path for file in outcome.found] == ["d.md"]
     assert outcome.without_text == 3
