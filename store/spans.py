@@ -73,6 +73,6 @@ def _unpack(data: bytes, columns: int) -> NDArray[np.int64]:
     end = next((at for at in range(columns, len(data)) if data[at] < 0x80), len(data)) + 1
     (count,) = varint.decode(data[columns:end])  # its last byte is the first below 128
     stream = data[end:]
-    rice.check_count(columns * count, max(data[:columns]), stream)
+    rice.check_count(columns * int(count), max(data[:columns]), stream)
     widths = np.repeat(np.frombuffer(data[:columns], dtype=np.uint8).astype(np.int64), count)
     return rice.decode(stream, widths).reshape(columns, count).T
