@@ -1,4 +1,4 @@
-"""What is indexed: directories, files, and the files that were skipped.
+"""What is indexed: directories and files.
 
 Paths are kept as bytes, since a file name need not be valid text.
 """
@@ -15,13 +15,14 @@ import apsw
 from . import cache, extracts, hubs
 from .packed_places import pack_places, unpack_places
 from .spans import pack_layout, unpack_layout
-from .types import FileRecord, Folder, NewFile, Signature, SkippedFile
+from .types import FileRecord, Folder, NewFile, Signature
 
 _FILE = """
 SELECT file.first_chunk, folder.path, directory.path, file.name, folder.id, file.size,
-       file.mtime_ns, file.change, file.digest, file.kind, file.encoding, file.extract, file.places,
-       file.spans, file.outline
+       file.mtime_ns, file.change, file.digest, format.kind, format.encoding,
+       file.extract, file.places, file.spans, file.outline
 FROM file JOIN directory ON directory.id = file.directory JOIN folder ON folder.id = folder
+     JOIN format ON format.id = file.format
 """
 
 
@@ -61,19 +62,6 @@ def paths(connection: apsw.Connection) -> tuple[Path, ...]:
     return tuple(Path(os.fsdecode(os.path.join(*row))) for row in rows)  # noqa: PTH118 (bytes)
 
 
-def skip_reasons(connection: apsw.Connection, folder_id: int) -> dict[str, str]:
-    """Return path relative to the folder → why that file was not indexed."""
-    rows = connection.execute(
-        """SELECT directory.path, name, reason
-        FROM skipped JOIN directory ON directory.id = directory WHERE folder = ?""",
-        (folder_id,),
-    )
-    return {
-        os.fsdecode(os.path.join(directory, name)): reason  # noqa: PTH118 (bytes)
-        for directory, name, reason in rows
-    }
-
-
 def directory_id(connection: apsw.Connection, folder_id: int, relative: Path) -> int:
     """Return the id of a directory, registering it if it is new."""
     path = b"" if relative == Path() else os.fsencode(relative)
@@ -93,7 +81,8 @@ def insert_file(
     """Add an indexed file whose chunks start at `first_chunk`."""
     extract = None if file.places is None else extracts.insert(connection, file.extracted)
     connection.execute(
-        "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        """INSERT INTO file (first_chunk, directory, name, size, mtime_ns, change, digest, format,
+        spans, outline, chunks, extract, places) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             first_chunk,
             directory,
@@ -102,8 +91,7 @@ def insert_file(
             file.signature.mtime_ns,
             file.signature.change,
             file.digest,
-            file.kind,
-            file.encoding,
+            _format_id(connection, file.kind, file.encoding),
             *pack_layout(file.spans, file.outline),
             len(file.spans),
             extract,
@@ -112,19 +100,14 @@ def insert_file(
     )
 
 
-def insert_skipped(connection: apsw.Connection, file: SkippedFile, directory: int) -> None:
-    """Record that a file was looked at and not indexed."""
+def _format_id(connection: apsw.Connection, kind: str, encoding: str) -> int:
     connection.execute(
-        "INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            directory,
-            os.fsencode(file.path.name),
-            file.signature.size,
-            file.signature.mtime_ns,
-            file.signature.change,
-            file.reason,
-            file.failed,
-        ),
+        "INSERT OR IGNORE INTO format (kind, encoding) VALUES (?, ?)", (kind, encoding)
+    )
+    return int(
+        connection.execute(
+            "SELECT id FROM format WHERE kind = ? AND encoding = ?", (kind, encoding)
+        ).get
     )
 
 
@@ -200,21 +183,6 @@ def prune_directories(connection: apsw.Connection) -> None:
         """DELETE FROM directory WHERE id NOT IN (SELECT directory FROM file)
         AND id NOT IN (SELECT directory FROM skipped)"""
     )
-
-
-def skipped_files(connection: apsw.Connection) -> tuple[SkippedFile, ...]:
-    """Return the skipped files, ordered by path."""
-    rows = connection.execute(
-        """SELECT folder.path, directory.path, skipped.name, folder.id, size, mtime_ns, change,
-        reason, failed FROM skipped JOIN directory ON directory.id = directory
-        JOIN folder ON folder.id = folder"""
-    )
-    found = (
-        SkippedFile(_path(*parts), folder, Signature(*signature), reason, bool(failed))
-        for *parts, folder, s0, s1, s2, reason, failed in rows
-        for signature in [(s0, s1, s2)]
-    )
-    return tuple(sorted(found, key=lambda file: file.path))
 
 
 def bury(connection: apsw.Connection, ranges: Iterable[tuple[Any, ...]]) -> None:

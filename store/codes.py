@@ -13,7 +13,8 @@ from .blobs import seal, unseal
 from .errors import StoreDamaged
 from .quantiser import CODE_BYTES, Codes
 
-BLOCK_CHUNKS = 1024
+BLOCK_CHUNKS = 4096
+"""Large, since the last page of each block is half empty; a new chunk rewrites the last block."""
 _ROW_BYTES = CODE_BYTES + 1
 _LENGTH_STEPS = 16
 """Steps of the quantised length for each doubling: an error of at most 2 %."""

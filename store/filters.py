@@ -30,8 +30,9 @@ def allowed_chunks(
 
 def _matching_files(connection: apsw.Connection, filters: Filters) -> list[tuple[int, int]]:
     rows = connection.execute(
-        """SELECT file.first_chunk, file.chunks, folder.path, directory.path, file.name, file.kind
+        """SELECT file.first_chunk, file.chunks, folder.path, directory.path, file.name, format.kind
         FROM file JOIN directory ON directory.id = file.directory JOIN folder ON folder.id = folder
+        JOIN format ON format.id = file.format
         WHERE file.mtime_ns >= ? AND file.mtime_ns <= ?
         AND (? OR folder.name IN (SELECT value FROM json_each(?)))""",
         (

@@ -14,6 +14,7 @@ import apsw
 APPLICATION_ID = 0x74686D62  # "thmb"
 DERIVED_TABLES = (
     "file",
+    "format",
     "extracted",
     "skipped",
     "tombstone",
@@ -206,11 +207,34 @@ def _m005_roots(connection: apsw.Connection) -> None:
     """)
 
 
+def _m006_larger_blocks(connection: apsw.Connection) -> None:
+    # Codes and edges are grouped in larger blocks: all is made anew from documents.
+    made = ("file", "skipped", "tombstone", "codes", "edges", "segment", "postings", "cache", "hub")
+    for table in made:
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608
+    connection.execute("""
+    DELETE FROM meta WHERE key = 'index_model';
+    UPDATE meta SET value = 1 WHERE key IN ('next_chunk', 'next_unlinked');
+    UPDATE meta SET value = value + 1 WHERE key = 'generation';
+
+    CREATE TABLE format (               -- few pairs of names, that every file would repeat
+        id INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL,
+        encoding TEXT NOT NULL,
+        UNIQUE (kind, encoding)
+    );
+    ALTER TABLE file DROP COLUMN kind;
+    ALTER TABLE file DROP COLUMN encoding;
+    ALTER TABLE file ADD COLUMN format INTEGER REFERENCES format DEFERRABLE INITIALLY DEFERRED;
+    """)
+
+
 MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _m001_create_tables,
     _m002_small_index,
     _m003_smaller_layouts,
     _m004_extracted_text,
     _m005_roots,
+    _m006_larger_blocks,
 )
 VERSION = len(MIGRATIONS)

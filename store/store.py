@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import apsw
 
-from . import cache, catalogue, extracts, folders, succession
+from . import cache, catalogue, extracts, folders, skipped, succession
 from .check import EVERYTHING, check
 from .connection import designed_errors, open_reader, transaction
 from .errors import StoreDamaged, StoreError, StoreForeign
@@ -98,7 +98,7 @@ class Store:
 
     def skip_reasons(self, folder: Folder) -> dict[str, str]:
         """Return relative path → why a file of the folder was not indexed."""
-        return self._ask(lambda connection: catalogue.skip_reasons(connection, folder.id), {})
+        return self._ask(lambda connection: skipped.reasons(connection, folder.id), {})
 
     def last_seen(self, folder: Folder) -> LastSeen:
         """Return what the last scan saw of a folder."""
@@ -106,7 +106,7 @@ class Store:
 
     def skipped(self) -> tuple[SkippedFile, ...]:
         """Return the files that were looked at and not indexed, ordered by path."""
-        return self._ask(catalogue.skipped_files, ())
+        return self._ask(skipped.listed, ())
 
     def status(self) -> Status:
         """Return what the index holds."""

@@ -36,7 +36,7 @@ class Allowance:
     there and cost much, since few postings are too few to lose any.
     """
 
-    share: float = 0.03
+    share: float = 0.028
     """Of the size of the source files."""
     small_share: float = 0.08
     small_bytes: int = 600_000

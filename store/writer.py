@@ -19,6 +19,7 @@ from . import (
     edges,
     folders,
     hubs,
+    skipped,
     succession,
     words,
 )
@@ -167,7 +168,7 @@ class Writer:
     def skip_reasons(self, folder: Folder) -> dict[str, str]:
         """Return relative path → why a file of the folder was not indexed."""
         with designed_errors(self._path):
-            return catalogue.skip_reasons(self._connection, folder.id)
+            return skipped.reasons(self._connection, folder.id)
 
     def apply(
         self, folder: Folder, changes: Changes, vectors: Vectors, quantiser: Quantiser
@@ -185,9 +186,9 @@ class Writer:
                 changing.move(connection, folder, moved)
             for path in changes.removed:
                 changing.forget(connection, folder, path)
-            for skipped in changes.skipped:
-                directory = changing.forget(connection, folder, skipped.path)
-                catalogue.insert_skipped(connection, skipped, directory)
+            for file in changes.skipped:
+                directory = changing.forget(connection, folder, file.path)
+                skipped.insert(connection, file, directory)
             first = get_number(connection, "next_chunk")
             if changes.files:
                 changing.insert(connection, folder, changes.files, vectors, quantiser)

@@ -1,0 +1,56 @@
+"""The files that were looked at and not indexed, and why."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from .types import Signature, SkippedFile
+
+
+def reasons(connection: apsw.Connection, folder_id: int) -> dict[str, str]:
+    """Return path relative to the folder → why that file was not indexed."""
+    rows = connection.execute(
+        """SELECT directory.path, name, reason
+        FROM skipped JOIN directory ON directory.id = directory WHERE folder = ?""",
+        (folder_id,),
+    )
+    return {
+        os.fsdecode(os.path.join(directory, name)): reason  # noqa: PTH118 (bytes)
+        for directory, name, reason in rows
+    }
+
+
+def insert(connection: apsw.Connection, file: SkippedFile, directory: int) -> None:
+    """Record that a file was looked at and not indexed."""
+    connection.execute(
+        "INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            directory,
+            os.fsencode(file.path.name),
+            file.signature.size,
+            file.signature.mtime_ns,
+            file.signature.change,
+            file.reason,
+            file.failed,
+        ),
+    )
+
+
+def listed(connection: apsw.Connection) -> tuple[SkippedFile, ...]:
+    """Return the skipped files, ordered by path."""
+    rows = connection.execute(
+        """SELECT folder.path, directory.path, skipped.name, folder.id, size, mtime_ns, change,
+        reason, failed FROM skipped JOIN directory ON directory.id = directory
+        JOIN folder ON folder.id = folder"""
+    )
+    return tuple(sorted(map(_record, rows), key=lambda file: file.path))
+
+
+def _record(row: tuple[Any, ...]) -> SkippedFile:
+    *place, folder_id, size, mtime_ns, change, reason, failed = row
+    path = Path(os.fsdecode(os.path.join(*place)))  # noqa: PTH118 (bytes)
+    return SkippedFile(path, folder_id, Signature(size, mtime_ns, change), reason, bool(failed))
