@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import Stemmer
 
@@ -25,6 +25,7 @@ _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _ACCENT = re.compile("[\u0300-\u036f]")
 _SHORT_STEM = 4
 _CACHED_CHARS = 16
+_MOST_KNOWN = 1 << 18
 _LONGEST_WORD = 64
 """Longer runs of letters and digits are data (base64, hashes), not words."""
 
@@ -42,24 +43,18 @@ _stem = Stemmer.Stemmer("english", 0).stemWord
 
 def terms(text: str) -> list[int]:
     """Return the keys of the terms of `text`, repeated as often as they occur."""
-    keys: list[int] = []
-    extend = keys.extend
-    # Some systems write an accent as a character of its own, which would end the word.
-    for word in _WORD.findall(text if text.isascii() else unicodedata.normalize("NFC", text)):
-        extend(word_keys(word))
-    return keys
+    return list(chain.from_iterable(map(word_keys, _words(text))))
 
 
 def distinct_keys(text: str) -> set[int]:
     """Return the keys of the terms of `text`, faster than `terms`."""
-    words = set(_WORD.findall(text if text.isascii() else unicodedata.normalize("NFC", text)))
-    return {key for word in words for key in word_keys(word)}
+    return set(chain.from_iterable(map(word_keys, set(_words(text)))))
 
 
 def beginnings(text: str) -> dict[int, str]:
     """Return, for the key of each term of `text`, what all words with that stem contain."""
     found: dict[int, str] = {}
-    for word in _WORD.findall(unicodedata.normalize("NFC", text)):
+    for word in _words(text):
         for term in _word_terms(word):
             # Stemming changes no more than the last letters, as in happy, happi.
             found[_key(term)] = term[:-2] if len(term) > _SHORT_STEM else term[:1]
@@ -69,7 +64,7 @@ def beginnings(text: str) -> dict[int, str]:
 def certain_keys(phrase: str) -> set[int]:
     """Return keys that every text has in which `phrase` occurs, whatever is around it there."""
     keys: set[int] = set()
-    for word in _WORD.findall(unicodedata.normalize("NFC", phrase)):
+    for word in _words(phrase):
         folded = fold(word)
         if len(word) == len(folded):  # else what was one word may have become two
             for run in _SCRIPT_RUN.findall(folded):
@@ -90,16 +85,27 @@ def is_spaced(character: str) -> bool:
     return bool(_SPACED.match(character))
 
 
-def word_keys(word: str) -> tuple[int, ...]:
-    """Return the keys of one word: none for a stop word, several for camelCase or CJK."""
-    if len(word) <= _LONGEST_WORD:
-        return _word_keys(word)
-    return () if word.isascii() else _word_keys.__wrapped__(word)  # a sentence in CJK
+class _KnownWords(dict[str, tuple[int, ...]]):
+    """The keys of the words met so far; most words of a text have been met before."""
+
+    def __missing__(self, word: str) -> tuple[int, ...]:
+        if len(word) > _LONGEST_WORD and word.isascii():
+            return ()
+        keys = tuple(_key(term) for term in _word_terms(word))
+        if len(word) <= _LONGEST_WORD:  # else it is a sentence in CJK
+            if len(self) >= _MOST_KNOWN:
+                self.clear()
+            self[word] = keys
+        return keys
 
 
-@lru_cache(maxsize=1 << 18)
-def _word_keys(word: str) -> tuple[int, ...]:
-    return tuple(_key(term) for term in _word_terms(word))
+word_keys = _KnownWords().__getitem__
+"""Return the keys of one word: none for a stop word, several for camelCase or CJK."""
+
+
+def _words(text: str) -> list[str]:
+    # Some systems write an accent as a character of its own, which would end the word.
+    return _WORD.findall(text if text.isascii() else unicodedata.normalize("NFC", text))
 
 
 def fold(word: str) -> str:

@@ -54,12 +54,12 @@ class _Graph:
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
         return name
 
-    def look_up(self, table: Array, ids: str) -> str:
-        """Add rows of an int8 table with one scale a row."""
+    def look_up(self, table: Array, ids: str) -> tuple[str, str]:
+        """Add rows of an int8 table, and their scales, batch × sequence."""
         rounded = round_rows(table)
         rows = self.add("Gather", self.constant(rounded.values), ids)
-        scales = self.add("Gather", self.constant(rounded.scales[:, None]), ids)
-        return str(self.add("Mul", self.add("Cast", rows, to=TensorProto.FLOAT), scales))
+        scales = self.add("Gather", self.constant(rounded.scales), ids)
+        return self.add("Cast", rows, to=TensorProto.FLOAT), scales
 
     def linear(self, inputs: str, weight: Array, bias: Array) -> str:
         """Add `inputs @ weight.T + bias` in int8; what comes in is rounded as it comes."""
@@ -82,9 +82,12 @@ class _Graph:
         return str(self.add("Mul", self.add("Mul", inputs, grown), self.constant(0.5)))
 
     def mask(self) -> str:
-        """Add the mask as float32, batch × sequence × 1."""
-        mask = self.add("Cast", "attention_mask", to=TensorProto.FLOAT)
-        return str(self.add("Unsqueeze", mask, self.constant([2])))
+        """Add the mask as float32, batch × sequence."""
+        return str(self.add("Cast", "attention_mask", to=TensorProto.FLOAT))
+
+    def column(self, values: str) -> str:
+        """Add a last axis of size 1 to what is batch × sequence."""
+        return str(self.add("Unsqueeze", values, self.constant([2])))
 
     def unit(self, inputs: str) -> str:
         """Add division of vectors by their length."""
@@ -93,7 +96,7 @@ class _Graph:
 
     def pool(self, tokens: str) -> str:
         """Add the sum of the tokens that are not padding, at unit length."""
-        kept = self.add("Mul", tokens, self.mask())
+        kept = self.add("Mul", tokens, self.column(self.mask()))
         return self.unit(self.add("ReduceSum", kept, self.constant([1]), keepdims=0))
 
     def show(self, name: str, output: str, shape: Sequence[str | int]) -> None:
@@ -122,9 +125,12 @@ def static_graph(table: NDArray[np.float32]) -> onnx.ModelProto:
     `table` has shape (tokens, dims).
     """
     graph = _Graph()
-    rows = graph.add("Mul", graph.look_up(table, "input_ids"), _repeats(graph))
-    embedding = graph.pool(rows)
-    graph.show("embedding", embedding, ["batch", table.shape[1]])
+    rows, scales = graph.look_up(table, "input_ids")
+    weights = graph.add("Mul", graph.add("Mul", _repeats(graph), scales), graph.mask())
+    # As a product, which makes no second copy of the rows.
+    weights = graph.add("Unsqueeze", weights, graph.constant([1]))
+    summed = graph.add("Squeeze", graph.add("MatMul", weights, rows), graph.constant([1]))
+    graph.show("embedding", graph.unit(summed), ["batch", table.shape[1]])
     return graph.model()
 
 
@@ -141,8 +147,7 @@ def encoder_graph(weights: Weights, heads: int, shown: Sequence[int] = ()) -> on
     dims = weights["embeddings.word_embeddings.weight"].shape[1]
     hidden = _embed(graph, weights)
     absent = graph.add("Sub", graph.constant(1.0), graph.mask())
-    absent = graph.add("Transpose", absent, perm=[0, 2, 1])
-    absent = graph.add("Unsqueeze", absent, graph.constant([1]))
+    absent = graph.add("Unsqueeze", absent, graph.constant([1, 2]))
     absent = graph.add("Mul", absent, graph.constant(_MASKED))
     for layer in range(layers(weights)):
         hidden = _layer(graph, weights, f"encoder.layer.{layer}.", hidden, absent, heads)
@@ -153,12 +158,13 @@ def encoder_graph(weights: Weights, heads: int, shown: Sequence[int] = ()) -> on
 
 
 def _repeats(graph: _Graph) -> str:
-    """Add the weight of each token by how often its text has it, batch × sequence × 1."""
-    one = graph.add("Unsqueeze", "input_ids", graph.constant([2]))
-    other = graph.add("Unsqueeze", "input_ids", graph.constant([1]))
-    equal = graph.add("Cast", graph.add("Equal", one, other), to=TensorProto.FLOAT)
+    """Add the weight of each token by how often its text has it, batch × sequence."""
+    ids = graph.add("Cast", "input_ids", to=TensorProto.INT32)
+    other = graph.add("Unsqueeze", ids, graph.constant([1]))
+    equal = graph.add("Cast", graph.add("Equal", graph.column(ids), other), to=TensorProto.FLOAT)
     # A product with the mask counts what is no padding, and is faster than a sum.
-    counts = graph.add("MatMul", equal, graph.mask())
+    counts = graph.add("MatMul", equal, graph.column(graph.mask()))
+    counts = graph.add("Squeeze", counts, graph.constant([2]))
     floor = graph.add("Max", counts, graph.constant(1.0))  # of padding, which counts nothing
     return str(graph.add("Pow", floor, graph.constant(-REPEATED)))
 
@@ -178,7 +184,8 @@ def _embed(graph: _Graph, weights: Weights) -> str:
     places = graph.add(
         "Slice", graph.constant(place + kind[0]), graph.constant([0]), length, graph.constant([0])
     )
-    summed = graph.add("Add", graph.look_up(word, "input_ids"), places)
+    rows, scales = graph.look_up(word, "input_ids")
+    summed = graph.add("Add", graph.add("Mul", rows, graph.column(scales)), places)
     return graph.normalise(
         summed, weights["embeddings.LayerNorm.weight"], weights["embeddings.LayerNorm.bias"]
     )
