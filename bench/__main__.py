@@ -12,6 +12,7 @@ from store import StoreError
 
 from . import (
     answers,
+    daemon,
     growth,
     indexing,
     latency,
@@ -38,6 +39,7 @@ _PARTS: dict[str, Callable[[Workspace], Section]] = {
     "latency": latency.measure,
     "tui": tui.measure,
     "reconcile": reconcile.measure,
+    "daemon": daemon.measure,
     "words": words.measure,
     "models": models.measure,
     "updates": updates.measure,

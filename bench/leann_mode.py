@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.engine import Engine
 from app.paths import Paths
 from app.settings import Settings
+from indexer import Embedder
 from store import Embed, Mode, SearchParameters, Vectors
 
 from .passages import Passages, passage_number
@@ -81,26 +83,48 @@ def curve(
 
 def look_up(engine: Engine, passages: Passages) -> None:
     """Let an engine look the passages' embeddings up instead of computing them."""
-    models = engine._models.search
-    vars(engine._models)["search"] = replace(
-        models,
-        embed_for_codes=_remembering(passages.queries, passages.asked, models.embed_for_codes),
-        embed_query=_remembering(passages.queries, passages.asked, models.embed_query),
-        embed_passages=_remembering(passages.texts, passages.vectors, models.embed_passages),
-    )
+    _exchange(engine, _Knowing(engine._models.chosen.embedder, passages))
 
 
 def count_calls(engine: Engine) -> list[int]:
     """Return a list that grows by the number of texts whenever passages are embedded."""
-    calls: list[int] = []
-    models = engine._models.search
+    counting = _Counting(engine._models.chosen.embedder)
+    _exchange(engine, counting)
+    return counting.calls
 
-    def embed(texts: Sequence[str]) -> Vectors:
-        calls.append(len(texts))
-        return models.embed_passages(texts)
 
-    vars(engine._models)["search"] = replace(models, embed_passages=embed)
-    return calls
+def _exchange(engine: Engine, embedder: Embedder) -> None:
+    """Have an engine use another embedder of its model, which is its index and its rank model."""
+    models = engine._models
+    vars(models)["chosen"] = replace(models.chosen, embedder=embedder)
+    models._makers.clear()
+
+
+class _Counting(Embedder):
+    """Notes how many passages it is asked for at a time."""
+
+    def __init__(self, other: Embedder) -> None:
+        super().__init__(other.model)
+        self.calls: list[int] = []
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        self.calls.append(len(texts))
+        return super().embed_passages(texts)
+
+
+class _Knowing(Embedder):
+    """Knows the embeddings of some passages and queries beforehand."""
+
+    def __init__(self, other: Embedder, passages: Passages) -> None:
+        super().__init__(other.model)
+        self._queries = dict(zip(passages.queries, passages.asked, strict=True))
+        self._passages = dict(zip(passages.texts, passages.vectors, strict=True))
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        return _remembered(self._queries, texts, super().embed_queries)
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        return _remembered(self._passages, texts, super().embed_passages)
 
 
 def time_searches(
@@ -132,14 +156,10 @@ def _search(
     return [passage_number(hit.path) for hit in answer.hits], used
 
 
-def _remembering(texts: Sequence[str], vectors: Vectors, embed: Embed) -> Embed:
-    """Return `embed` with the embeddings of `texts` known beforehand."""
-    rows = dict(zip(texts, vectors, strict=True))
-
-    def look_up(asked: Sequence[str]) -> Vectors:
-        unknown = [text for text in asked if text not in rows]
-        if unknown:
-            rows.update(zip(unknown, embed(unknown), strict=True))
-        return np.stack([rows[text] for text in asked])
-
-    return look_up
+def _remembered(
+    known: dict[str, NDArray[np.float32]], texts: Sequence[str], embed: Embed
+) -> Vectors:
+    unknown = [text for text in texts if text not in known]
+    if unknown:
+        known.update(zip(unknown, embed(unknown), strict=True))
+    return np.stack([known[text] for text in texts])

@@ -41,6 +41,13 @@ class Scale:
     churn_chunks: int
     """Chunks of the folder that is edited over and over, and chunks edited."""
     growth_chunks: tuple[int, ...]
+    saves: int
+    """Times a note is saved while the daemon watches."""
+    rest_s: float
+    """Seconds of rest in which the daemon's processor time is taken."""
+    storm_files: int
+    """Files changed a second."""
+    storm_s: int
 
     @property
     def all_sets(self) -> tuple[str, ...]:
@@ -63,6 +70,10 @@ FULL = Scale(
     slow_queries=8,
     churn_chunks=10_000,
     growth_chunks=(10_000, 100_000, 1_000_000),
+    saves=100,
+    rest_s=60.0,
+    storm_files=2_000,
+    storm_s=30,
 )
 QUICK = Scale(
     sets=("cranfield", "med"),
@@ -78,6 +89,10 @@ QUICK = Scale(
     slow_queries=2,
     churn_chunks=1_000,
     growth_chunks=(1_000, 3_000),
+    saves=10,
+    rest_s=5.0,
+    storm_files=200,
+    storm_s=2,
 )
 
 

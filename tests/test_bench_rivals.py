@@ -16,13 +16,14 @@ from bench.ablations import Variant, section
 from bench.environment import Rivals, RivalsMissing
 from bench.folders import Plan, write_folder
 from bench.leann import Side, _least_lead, _speeds
-from bench.leann_mode import Curve, curve, new_home, opened
+from bench.leann_mode import Curve, count_calls, curve, new_home, opened
 from bench.passages import Passages, nearest, passage_number, recall_at
 from bench.plots import Line, Plot, to_svg
 from bench.report import Measure, Report, Section, Table, at_most, to_json, to_markdown
 from bench.sets import Text
 from bench.workspace import Places, Workspace
 from indexer import BUILT_IN, Embedder, Model
+from store import Mode
 
 TEXTS = (
     "Wash a waterproof coat with soap flakes and dry it warm, then it sheds the rain again.",
@@ -65,7 +66,7 @@ def test_the_truth_is_the_nearest_first() -> None:
 
 
 def test_every_passage_is_one_chunk_and_looked_up_embeddings_change_nothing(
-    workspace: Workspace, passages: Passages
+    workspace: Workspace, passages: Passages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = workspace.fresh("passages")
     passages.write_files(folder)
@@ -74,6 +75,11 @@ def test_every_passage_is_one_chunk_and_looked_up_embeddings_change_nothing(
     thimble.add(folder)
     assert thimble.status()["chunks"] == len(TEXTS)
     with opened(thimble, BUILT_IN) as engine:
+        calls = count_calls(engine)
+        assert list(engine.search(passages.queries[0], mode=Mode.SEMANTIC))
+        assert sum(calls) == len(TEXTS)
+    with opened(thimble, BUILT_IN) as engine:
+        monkeypatch.delattr(Embedder, "_run")  # nothing is embedded any more
         points = list(curve(engine, passages, (1, 4)))
     assert [point.recomputed for point in points] == [[1, 1], [4, 4]]
     assert recall_at(3, points[1].found, nearest(passages.vectors, passages.asked, 3)) == 1

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from indexer import Unreadable, read_now
+from indexer.recognise import recognise
 from indexer.source import read_source
 from store import Mode
 
@@ -69,3 +70,37 @@ def test_a_whole_document_is_read_in_passages_with_their_lines(tmp_path: Path) -
     assert len(passages) > 2
     lines = path.read_text().splitlines()
     assert all(lines[one.line - 1].startswith(one.text[:12]) for one in passages)
+
+
+def test_a_file_that_changes_while_it_is_read_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "note.md"
+    path.write_text("the beginning\n" * 10_000)
+
+    def write_meanwhile(name: str, head: bytes) -> str | None:
+        """Between the first bytes and the rest, once."""
+        if b"beginning" in head:
+            path.write_text("another text\n" * 9_000)
+        return recognise(name, head)
+
+    monkeypatch.setattr("indexer.source.recognise", write_meanwhile)
+    read = read_source(path)
+    assert read.data == b"another text\n" * 9_000
+    assert read.signature.size == len(read.data)
+
+
+def test_a_file_that_never_holds_still_is_left_for_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "log.md"
+    path.write_text("a line\n")
+
+    def grow(name: str, head: bytes) -> str | None:
+        with path.open("a") as file:
+            file.write("another line\n")
+        return recognise(name, head)
+
+    monkeypatch.setattr("indexer.source.recognise", grow)
+    with pytest.raises(Unreadable, match="kept changing"):
+        read_source(path)

@@ -1,0 +1,199 @@
+"""Part `daemon`: how soon a save is found, storms of changes, many clients, memory and rest."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.engine import Engine
+from app.paths import Paths
+from app.service import control
+from app.service.client import Client
+from app.service.remote import RemoteEngine
+from app.service.report import Report
+from app.settings import Settings
+from store import Mode
+
+from .latency import real_queries
+from .metrics import percentile
+from .product import Thimble
+from .report import Measure, Section, at_most
+from .workspace import Workspace
+
+_PATIENCE_S = 900.0
+_LOOK_EVERY_S = 0.02
+_CLIENTS = 32
+_MB = 1 << 20
+
+
+class _Daemon:
+    """The daemon of an index, and a folder of notes that it watches."""
+
+    def __init__(self, thimble: Thimble, notes: Path) -> None:
+        self.notes = notes
+        settings = _settings(thimble)
+        self._client = Client(settings)
+        self.engine = RemoteEngine(settings, self._client)
+
+    @property
+    def report(self) -> Report:
+        return self._client.ask("report", Report, {})
+
+    def wait_until_found(self, word: str, name: str) -> float:
+        """Return the seconds until a search for a word finds one file."""
+        started = time.perf_counter()
+        while self._found(word) != [name]:
+            if time.perf_counter() - started > _PATIENCE_S:
+                raise TimeoutError(f"{name} was not found within {_PATIENCE_S:.0f} s")
+            time.sleep(_LOOK_EVERY_S)
+        return time.perf_counter() - started
+
+    def wait_until_quiet(self) -> None:
+        """Wait until nothing has been indexed for a while."""
+        quiet_since = time.perf_counter()
+        while time.perf_counter() - quiet_since < 5.0:
+            if self.report.progress is not None:
+                quiet_since = time.perf_counter()
+            time.sleep(0.2)
+
+    def processor_s(self) -> float:
+        """Return the seconds of processor time the daemon has used so far (Linux only)."""
+        stat = Path(f"/proc/{self.report.pid}/stat").read_text("utf-8")
+        user, system = stat.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / 100
+
+    def _found(self, word: str) -> list[str]:
+        answers = [*self.engine.search(word, mode=Mode.EXACT, limit=5)]
+        return [hit.path.name for hit in answers[-1].hits] if answers else []
+
+
+def measure(workspace: Workspace) -> Section:
+    """Run the daemon over the large index and a folder that changes."""
+    thimble, notes = workspace.large.thimble, workspace.fresh("notes")
+    notes.mkdir(parents=True)
+    chunks = thimble.status()["chunks"]
+    queries = real_queries(workspace, workspace.scale.timed_queries)
+    with _running(thimble, notes) as daemon:
+        measures = [
+            *_at_rest(daemon, workspace, chunks),
+            *_saves(daemon, workspace),
+            *_clients(daemon, workspace, queries),
+        ]
+        storm = _storm(daemon, workspace)
+    lost, settings = _overlooked(thimble), storm.settings
+    measures += [storm, Measure("files overlooked in the storm", lost, "", settings, at_most(0))]
+    thimble.run("remove", "notes", "--yes")
+    return Section("daemon", tuple(measures))
+
+
+@contextmanager
+def _running(thimble: Thimble, notes: Path) -> Iterator[_Daemon]:
+    settings = _settings(thimble)
+    control.start(settings)
+    try:
+        daemon = _Daemon(thimble, notes)
+        daemon.engine.add_folder(notes)
+        daemon.engine.index(lambda _: None)
+        yield daemon
+    finally:
+        control.stop(settings)
+
+
+def _at_rest(daemon: _Daemon, workspace: Workspace, chunks: int) -> Iterator[Measure]:
+    workspace.say("daemon: at rest")
+    settings = f"{chunks:,} chunks"
+    yield Measure(
+        "memory before the first search",
+        daemon.report.memory_bytes / _MB,
+        "MiB",
+        settings,
+        at_most(150),
+    )
+    [*daemon.engine.search("a question to warm it up")]
+    yield Measure(
+        "memory after searches", daemon.report.memory_bytes / _MB, "MiB", settings, at_most(350)
+    )
+    time.sleep(2)
+    before, seconds = daemon.processor_s(), workspace.scale.rest_s
+    time.sleep(seconds)
+    used = (daemon.processor_s() - before) / seconds
+    settings = f"share of a core over {seconds:.0f} s, {settings}"
+    yield Measure("processor time at rest", used, "", settings, at_most(0.005))
+
+
+def _saves(daemon: _Daemon, workspace: Workspace) -> Iterator[Measure]:
+    """Save a note again and again, in place and by renaming, as editors do."""
+    count, chance = workspace.scale.saves, random.Random(11)
+    workspace.say(f"daemon: {count} saves")
+    took = []
+    for number in range(count):
+        word = f"zyzzyvasave{number}q"
+        path = daemon.notes / "diary.md"
+        target = path if number % 2 else path.with_name(".diary.md.tmp")
+        target.write_text(f"# Diary\n\nToday it was {word}.\n", "utf-8")
+        if target != path:
+            target.rename(path)
+        took.append(daemon.wait_until_found(word, path.name))
+        time.sleep(chance.uniform(0, 1))
+    settings = f"{count} saves of one note, in place and by renaming, until a search finds it"
+    yield Measure("save → searchable, p50", percentile(took, 0.5), "s", settings, at_most(2))
+    yield Measure("save → searchable, p99", percentile(took, 0.99), "s", settings, at_most(5))
+
+
+def _clients(daemon: _Daemon, workspace: Workspace, queries: Sequence[str]) -> Iterator[Measure]:
+    """Ask from many threads while files change."""
+    workspace.say(f"daemon: {_CLIENTS} clients")
+    took: list[float] = []
+
+    def ask(first: int) -> None:
+        for query in (queries[first % len(queries)], queries[(first + 7) % len(queries)]):
+            started = time.perf_counter()
+            answers = daemon.engine.search(query, budget=0)
+            if [*answers]:
+                took.append(time.perf_counter() - started)
+
+    crowd = [threading.Thread(target=ask, args=(number,)) for number in range(_CLIENTS)]
+    for one in crowd:
+        one.start()
+    for number in range(_CLIENTS):
+        (daemon.notes / f"meanwhile{number}.md").write_text(f"meanwhile {number}\n", "utf-8")
+    for one in crowd:
+        one.join()
+    settings = f"{_CLIENTS} at once, {len(took)} answers to hybrid searches, files changing"
+    for share in (0.5, 0.95):
+        name = f"clients at once, p{100 * share:.0f}"
+        yield Measure(name, percentile(took, share), "s", settings)
+
+
+def _storm(daemon: _Daemon, workspace: Workspace) -> Measure:
+    """Write files as fast as asked; return how long the daemon then takes to have them all."""
+    rate, seconds = workspace.scale.storm_files, workspace.scale.storm_s
+    workspace.say(f"daemon: a storm of {rate:,} files a second for {seconds} s")
+    folder = daemon.notes / "storm"
+    folder.mkdir()
+    for second in range(seconds):
+        started = time.perf_counter()
+        for number in range(rate):  # the same files over and over, and other text each time
+            path = folder / f"{number}.md"
+            path.write_text(f"# Note {number}\n\nwritten {second} zyzzyva{number}x{second}\n")
+        time.sleep(max(0.0, 1 - (time.perf_counter() - started)))
+    started = time.perf_counter()
+    daemon.wait_until_found(f"zyzzyva{rate - 1}x{seconds - 1}", f"{rate - 1}.md")
+    daemon.wait_until_quiet()
+    settings = f"{rate:,} changed files a second for {seconds} s"
+    return Measure("storm over → all searchable", time.perf_counter() - started, "s", settings)
+
+
+def _overlooked(thimble: Thimble) -> int:
+    """Return how many files a scan finds that the daemon left as they were."""
+    with Engine(_settings(thimble)) as engine:
+        done = engine.index(lambda _: None)
+    return done.indexed + done.moved + done.removed
+
+
+def _settings(thimble: Thimble) -> Settings:
+    return Settings(Paths.find({"THIMBLE_HOME": str(thimble.home)}))
