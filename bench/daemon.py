@@ -27,6 +27,7 @@ from .workspace import Workspace
 _PATIENCE_S = 900.0
 _LOOK_EVERY_S = 0.02
 _CLIENTS = 32
+_LONGEST_PAUSE_S = 8.0
 _MB = 1 << 20
 
 
@@ -145,28 +146,38 @@ def _saves(daemon: _Daemon, workspace: Workspace) -> Iterator[Measure]:
 
 
 def _clients(daemon: _Daemon, workspace: Workspace, queries: Sequence[str]) -> Iterator[Measure]:
-    """Ask from many threads while files change."""
+    """Ask alone, then from many threads with pauses while files change."""
     workspace.say(f"daemon: {_CLIENTS} clients")
-    took: list[float] = []
+    for query in queries:  # once, so that all that is asked for is warm
+        _ask(daemon, query)
+    alone = [_ask(daemon, query) for query in queries]
+    together: list[float] = []
 
-    def ask(first: int) -> None:
-        for query in (queries[first % len(queries)], queries[(first + 7) % len(queries)]):
-            started = time.perf_counter()
-            answers = daemon.engine.search(query, budget=0)
-            if [*answers]:
-                took.append(time.perf_counter() - started)
+    def use(number: int) -> None:
+        chance = random.Random(number)
+        for _ in range(workspace.scale.asked_each):
+            time.sleep(chance.uniform(0, _LONGEST_PAUSE_S))
+            together.append(_ask(daemon, chance.choice(queries)))
 
-    crowd = [threading.Thread(target=ask, args=(number,)) for number in range(_CLIENTS)]
+    crowd = [threading.Thread(target=use, args=(number,)) for number in range(_CLIENTS)]
     for one in crowd:
         one.start()
     for number in range(_CLIENTS):
         (daemon.notes / f"meanwhile{number}.md").write_text(f"meanwhile {number}\n", "utf-8")
     for one in crowd:
         one.join()
-    settings = f"{_CLIENTS} at once, {len(took)} answers to hybrid searches, files changing"
-    for share in (0.5, 0.95):
-        name = f"clients at once, p{100 * share:.0f}"
-        yield Measure(name, percentile(took, share), "s", settings)
+    settings = "first answers to hybrid searches"
+    idle, busy = percentile(alone, 0.95), percentile(together, 0.95)
+    yield Measure("one client, p95", idle, "s", f"{len(alone)} {settings}")
+    settings = f"{len(together)} {settings}, files changing"
+    yield Measure(f"{_CLIENTS} clients, p95", busy, "s", settings)
+    yield Measure(f"{_CLIENTS} clients, p95 / one client", busy / idle, "", settings, at_most(2))
+
+
+def _ask(daemon: _Daemon, query: str) -> float:
+    started = time.perf_counter()
+    next(daemon.engine.search(query))
+    return time.perf_counter() - started
 
 
 def _storm(daemon: _Daemon, workspace: Workspace) -> Measure:

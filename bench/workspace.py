@@ -45,6 +45,8 @@ class Scale:
     """Times a note is saved while the daemon watches."""
     rest_s: float
     """Seconds of rest in which the daemon's processor time is taken."""
+    asked_each: int
+    """Questions of each of many clients."""
     storm_files: int
     """Files changed a second."""
     storm_s: int
@@ -59,9 +61,9 @@ _MEAN_SETS = ("cranfield", "med", "nq_qed", "pubmedqa", "cacm", "cosqa_dev", "lo
 FULL = Scale(
     sets=_MEAN_SETS,
     other_sets=("lisa",),
-    queries=600,
+    queries=300,
     folder_bytes=100_000_000,
-    files=10_000,
+    files=100_000,
     timed_queries=40,
     reference=True,
     passages=10_000,
@@ -72,6 +74,7 @@ FULL = Scale(
     growth_chunks=(10_000, 100_000, 1_000_000),
     saves=100,
     rest_s=60.0,
+    asked_each=5,
     storm_files=2_000,
     storm_s=30,
 )
@@ -91,6 +94,7 @@ QUICK = Scale(
     growth_chunks=(1_000, 3_000),
     saves=10,
     rest_s=5.0,
+    asked_each=1,
     storm_files=200,
     storm_s=2,
 )
