@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import apsw
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,8 +16,7 @@ from . import analysis
 from .codes import ScanTable
 from .nearness import nearness
 from .rarity import inverse_frequency
-from .segments import segments
-from .words import look_up
+from .words import Term
 
 K1 = 1.2
 B = 0.75
@@ -84,13 +82,13 @@ class LexicalScores:
 
 
 def score(
-    connection: apsw.Connection,
     keys: Sequence[int],
     table: ScanTable,
     allowed: NDArray[np.bool_],
+    look_up: Callable[[int], Term],
     confirm: Confirm,
 ) -> LexicalScores:
-    """Score all allowed chunks.
+    """Score all allowed chunks; `look_up` tells what the index knows of a key.
 
     A term that the query repeats counts a little more, which matters for long questions.
     Document frequencies count every live chunk, filtered or not.
@@ -98,9 +96,8 @@ def score(
     scores, held = np.zeros((2, allowed.size), dtype=np.float32)
     weights: dict[int, float] = {}
     norms = (K1 * (1 - B + B * table.lengths / table.mean_length)).astype(np.float32)
-    all_segments = segments(connection)
     for key, occurrences in Counter(keys).items():
-        term = look_up(connection, all_segments, key, table.live)
+        term = look_up(key)
         chunks, frequency = term.chunks, term.frequency
         if term.unsure and frequency <= _MOST_FOR_READING:
             more = np.setdiff1d(confirm(key, term.unsure), chunks)

@@ -143,6 +143,18 @@ def file_of_chunk(connection: apsw.Connection, chunk: int) -> FileRecord:
     return _record(row)
 
 
+def identity_of_chunk(connection: apsw.Connection, chunk: int) -> tuple[int, bytes]:
+    """Return the first chunk and the digest of the file that a live chunk belongs to."""
+    row = connection.execute(
+        "SELECT first_chunk, digest FROM file WHERE first_chunk <= ? ORDER BY 1 DESC LIMIT 1",
+        (chunk,),
+    ).fetchone()
+    if row is None:
+        raise LookupError("no file holds this chunk")
+    first_chunk, digest = row
+    return first_chunk, digest
+
+
 def first_chunks(connection: apsw.Connection) -> tuple[int, ...]:
     """Return the first chunk of every file, ascending."""
     return tuple(first for (first,) in connection.execute("SELECT first_chunk FROM file"))

@@ -21,7 +21,7 @@ _BUSY_TIMEOUT_MS = 5_000
 _CHECKSUM_VFS = "cksmvfs"
 _CHECKSUM_BYTES = 8
 """At the end of each page, by SQLite's checksum VFS: no flipped bit of the file is believed."""
-_LONGEST_LOG_BYTES = 1 << 20
+_LONGEST_LOG_BYTES = 1 << 18
 """Length of the log from which on saved vectors are put in their place."""
 
 _WRITER_PRAGMAS = """

@@ -38,19 +38,20 @@ def build_hits(
     seen: set[int] = set()
     for ranked in _ranked(candidates, evidence):
         candidate = ranked.candidate
-        record = reader.file(candidate)
-        if record.first_chunk in seen or (len(hits) == limit and record.digest not in hits):
+        first_chunk, digest = reader.identity(candidate)
+        if first_chunk in seen or (len(hits) == limit and digest not in hits):
             continue
         passage = reader.passage(candidate)
         if passage is None or has_excluded(passage.indexed_text, evidence.parsed):
             continue
-        seen.add(record.first_chunk)
-        if record.digest in hits:
-            first = hits[record.digest]
-            hits[record.digest] = replace(first, duplicates=(*first.duplicates, record.path))
+        seen.add(first_chunk)
+        record = reader.file(candidate)
+        if digest in hits:
+            first = hits[digest]
+            hits[digest] = replace(first, duplicates=(*first.duplicates, record.path))
         else:
             rank, title = len(hits) + 1, reader.title(record)
-            hits[record.digest] = _hit(rank, ranked, evidence, record, passage, title)
+            hits[digest] = _hit(rank, ranked, evidence, record, passage, title)
     return tuple(hits.values())
 
 

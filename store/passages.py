@@ -22,7 +22,7 @@ class PassageReader:
         self._read = read
         self._lexical = lexical
         self._files: dict[int, FileRecord] = {}
-        self._file_of: dict[int, FileRecord] = {}
+        self._identities: dict[int, tuple[int, bytes]] = {}
         self._titles: dict[int, str] = {}
         self._passages: dict[int, Passage | None] = {}
         self.unchanged: set[int] = set()
@@ -51,12 +51,19 @@ class PassageReader:
             self.prefetch([candidate])
         return self._passages[candidate.chunk]
 
+    def identity(self, candidate: Candidate) -> tuple[int, bytes]:
+        """Return the first chunk and the digest of the file that a candidate belongs to."""
+        chunk = candidate.chunk
+        if chunk not in self._identities:
+            self._identities[chunk] = catalogue.identity_of_chunk(self._connection, chunk)
+        return self._identities[chunk]
+
     def file(self, candidate: Candidate) -> FileRecord:
         """Return the file that a candidate belongs to."""
-        if candidate.chunk not in self._file_of:
-            record = catalogue.file_of_chunk(self._connection, candidate.chunk)
-            self._file_of[candidate.chunk] = self._files.setdefault(record.first_chunk, record)
-        return self._file_of[candidate.chunk]
+        first_chunk, _ = self.identity(candidate)
+        if first_chunk not in self._files:
+            self._files[first_chunk] = catalogue.file_of_chunk(self._connection, candidate.chunk)
+        return self._files[first_chunk]
 
     def title(self, record: FileRecord) -> str:
         """Return the title of a file that has been read."""

@@ -9,6 +9,8 @@ a stream is the unary bits, filled to a byte, then the last bits, filled to a by
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -54,6 +56,22 @@ def decode(data: bytes, widths: Ids, part: slice = slice(None)) -> Ids:
     wanted = widths[part]
     starts = (np.cumsum(widths) - widths)[part]
     return quotients << wanted | _unpack(data[len(unary) :], starts, wanted)
+
+
+def decode_few(data: bytes, widths: Sequence[int]) -> list[int]:
+    """As `decode`, bit by bit: faster for up to a hundred numbers. Raises StoreDamaged."""
+    last_bytes = (sum(widths) + 7) // 8
+    split = max(0, len(data) - last_bytes)
+    unary, last = int.from_bytes(data[:split], "little"), int.from_bytes(data[split:], "little")
+    values = []
+    for width in widths:
+        quotient = (unary & -unary).bit_length() - 1
+        unary >>= quotient + 1 if unary else 0
+        values.append(quotient << width | last & ((1 << width) - 1) if quotient >= 0 else -1)
+        last >>= width
+    if unary or last_bytes > len(data) or (values and min(values) < 0):
+        raise StoreDamaged("a packed block of the index holds a wrong count of numbers")
+    return values
 
 
 def encode_gamma(values: Ids) -> bytes:

@@ -8,7 +8,7 @@ since it was indexed is answered from its text of now; one that is gone is left 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -36,6 +36,7 @@ from .retrieval import Retriever
 from .sources import ReadTexts
 from .stopwatch import Stopwatch
 from .types import Explain, Mode, Query, ReadText, Results
+from .words import Term
 
 _POOL = 3
 """Candidates kept for each hit wanted, since several may share a document."""
@@ -52,6 +53,7 @@ class Search:
         self,
         connection: apsw.Connection,
         table: ScanTable,
+        look_up: Callable[[int], Term],
         retriever: Retriever,
         query: Query,
         models: SearchModels,
@@ -61,6 +63,7 @@ class Search:
     ) -> None:
         self._connection = connection
         self._table = table
+        self._look_up = look_up
         self._retriever = retriever
         self._query = query
         self._models = models
@@ -156,7 +159,7 @@ class Search:
     ) -> bm25.LexicalScores:
         stems = analysis.beginnings(parsed.text)
         by_text = partial(confirm, self._connection, self._read_texts, stems)
-        return bm25.score(self._connection, keys, self._table, allowed, by_text)
+        return bm25.score(keys, self._table, allowed, self._look_up, by_text)
 
     def _verify(self, parsed: ParsedQuery, allowed: NDArray[np.bool_]) -> Verified:
         """Find the chunks that hold what must occur to the letter."""

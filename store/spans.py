@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from .blobs import seal, unseal
 from .errors import StoreDamaged
 from .types import Heading, Span
 
+_FEW = 96
+"""Numbers up to which decoding them one by one is faster than setting up arrays."""
 _WHAT = "a file's list of chunks and headings"
 
 
@@ -40,20 +43,17 @@ def pack_layout(spans: Sequence[Span], outline: Sequence[Heading]) -> tuple[byte
 
 def unpack_layout(spans: bytes, outline: bytes) -> tuple[tuple[Span, ...], tuple[Heading, ...]]:
     """Return the spans and headings that `pack_layout` packed. Raises StoreDamaged."""
-    pairs = _unpack(unseal(spans, _WHAT, outline), 2)
-    rows = _unpack(outline, 3)
-    ends = np.cumsum(pairs.sum(axis=1))
-    starts = np.cumsum(rows[:, 0])
-    return (
-        tuple(
-            Span(int(end - length), int(length))
-            for end, (_, length) in zip(ends, pairs, strict=True)
-        ),
-        tuple(
-            Heading(Span(int(start), int(length)), int(level))
-            for start, (_, length, level) in zip(starts, rows, strict=True)
-        ),
+    gaps, lengths = _unpack(unseal(spans, _WHAT, outline), 2)
+    found, end = [], 0
+    for gap, length in zip(gaps, lengths, strict=True):
+        found.append(Span(end + gap, length))
+        end += gap + length
+    gaps, lengths, levels = _unpack(outline, 3)
+    headings = (
+        Heading(Span(start, length), level)
+        for start, length, level in zip(accumulate(gaps), lengths, levels, strict=True)
     )
+    return tuple(found), tuple(headings)
 
 
 def _pack(rows: NDArray[np.int64]) -> bytes:
@@ -65,14 +65,18 @@ def _pack(rows: NDArray[np.int64]) -> bytes:
     return bytes(widths) + varint.encode([len(rows)]) + stream
 
 
-def _unpack(data: bytes, columns: int) -> NDArray[np.int64]:
+def _unpack(data: bytes, columns: int) -> list[list[int]]:
+    """Return the columns."""
     if not data:
-        return np.empty((0, columns), dtype=np.int64)
+        return [[]] * columns
     if len(data) <= columns:
         raise StoreDamaged(f"{_WHAT} in the index is too short")
-    end = next((at for at in range(columns, len(data)) if data[at] < 0x80), len(data)) + 1
-    (count,) = varint.decode(data[columns:end])  # its last byte is the first below 128
+    count, end = varint.decode_one(data, columns)
     stream = data[end:]
-    rice.check_count(columns * int(count), max(data[:columns]), stream)
-    widths = np.repeat(np.frombuffer(data[:columns], dtype=np.uint8).astype(np.int64), count)
-    return rice.decode(stream, widths).reshape(columns, count).T
+    rice.check_count(columns * count, max(data[:columns]), stream)
+    widths = [width for width in data[:columns] for _ in range(count)]
+    if len(widths) <= _FEW:
+        values = rice.decode_few(stream, widths)
+    else:
+        values = rice.decode(stream, np.array(widths, dtype=np.int64)).tolist()
+    return [values[at * count : (at + 1) * count] for at in range(columns)]

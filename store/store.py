@@ -215,9 +215,11 @@ class Store:
                     succession.check_models(connection, models)
                 table = self._loaded.table(connection)
                 load_graph = partial(self._loaded.graph, connection, table)
+                look_up = partial(self._loaded.term, connection, table)
                 retriever = Retriever(connection, table, load_graph, parameters)
+                sources = (read, read_texts)
                 search = Search(
-                    connection, table, retriever, query, models, read, read_texts, parameters
+                    connection, table, look_up, retriever, query, models, *sources, parameters
                 )
                 yield from search.run()
                 generation = get_number(connection, "generation")

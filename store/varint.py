@@ -36,6 +36,16 @@ def encode(values: ArrayLike) -> bytes:
     return encoded.tobytes()
 
 
+def decode_one(data: bytes, start: int) -> tuple[int, int]:
+    """Decode the integer at `start`; return it and where it ends. Raises StoreDamaged."""
+    value = 0
+    for place, octet in enumerate(data[start : start + _LONGEST]):
+        value |= (octet & 0x7F) << (7 * place)
+        if octet < 0x80:
+            return value, start + place + 1
+    raise StoreDamaged("a packed block of the index ends in the middle of a number")
+
+
 def decode(data: bytes) -> NDArray[np.int64]:
     """Decode every integer in `data`. Raises StoreDamaged if it does not end with one."""
     octets = np.frombuffer(data, dtype=np.uint8)

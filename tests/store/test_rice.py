@@ -25,6 +25,18 @@ def test_rice_codes_come_back_as_they_went_in(pairs: list[tuple[int, int]]) -> N
 
 
 @settings(deadline=None)
+@given(numbers, st.data())
+def test_one_by_one_is_the_same(pairs: list[tuple[int, int]], data: st.DataObject) -> None:
+    values, widths = columns(pairs)
+    packed = rice.encode(values, widths)
+    assert rice.decode_few(packed, widths.tolist()) == values.tolist()
+    damaged = packed[: data.draw(st.integers(0, len(packed)))]
+    with contextlib.suppress(StoreDamaged):
+        again = rice.decode(damaged, widths).tolist()
+        assert rice.decode_few(damaged, widths.tolist()) == again
+
+
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 300)), st.integers(0, 8), st.data())
 def test_a_part_of_a_rice_code_is_read_alone(
     values: list[int], width: int, data: st.DataObject
