@@ -24,6 +24,8 @@ KEY_BITS = 24
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _ACCENT = re.compile("[\u0300-\u036f]")
 _SHORT_STEM = 4
+_SHORT_ENDING = re.compile("(?<=^.)ie$|(?<=.)[iye]$")
+"""What stemming changes in short words: dying, cry, hoping."""
 _CACHED_CHARS = 16
 _MOST_KNOWN = 1 << 18
 _LONGEST_WORD = 64
@@ -57,7 +59,9 @@ def beginnings(text: str) -> dict[int, str]:
     for word in _words(text):
         for term in _word_terms(word):
             # Stemming changes no more than the last letters, as in happy, happi.
-            found[_key(term)] = term[:-2] if len(term) > _SHORT_STEM else term[:1]
+            found[_key(term)] = (
+                _SHORT_ENDING.sub("", term) if len(term) <= _SHORT_STEM else term[:-2]
+            )
     return found
 
 

@@ -36,11 +36,12 @@ class Estimates:
 
     def compare(self, chunks: Ids) -> None:
         """Compare the codes of some chunks with the query."""
-        missing = np.unique(chunks[np.isneginf(self._known[chunks])])
+        missing = chunks[np.isneginf(self._known[chunks])]
         if missing.size > _MANY * self._known.size:
             self._known = estimate(self._codes, self._tables)
             self.compared = self._known.size
         elif missing.size:
+            missing = np.unique(missing)
             self._known[missing] = estimate(self._codes[:, missing], self._tables)
             self.compared += missing.size
 

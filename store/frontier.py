@@ -46,16 +46,17 @@ class Frontier:
         """Similarities, in standard deviations above the mean of the allowed chunks."""
         self._best_neighbour = np.full(allowed.size, -np.inf, dtype=np.float32)
         self._settled = np.zeros(allowed.size, dtype=bool)
-        self._queue = np.empty(0, dtype=np.int64)
+        self._queued = np.zeros(allowed.size, dtype=bool)
         self.refocus(estimates, met)
 
     def refocus(self, estimates: Estimates, met: Ids) -> None:
         """Go by other estimates, which may have met other chunks."""
         self._estimates = estimates
         self._scale = estimates.scale(np.flatnonzero(self._allowed))
-        self._queue = np.union1d(self._queue, met[self._allowed[met]])
-        self._expected[self._queue] = self._by_code(self._queue)
-        self._highest = max(float(self._expected[self._queue].max(initial=0.0)), _LEAST)
+        self._queued[met[self._allowed[met]]] = True
+        queue = np.flatnonzero(self._queued)
+        self._expected[queue] = self._by_code(queue)
+        self._highest = max(float(self._expected[queue].max(initial=0.0)), _LEAST)
 
     def best(self, count: int) -> list[int]:
         """Return the most promising chunks, best first, without settled ones.
@@ -63,12 +64,13 @@ class Frontier:
         What similarity and words promise counts alike, each relative to the most that any chunk
         does: that needs no weight, and holds for any model and any number of chunks.
         """
-        queue = self._queue[~self._settled[self._queue]]
+        queue = np.flatnonzero(self._queued & ~self._settled)
         return _best(queue, self._expected[queue] / self._highest + self._words[queue], count)
 
     def nearest(self, count: int) -> list[int]:
         """Return the chunks expected to be most similar, best first."""
-        return _best(self._queue, self._expected[self._queue], count)
+        queue = np.flatnonzero(self._queued)
+        return _best(queue, self._expected[queue], count)
 
     def led_to(self, chunks: Ids) -> int:
         """Return how many of some chunks have a neighbour that is settled."""
@@ -84,7 +86,7 @@ class Frontier:
         near, places = near[kept], places[kept]
         np.maximum.at(self._best_neighbour, near, similarities[places])
         near = np.unique(near)
-        self._queue = np.concatenate([self._queue, near[np.isneginf(self._expected[near])]])
+        self._queued[near] = True
         by_code = self._by_code(near)
         lifted = _CODE_WEIGHT * by_code + _NEIGHBOUR_WEIGHT * self._best_neighbour[near]
         self._expected[near] = np.maximum(by_code, lifted)
