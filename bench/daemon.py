@@ -11,7 +11,6 @@ from pathlib import Path
 
 from app.engine import Engine
 from app.paths import Paths
-from app.service import control
 from app.service.client import Client
 from app.service.remote import RemoteEngine
 from app.service.report import Report
@@ -93,15 +92,14 @@ def measure(workspace: Workspace) -> Section:
 
 @contextmanager
 def _running(thimble: Thimble, notes: Path) -> Iterator[_Daemon]:
-    settings = _settings(thimble)
-    control.start(settings)
+    thimble.run("daemon", "start")
     try:
         daemon = _Daemon(thimble, notes)
         daemon.engine.add_folder(notes)
         daemon.engine.index(lambda _: None)
         yield daemon
     finally:
-        control.stop(settings)
+        thimble.run("daemon", "stop")
 
 
 def _at_rest(daemon: _Daemon, workspace: Workspace, chunks: int) -> Iterator[Measure]:

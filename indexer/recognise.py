@@ -86,7 +86,7 @@ def kind_by_name(name: str) -> str | None:
         return "archive"
     if lowered in _HISTORIES:
         return "history"
-    if any(pattern.fullmatch(lowered) for pattern, _ in _CHATS):
+    if lowered.endswith(".json") and any(pattern.fullmatch(lowered) for pattern, _ in _CHATS):
         return "chat"
     stem, dot, suffix = lowered.rpartition(".")
     return _KIND_OF_SUFFIX.get(suffix) if dot and stem else None

@@ -106,8 +106,8 @@ BUGS = (
     Bug(
         "filters are forgotten when candidates are chosen",
         "store/frontier.py",
-        "self._queue = np.union1d(self._queue, met[self._allowed[met]])",
-        "self._queue = np.union1d(self._queue, met)",
+        "self._queued[met[self._allowed[met]]] = True",
+        "self._queued[met] = True",
         "tests/store",
     ),
     Bug(
