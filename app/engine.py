@@ -23,6 +23,7 @@ from store import (
     SkippedFile,
     Status,
     Store,
+    Topic,
 )
 from tui import OFF, Answer, Exchange, Preview, Progress, Service
 
@@ -124,6 +125,13 @@ class Engine(Finder):
     def skipped(self) -> tuple[SkippedFile, ...]:
         """Return the files that were looked at and not indexed."""
         return self._store.skipped()
+
+    def topics(self) -> tuple[Topic, ...]:
+        """Return what the documents are about, the largest topic first.
+
+        Raises StoreError or ModelError.
+        """
+        return self._store.topics(self._models.search, read_back)
 
     def size(self) -> Size:
         """Return where the index's bytes go."""

@@ -6,7 +6,7 @@ from .parser import Commands, add_filters, add_formats, add_json, add_limit
 
 
 def add_answers(commands: Commands) -> None:
-    """Add `ask` and `similar`."""
+    """Add `ask`, `similar` and `map`."""
     ask = commands.add(
         "ask",
         "answer a question from your documents, with citations",
@@ -30,6 +30,8 @@ def add_answers(commands: Commands) -> None:
     similar.add_argument("file", metavar="FILE[:LINE]", help="with a line: like that passage")
     add_limit(similar)
     add_formats(similar)
+
+    add_json(commands.add("map", "say what the documents are about: topics by how many there are"))
 
 
 def add_saved(commands: Commands) -> None:

@@ -31,6 +31,7 @@ from .reports import (
     Repair,
     Size,
     Status,
+    Topic,
 )
 from .sources import DocumentTexts, ReadTexts
 from .types import (
@@ -116,6 +117,7 @@ __all__ = [
     "StoreForeign",
     "StoreFull",
     "StoreTooNew",
+    "Topic",
     "Vectors",
     "Writer",
     "terms",

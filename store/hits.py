@@ -76,11 +76,28 @@ def _hit(
     candidate = ranked.candidate
     highlights = snippets.highlights(passage.text, evidence.parsed)
     snippet = snippets.snippet(passage.text, highlights, evidence.lexical.weights)
-    place = _place(passage, snippet[0])
     found_by = {"meaning": candidate.by_meaning, "words": candidate.by_words}
+    return replace(
+        hit_of(rank, ranked.score, record, passage, title, snippet),
+        highlights=highlights,
+        source=tuple(name for name, found in found_by.items() if found),
+        evidence=ranked.features,
+    )
+
+
+def hit_of(
+    rank: int,
+    score: float,
+    record: FileRecord,
+    passage: Passage,
+    title: str,
+    snippet: tuple[int, int],
+) -> Hit:
+    """Return a passage of a file as a hit in which nothing is matched."""
+    place = _place(passage, snippet[0])
     return Hit(
         rank=rank,
-        score=ranked.score,
+        score=score,
         path=record.path,
         title=title,
         heading=passage.context.removeprefix(title).removeprefix(" › "),
@@ -89,13 +106,12 @@ def _hit(
         start=passage.span.start,
         end=passage.span.end,
         text=passage.text,
-        highlights=highlights,
+        highlights=(),
         snippet=snippet,
         fresh=passage.fresh,
-        source=tuple(name for name, found in found_by.items() if found),
+        source=(),
         modified=record.signature.mtime_ns / 1e9,
         place=place.label if place else "",
-        evidence=ranked.features,
     )
 
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .kmeans import Places, refine
 from .points import Points
 from .quantiser import estimate
 
 Ids = NDArray[np.int64]
-Places = NDArray[np.float32]
 
 _CELLS = 1 << 22
 """Similarities held at a time."""
@@ -111,12 +111,7 @@ def _centroids(points: Points, live: Ids) -> Places:
     sample = random.choice(live, min(live.size, clusters * _SAMPLE_PER_CLUSTER), replace=False)
     places = points.rows(np.sort(sample))
     centroids = places[random.choice(len(places), clusters, replace=False)]
-    for _ in range(_ROUNDS):
-        nearest = np.argmax(places @ _normalised(centroids).T, axis=1)
-        order = np.argsort(nearest, kind="stable")
-        filled, firsts = np.unique(nearest[order], return_index=True)
-        centroids[filled] = np.add.reduceat(places[order], firsts, axis=0)
-    return _normalised(centroids)
+    return refine(places, centroids, _ROUNDS)
 
 
 def _by_cluster(points: Points, ids: Ids, centroids: Places) -> list[Ids]:
@@ -129,8 +124,3 @@ def _by_cluster(points: Points, ids: Ids, centroids: Places) -> list[Ids]:
     )
     order = np.argsort(nearest, kind="stable")
     return np.split(order, np.searchsorted(nearest[order], np.arange(1, len(centroids))))
-
-
-def _normalised(vectors: Places) -> Places:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from .types import Folder
+from .types import Folder, Hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,21 @@ class Size:
     parts: dict[str, int]
     stored_vectors_bytes: int
     """What storing every chunk's embedding as float32 would take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Documents that lie together in meaning: a part of the map of the collection."""
+
+    name: str
+    """Two or three words that tell it from the other topics; one if there are no more."""
+    documents: int
+    """How many documents are about it. Each document is counted in one topic."""
+    place: tuple[float, float]
+    """Where it lies on the map, each from 0 to 1; topics that are near are alike."""
+    central: tuple[Hit, ...]
+    """A few documents from its middle, the most central first, each by the passage that is
+    nearest to it, without a score; fewer, perhaps none, if files are gone."""
 
 
 class Part(StrEnum):

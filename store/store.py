@@ -34,11 +34,13 @@ from .reports import (
     Repair,
     Size,
     Status,
+    Topic,
 )
 from .retrieval import Retriever
 from .search import Search
 from .size import bytes_on_disk, measure
 from .sources import ReadTexts
+from .topics import topics
 from .types import (
     FileRecord,
     Folder,
@@ -160,9 +162,11 @@ class Store:
 
     def rarity(self, text: str) -> dict[int, float]:
         """Return term key → inverse document frequency of the terms of a text, for `terms`."""
-        return self._ask(
-            lambda connection: rarity(connection, self._loaded.table(connection), text), {}
-        )
+        return self._ask(lambda one: rarity(one, self._loaded.table(one), text), {})
+
+    def topics(self, models: SearchModels, read: ReadText) -> tuple[Topic, ...]:
+        """Return what the documents are about, the largest topic first. Raises ModelMismatch."""
+        return self._ask(lambda one: topics(one, self._loaded.table(one), models, read), ())
 
     def paths(self) -> tuple[Path, ...]:
         """Return the paths of all indexed files."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from .opening import Opening
 
 if TYPE_CHECKING:  # so that a command which prints one line need not load the store
-    from store import Filters, Folder, Hit, Mode, Results, SkippedFile, Status
+    from store import Filters, Folder, Hit, Mode, Results, SkippedFile, Status, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +135,9 @@ class Backend(Protocol):
 
     def similar(self, hit: Hit, *, limit: int) -> Results:
         """Return passages of other documents that are like a hit's. Raises StoreError."""
+
+    def topics(self) -> tuple[Topic, ...]:
+        """Return what the documents are about, the largest topic first. Raises StoreError."""
 
     def preview(self, hit: Hit) -> Preview:
         """Return the text around a hit. Raises OSError if its file is gone or cannot be read."""

@@ -19,7 +19,7 @@ from .safe import safe_line, safe_text
 
 STYLES = {
     *("match", "warm", "hot"),
-    *("faint", "strong", "good", "warn", "cite"),
+    *("faint", "strong", "good", "warn", "cite", "chosen"),
     *("heading", "bullet", "keyword", "literal"),
 }
 """Component classes that screens declare and contents refer to as `.match` and so on."""

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.worker import Worker, WorkerState
 
-from store import Hit, Results, SkippedFile, Status, StoreBusy, StoreError
+from store import Hit, Results, SkippedFile, Status, StoreBusy, StoreError, Topic
 
 from .backend import OFF, Answer, Preview, Progress, Service, ServiceState
 from .request import Request
@@ -107,6 +107,13 @@ class SkippedRead(Message):
     """Which files were skipped was read."""
 
     files: tuple[SkippedFile, ...]
+
+
+@dataclass
+class TopicsRead(Message):
+    """What the documents are about was read."""
+
+    topics: tuple[Topic, ...]
 
 
 @dataclass

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar, cast
 
-from store import Filters, Folder, Hit, Mode, Results, Size, SkippedFile, Status
+from store import Filters, Folder, Hit, Mode, Results, Size, SkippedFile, Status, Topic
 from tui import Answer, Exchange, Preview, Progress, Service, ServiceState
 
 from ..finding import Finder
@@ -114,6 +114,10 @@ class RemoteEngine(Finder):
     def skipped(self) -> tuple[SkippedFile, ...]:
         """Return the files that were looked at and not indexed."""
         return self._ask("skipped", tuple[SkippedFile, ...])
+
+    def topics(self) -> tuple[Topic, ...]:
+        """Return what the documents are about, the largest topic first."""
+        return self._ask("topics", tuple[Topic, ...])
 
     def size(self) -> Size:
         """Return where the index's bytes go."""

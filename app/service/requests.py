@@ -27,6 +27,7 @@ SERVED = frozenset(
         "size",
         "skipped",
         "status",
+        "topics",
         "why",
     }
 )

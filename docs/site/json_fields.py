@@ -23,6 +23,7 @@ _EXAMPLES: dict[str, list[str]] = {
     "bench": ["--queries", "2", "--limit-s", "1"],
     "ask": ["what deposit did we pay for the Zeeland cottage"],
     "similar": ["-n", "1", str(ROOT / "samples/notes/howto/reproof-raincoat.md")],
+    "map": [],
     "saved list": [],
     "saved run": [],
     "daemon status": [],
@@ -47,6 +48,8 @@ _OBJECTS = {
     "models": "model",
     "sentences": "sentence",
     "searches": "saved",
+    "topics": "topic",
+    "examples": "example",
 }
 """Field → kind of object in it, a section of `fields.toml`. Other objects are not taken apart."""
 

@@ -31,6 +31,7 @@ from store import (
     Size,
     SkippedFile,
     Status,
+    Topic,
 )
 from tui import Answer, Exchange, Progress, Sentence
 
@@ -136,6 +137,8 @@ class FakeEngine(Engine):
 
     known: list[Folder] = field(default_factory=lambda: [NOTES])
     hits: tuple[Hit, ...] = (LEASE, MOVING)
+    topic: str = "rent, deposit"
+    """The name of the larger of two topics."""
     skipped_files: tuple[SkippedFile, ...] = ()
     verdict: Verdict = NOT_INDEXED
     writer: str | None = None
@@ -247,6 +250,15 @@ class FakeEngine(Engine):
 
     def skipped(self) -> tuple[SkippedFile, ...]:
         return self.skipped_files
+
+    def topics(self) -> tuple[Topic, ...]:
+        self._fail_if_told()
+        if not self.hits:
+            return ()
+        return (
+            Topic(self.topic, 3, (0.0, 1.0), self.hits),
+            Topic("soup", 1, (1.0, 0.0), ()),
+        )
 
     def size(self) -> Size:
         self._fail_if_told()

@@ -219,6 +219,32 @@ def test_the_size_is_shown_beside_the_text(run: Run) -> None:
     }
 
 
+def test_the_map_lists_topics_with_examples(run: Run, engine: FakeEngine) -> None:
+    assert run("map", "--color=never", terminal=True).out == (
+        "documents   share  topic          for example\n"
+        "        3  75.0 %  rent, deposit  Lease agreement; moving.pdf\n"
+        "        1  25.0 %  soup\n"
+    )
+    assert run("map").out == (
+        "3\t75.0 %\trent, deposit\t/home/ada/notes/lease.md\t/home/ada/notes/moving.pdf\n"
+        "1\t25.0 %\tsoup\n"
+    )
+    fields = json.loads(run("map", "--json").out)
+    assert (fields["schema"], fields["documents"]) == (1, 4)
+    rent, soup = fields["topics"]
+    assert (rent["name"], rent["share"], rent["x"], rent["y"]) == ("rent, deposit", 0.75, 0, 1)
+    assert rent["examples"][1]["place"] == "page=7"
+    assert soup["examples"] == []
+
+
+def test_without_documents_there_is_no_map(run: Run, engine: FakeEngine) -> None:
+    engine.hits = ()
+    done = run("map")
+    assert (done.code, done.out) == (1, "")
+    assert "add a folder with: thimble add DIR" in done.err
+    assert json.loads(run("map", "--json").out)["topics"] == []
+
+
 def test_settings_are_shown_with_their_origin(
     run: Run, own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

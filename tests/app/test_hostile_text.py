@@ -35,6 +35,8 @@ ATTACKS = [
 LINK = re.compile(r"\x1b\]8;;(?:file:///[!-~]*)?\x1b\\")
 HARMLESS = "\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[36m", "\x1b[33m", "\x1b[K\r", "\x1b[K"
 COMMANDS = [
+    ["map"],
+    ["map", "--json"],
     ["search", "x"],
     ["search", "-l", "x"],
     ["search", "--json", "x"],
@@ -96,6 +98,7 @@ def evil(engine: FakeEngine, attack: str) -> FakeEngine:
     engine.skipped_files = (skipped(path, attack),)
     engine.verdict = Verdict(path, indexed=False, reason=attack)
     engine.writer = attack
+    engine.topic = attack
     return engine
 
 

@@ -21,6 +21,7 @@ from store import (
     SkippedFile,
     Status,
     StoreError,
+    Topic,
 )
 from tui import Opening, Preview, Progress
 from tui.backend import OFF, Answer, Exchange, Sentence, Service
@@ -156,6 +157,26 @@ def many_skipped() -> tuple[SkippedFile, ...]:
     )
 
 
+TOPICS = (
+    Topic("rent, deposit, keys", 2914, (0.1, 0.2), HITS),
+    Topic("invoice, tax, insurance", 1820, (0.2, 0.7), HITS[3:]),
+    Topic("garden, seeds, pump", 804, (0.8, 0.9), HITS[1:4]),
+    Topic("boat, sailing, tide", 610, (0.9, 0.8), HITS[4:5]),
+    Topic("敷金, 返還", 402, (0.0, 0.0), HITS[6:]),
+    Topic("recipes, bread", 333, (1.0, 0.5), HITS[2:3]),
+    Topic("photos, backup", 290, (0.5, 1.0), HITS[5:6]),
+    Topic("minutes", 49, (0.4, 0.4), ()),
+)
+
+
+def many_topics() -> tuple[Topic, ...]:
+    """As many topics as a map has at most, most of them small."""
+    return tuple(
+        Topic(f"subject{n}, second, third", 4000 // (n + 1), (n * 7 % 24 / 23, n / 23), HITS)
+        for n in range(24)
+    )
+
+
 DONE = Progress("done", 0, 0, 0, 0, 0, 0, 0.1, None)
 HALFWAY = Progress(
     "indexing", 1204, 8310, 40, 240, 3, 0, 36.0, HOME / "Documents/law/2019/contract.txt"
@@ -219,6 +240,12 @@ class FakeBackend:
     hits: tuple[Hit, ...] = HITS
     instant: tuple[Hit, ...] | None = None
     """What the instant answer lists, if it differs."""
+    mapped: tuple[Topic, ...] = TOPICS
+    """The map of the collection."""
+    map_gate: threading.Event | None = None
+    """The map waits for it."""
+    maps: int = 0
+    """How often it was asked for."""
     skipped_files: tuple[SkippedFile, ...] = SKIPPED
     progress: Progress = DONE
     """What an index run reports before it ends, or before it hangs."""
@@ -321,6 +348,15 @@ class FakeBackend:
         """Every other hit is like it."""
         others = tuple(one for one in self.hits if one != hit)[:limit]
         return answer(Query(hit.text, limit), others, exact=True)
+
+    def topics(self) -> tuple[Topic, ...]:
+        """Return the map."""
+        self.maps += 1
+        if self.map_gate is not None:
+            self.map_gate.wait(5)
+        if self.problem is not None:
+            raise self.problem
+        return self.mapped
 
     def ask(
         self, question: str, *, filters: Filters, history: Sequence[Exchange]

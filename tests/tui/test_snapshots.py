@@ -12,7 +12,7 @@ from tui.app import ThimbleApp
 from tui.backend import Service, ServiceState
 
 from .driving import SMALL, pressing, started
-from .fakes import FOLDERS, HALFWAY, FakeBackend, many_skipped
+from .fakes import FOLDERS, HALFWAY, FakeBackend, many_skipped, many_topics
 
 HUGE = (200, 60)
 
@@ -45,6 +45,14 @@ STATES: dict[str, tuple[Callable[[], FakeBackend], list[str]]] = {
     "library while indexing": (
         lambda: FakeBackend(progress=HALFWAY, hangs=True, skipped_files=many_skipped()),
         ["escape", "e", "enter"],
+    ),
+    "map": (FakeBackend, ["escape", "M", "right"]),
+    "map with documents": (FakeBackend, ["escape", "M", "enter", "down"]),
+    "map with a passage": (FakeBackend, ["escape", "M", "enter", "enter"]),
+    "map of nothing": (lambda: FakeBackend(mapped=()), ["escape", "M"]),
+    "map while indexing": (
+        lambda: FakeBackend(progress=HALFWAY, hangs=True, mapped=many_topics()),
+        ["escape", "M", "down"],
     ),
     "settings": (FakeBackend, ["escape", "comma", "down"]),
     "answer": (FakeBackend, ["=deposit", "escape", "A"]),
@@ -81,3 +89,9 @@ def test_no_color(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("NO_COLOR", "1")
     app: ThimbleApp = started(FakeBackend())
     assert snap_compare(app, terminal_size=SMALL, run_before=pressing(["=deposit", "escape"]))
+
+
+def test_the_map_without_color(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app: ThimbleApp = started(FakeBackend())
+    assert snap_compare(app, terminal_size=SMALL, run_before=pressing(["escape", "M", "right"]))

@@ -33,7 +33,7 @@ from .searching import Searching
 GLANCE_S = 0.06
 """How long typing rests before the passage of an instant answer is read."""
 MODES_TIP = "words, meaning, both, exact, regex"
-OF_SEARCHING = {"open", "copy_passage", "copy_path", "filter", "mode", "query", "ask"}
+OF_SEARCHING = {"open", "copy_passage", "copy_path", "filter", "mode", "query", "ask", "map"}
 OF_A_HIT = {"similar", "why"}
 
 
@@ -45,6 +45,7 @@ class SearchScreen(Searching):
     COMPONENT_CLASSES: ClassVar[set[str]] = STYLES
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("A", "ask", "Ask", id="ask"),
+        Binding("M", "map", "Map", id="map", show=False, tooltip="of topics"),
         Binding("f", "filter", "Filter", id="filter"),
         Binding("F", "clear", "Clear filters and marks", id="clear", show=False),
         Binding("m", "mode", "Mode", id="mode", show=False, tooltip=MODES_TIP),
@@ -230,6 +231,12 @@ class SearchScreen(Searching):
         from .ask import AskScreen  # most searches need no answer
 
         self.app.push_screen(AskScreen(self._backend, self.request, self.folder_names()))
+
+    def action_map(self) -> None:
+        """Look at what there is instead of asking for something."""
+        from .map import MapScreen  # most searches need no map
+
+        self.app.push_screen(MapScreen(self._backend, self._clock, self.find_similar))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide searching while there are no folders."""

@@ -53,6 +53,8 @@ def test_every_question_gets_the_same_answer(daemon: Running, local: Engine) -> 
     assert remote.skipped() == local.skipped()
     assert remote.size().parts.keys() == local.size().parts.keys()
     assert remote.status().folders == local.status().folders
+    assert remote.topics() == local.topics()
+    assert sum(topic.documents for topic in local.topics()) == 21
     for name in ("lease.md", "empty.md", "key.pem", "gone.md"):
         assert remote.why(daemon.notes / name) == local.why(daemon.notes / name)
     assert remote.opening(hit) == local.opening(hit)

@@ -1,0 +1,28 @@
+"""Spherical k-means: unit vectors around which places lie."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Places = NDArray[np.float32]
+
+
+def refine(places: Places, centroids: Places, rounds: int) -> Places:
+    """Move centroids, shape (k, dims), to the middle of the places (n, dims) nearest to each.
+
+    One to which no place is nearest stays where it is. Returns unit vectors, shape (k, dims).
+    """
+    centroids = centroids.copy()
+    for _ in range(rounds):
+        nearest = np.argmax(places @ normalised(centroids).T, axis=1)
+        order = np.argsort(nearest, kind="stable")
+        filled, firsts = np.unique(nearest[order], return_index=True)
+        centroids[filled] = np.add.reduceat(places[order], firsts, axis=0)
+    return normalised(centroids)
+
+
+def normalised(vectors: Places) -> Places:
+    """Return vectors with length 1; those of no length stay."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
