@@ -165,11 +165,10 @@ class Rules:
             return Refusal("symbolic link (not followed)" if is_link else "not a regular file")
         if refusal := self._refuse_name(path, name):
             return refusal
-        if status.st_size > self.max_bytes:
-            most = self.max_bytes * size_factor(name)
-            if status.st_size > most:
-                reason = f"larger than {most / 2**20:g} MiB (set max_file_mb)"
-                return Refusal(reason, Report.LISTED)
+        is_large = status.st_size > self.max_bytes
+        if is_large and status.st_size > (most := self.max_bytes * size_factor(name)):
+            reason = f"larger than {most / 2**20:g} MiB (set max_file_mb)"
+            return Refusal(reason, Report.LISTED)
         return None
 
     def is_named(self, path: str) -> bool:

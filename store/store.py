@@ -176,8 +176,7 @@ class Store:
         """Return a function that reads the extracted text of a file, as it is in the index now."""
 
         def read(span: Span) -> bytes:
-            question = lambda connection: extracts.reader(connection, record)(span)  # noqa: E731
-            return self._ask(question, b"")
+            return self._ask(lambda one: extracts.reader(one, record)(span), b"")
 
         return read
 
@@ -219,11 +218,10 @@ class Store:
                     succession.check_models(connection, models)
                 table = self._loaded.table(connection)
                 load_graph = partial(self._loaded.graph, connection, table)
-                look_up = partial(self._loaded.term, connection, table)
+                term = partial(self._loaded.term, connection, table)
                 retriever = Retriever(connection, table, load_graph, parameters)
-                sources = (read, read_texts)
                 search = Search(
-                    connection, table, look_up, retriever, query, models, *sources, parameters
+                    connection, table, term, retriever, query, models, read, read_texts, parameters
                 )
                 yield from search.run()
                 generation = get_number(connection, "generation")
