@@ -165,10 +165,9 @@ class Rules:
             return Refusal("symbolic link (not followed)" if is_link else "not a regular file")
         if refusal := self._refuse_name(path, name):
             return refusal
-        is_large = status.st_size > self.max_bytes
-        if is_large and status.st_size > (most := self.max_bytes * size_factor(name)):
-            reason = f"larger than {most / 2**20:g} MiB (set max_file_mb)"
-            return Refusal(reason, Report.LISTED)
+        size = status.st_size
+        if size > self.max_bytes and size > (most := self.max_bytes * size_factor(name)):
+            return Refusal(f"larger than {most / 2**20:g} MiB (set max_file_mb)", Report.LISTED)
         return None
 
     def is_named(self, path: str) -> bool:
