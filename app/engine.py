@@ -29,7 +29,7 @@ from tui import OFF, Answer, Exchange, Preview, Progress, Service
 
 from .ask import Answerer
 from .benchmark import Bench, Benchmark
-from .finding import Finder
+from .finding import Finder, last_of
 from .indexing import Indexing, are_current
 from .judging import judge
 from .models import Models
@@ -78,15 +78,21 @@ class Engine(Finder):
         Raises StoreError or ModelError.
         """
         wanted = self._settings.budget if budget is None else budget
-        query = Query(text, limit, mode, filters, wanted, deadline_ms)
-        try:
-            yield from self._search(query, parameters)
-        except ModelMismatch:  # perhaps an index of another model came in its place just now
-            yield from self._search(query, parameters)
+        yield from self._search(Query(text, limit, mode, filters, wanted, deadline_ms), parameters)
 
-    def _search(self, query: Query, parameters: SearchParameters) -> Iterator[Results]:
-        models = self._models.search
-        return map(fold, self._store.search(query, models, read_back, read_texts, parameters))
+    def _search(
+        self,
+        query: Query,
+        parameters: SearchParameters = SearchParameters(),  # noqa: B008 (frozen)
+    ) -> Iterator[Results]:
+        def answers() -> Iterator[Results]:
+            models = self._models.search
+            return self._store.search(query, models, read_back, read_texts, parameters)
+
+        try:
+            yield from map(fold, answers())
+        except ModelMismatch:  # perhaps an index of another model came in its place just now
+            yield from map(fold, answers())
 
     def ask(
         self,
@@ -97,15 +103,21 @@ class Engine(Finder):
     ) -> Iterator[Answer]:
         """Yield an answer sentence by sentence. Raises StoreError; a model's failure is told."""
         answerer = Answerer(
-            search=lambda text, where, most: self.find(text, filters=where, limit=most),
+            search=self._find_for_answer,
             rarity=self._store.rarity,
             models=lambda: self._models.search,
             server=self._settings.ask_server,
             model=self._settings.ask_model,
+            how=self._settings.ask_search,
             timeout_s=self._settings.ask_timeout_s,
             environ=os.environ,
         )
         return answerer.answer(question, filters, history)
+
+    def _find_for_answer(self, text: str, filters: Filters, limit: int, meaning: str) -> Results:
+        budget = self._settings.budget
+        query = Query(text, limit, filters=filters, budget=budget, meaning=meaning)
+        return last_of(self._search(query), query)
 
     def service(self) -> Service:
         """Return how the background process is: there is none behind this object."""

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from store import Explain, Filters, Hit, Mode, Query, Results
 
 from .personal import Personal
 from .similar import similar
+
+
+def last_of(answers: Iterable[Results], query: Query) -> Results:
+    """Return the last answer to a query; an empty one if there is none, as nothing is indexed."""
+    last = Results(query, (), exact=True, explain=Explain(), confident=False)
+    for last in answers:  # noqa: B007 (the last one is wanted)
+        pass
+    return last
 
 
 class Finder(Personal):
@@ -37,12 +45,9 @@ class Finder(Personal):
     ) -> Results:
         """Return the last and exact answer; an empty one if nothing is indexed."""
         query = Query(text, limit, mode, filters)
-        last = Results(query, (), exact=True, explain=Explain(), confident=False)
-        for last in self.search(  # noqa: B007 (the last one is wanted)
-            text, mode=mode, filters=filters, limit=limit, budget=budget
-        ):
-            pass
-        return last
+        return last_of(
+            self.search(text, mode=mode, filters=filters, limit=limit, budget=budget), query
+        )
 
     def similar(self, hit: Hit, *, limit: int) -> Results:
         """Return passages of other documents that are like a hit's. Raises StoreError."""

@@ -48,6 +48,8 @@ class Settings:
     """Address of the model server that answers, or `none`; None looks on this machine."""
     ask_model: str | None = None
     """The server's model; None takes the first that it names."""
+    ask_search: str = "plain"
+    """How a model helps the search for an answer: `plain`, `rewrite`, `rerank` or `both`."""
     ask_timeout_s: int = 120
     """Seconds that a model's answer may take."""
     battery_floor: int = 30
@@ -94,10 +96,13 @@ def _folder(value: object) -> Path:
     return Path(os.path.expanduser(_text(value)))  # noqa: PTH111 (Path fails on `~nobody`)
 
 
-def _device(value: object) -> str:
-    if value not in ("auto", "cpu"):
-        raise ValueError("auto or cpu is expected")
-    return str(value)
+def _one_of(*choices: str) -> Callable[[object], str]:
+    def parse(value: object) -> str:
+        if value in choices:
+            return str(value)
+        raise ValueError(f"{', '.join(choices[:-1])} or {choices[-1]} is expected")
+
+    return parse
 
 
 def _keys(value: object) -> dict[str, str]:
@@ -115,11 +120,12 @@ _PARSERS: dict[str, Callable[[object], Value]] = {
     "viewer": _text,
     "index_model": _folder,
     "rank_model": _folder,
-    "device": _device,
+    "device": _one_of("auto", "cpu"),
     "theme": _text,
     "keys": _keys,
     "ask_server": _text,
     "ask_model": _text,
+    "ask_search": _one_of("plain", "rewrite", "rerank", "both"),
     "ask_timeout_s": _number(1),
     "battery_floor": _number(0),
     "load_ceiling": _number(0),
@@ -221,8 +227,7 @@ def _read(file: Path) -> str:
 
 
 def _parse_file(file: Path) -> dict[str, object]:
-    text = _read(file)
-    if not text:
+    if not (text := _read(file)):
         return {}
     import tomllib  # most people have no settings file
 

@@ -30,6 +30,13 @@ class ParsedQuery:
     filters: Filters
     pattern: Expression | None = None
     """A regular expression that must match."""
+    meaning: str = ""
+    """Text whose embedding stands for that of `text`, if it is not empty."""
+
+    @property
+    def embedded(self) -> str:
+        """What is embedded."""
+        return self.meaning or self.text
 
     @property
     def is_exact(self) -> bool:
@@ -76,6 +83,7 @@ def parse(query: Query) -> ParsedQuery:
             types=(*query.filters.types, *_split(fields["type"])),
             folders=(*query.filters.folders, *fields["folder"]),
         ),
+        meaning=query.meaning,
     )
 
 

@@ -89,7 +89,7 @@ class Refiner:
                 one.candidate.match = evidence.lexical.match(one.text)
         if evidence.meaning is not None:
             with self._stopwatch.stage("recompute"):
-                self._recomputer.recompute(evidence.parsed.text, read)
+                self._recomputer.recompute(evidence.parsed.embedded, read)
 
     @property
     def _is_late(self) -> bool:

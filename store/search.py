@@ -136,7 +136,7 @@ class Search:
         meaning = None
         if self._uses_meaning:
             with self._stopwatch.stage("embed"):
-                embedding = self._models.embed_for_codes([parsed.text])[0]
+                embedding = self._models.embed_for_codes([parsed.embedded])[0]
             with self._stopwatch.stage("codes"):
                 meaning = self._retriever.retrieve(
                     embedding, self._models.quantiser, allowed, lexical.scores

@@ -227,6 +227,8 @@ class Query:
     """Most chunks whose embedding is recomputed; 0 answers from codes and words alone."""
     deadline_ms: float | None = None
     """Milliseconds after which nothing more is recomputed; what is known then is the answer."""
+    meaning: str = ""
+    """Text whose embedding stands for the query's, such as a passage that might answer it."""
 
 
 @dataclass(frozen=True, slots=True)

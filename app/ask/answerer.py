@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from store import Filters, Hit, Results, SearchModels, terms
 from tui import Answer, Exchange, Sentence
 
+from .aid import Aid
 from .client import ServerError, TooLong, chat
 from .extract import extract, similarities
 from .prompt import ANSWER_TOKENS, messages, pack
@@ -29,8 +31,9 @@ _POINTS_BACK = re.compile(
     re.IGNORECASE,
 )
 
-Search = Callable[[str, Filters, int], Results]
-"""(text, filters, hits wanted) → the exact answer."""
+Search = Callable[[str, Filters, int, str], Results]
+"""(text, filters, hits wanted, text whose meaning is looked for if it is not the first) → the exact
+answer."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class Answerer:
     server: str | None
     """Address of a model server, `none`, or None to look for one on this machine."""
     model: str | None
+    how: str
+    """How a model helps the search, one of `aid.CHOICES`."""
     timeout_s: float
     """For the whole of a model's answer."""
     environ: Mapping[str, str]
@@ -52,24 +57,37 @@ class Answerer:
     ) -> Iterator[Answer]:
         """Yield the answer as it grows; the last one is done."""
         topic = _topic(question, history)
-        results = self.search(topic, filters, _PASSAGES)
-        hits = results.hits
+        aid = self._aid()
+        results = self.search(topic, filters, _PASSAGES, aid.imagine(topic))
+        hits = aid.order(topic, results.hits)
         weights = self.rarity(topic)
         models = self.models()
         similar = similarities(models.embed_passages, models.embed_query, topic)
         if not results.confident or not _are_related(hits[:_LOOKED_AT], weights, similar):
-            yield Answer(question, (), hits, found=False, backend=EXTRACTIVE, done=True)
+            yield Answer(
+                question, (), hits, found=False, backend=EXTRACTIVE, done=True, notice=aid.notice
+            )
             return
-        notice = ""
+        notice = aid.notice
         try:
             server = find_server(self.server, self.model, self.environ)
             if server is not None:
-                yield from self._ask(server, question, hits, history, models)
+                for answer in self._ask(server, question, hits, history, models):
+                    yield replace(answer, notice=aid.notice)
                 return
         except (ServerError, ValueError) as error:
             notice = f"{error}; these are sentences of your documents instead"
         found = extract(topic, hits, weights, similar, _SENTENCES)
         yield _extractive(question, [(one.text, hits[one.source]) for one in found], notice)
+
+    def _aid(self) -> Aid:
+        """Return the model's help, which is none if no server can be asked."""
+        aid = Aid(None, self.how, self.timeout_s)
+        if self.how != "plain":
+            # One that cannot be asked is told of later, when it is to answer.
+            with suppress(ServerError, ValueError):
+                aid.server = find_server(self.server, self.model, self.environ)
+        return aid
 
     def _ask(
         self,

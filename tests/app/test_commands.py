@@ -265,6 +265,7 @@ def test_settings_are_shown_with_their_origin(
         "keys\t–\tdefault",
         "ask_server\t–\tdefault",
         "ask_model\t–\tdefault",
+        "ask_search\tplain\tdefault",
         "ask_timeout_s\t120\tdefault",
         "battery_floor\t30\tdefault",
         "load_ceiling\t400\tdefault",
