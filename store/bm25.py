@@ -59,6 +59,8 @@ class LexicalScores:
     weights: Mapping[int, float]
     """Term key → inverse document frequency, times its damped occurrences in the query."""
     mean_length: float
+    is_open: bool = False
+    """Whether there are chunks that may hold a rare term and were not read."""
 
     def match(self, text: str) -> Match:
         """Score a text exactly, with the index's statistics."""
@@ -86,20 +88,25 @@ def score(
     table: ScanTable,
     allowed: NDArray[np.bool_],
     look_up: Callable[[int], Term],
-    confirm: Confirm,
+    confirm: Confirm | None,
 ) -> LexicalScores:
     """Score all allowed chunks; `look_up` tells what the index knows of a key.
+
+    Without `confirm`, chunks that may hold a rare term are taken not to.
 
     A term that the query repeats counts a little more, which matters for long questions.
     Document frequencies count every live chunk, filtered or not.
     """
     scores, held = np.zeros((2, allowed.size), dtype=np.float32)
     weights: dict[int, float] = {}
+    is_open = False
     norms = (K1 * (1 - B + B * table.lengths / table.mean_length)).astype(np.float32)
     for key, occurrences in Counter(keys).items():
         term = look_up(key)
         chunks, frequency = term.chunks, term.frequency
-        if term.unsure and frequency <= _MOST_FOR_READING:
+        is_rare = bool(term.unsure) and frequency <= _MOST_FOR_READING
+        is_open |= is_rare and confirm is None
+        if is_rare and confirm is not None:
             more = np.setdiff1d(confirm(key, term.unsure), chunks)
             chunks = np.concatenate([chunks, more[table.live[more]]])
             frequency += chunks.size - term.chunks.size
@@ -108,4 +115,4 @@ def score(
         chunks = chunks[allowed[chunks]]
         scores[chunks] += weights[key] * (K1 + 1) / (1 + norms[chunks])
         held[chunks] += weights[key]
-    return LexicalScores(scores, held, tuple(keys), weights, table.mean_length)
+    return LexicalScores(scores, held, tuple(keys), weights, table.mean_length, is_open)

@@ -90,49 +90,60 @@ class Search:
     def _answer(
         self, parsed: ParsedQuery, allowed: NDArray[np.bool_], verified: Verified | None = None
     ) -> Iterator[Results]:
-        evidence = self._gather(parsed, allowed if verified is None else verified.chunks)
+        chunks = allowed if verified is None else verified.chunks
+        recomputes = self._uses_meaning and self._query.budget > 0 and bool(chunks.any())
+        evidence = self._gather(parsed, chunks, confirms=not recomputes)
         reader = PassageReader(self._connection, self._read, evidence.lexical)
         if verified is not None:
             reader.prime(verified)
         pool = max(self._query.budget, _POOL * self._query.limit)
-        for results in self._rank(evidence, reader, pool):
-            yield results
+        if recomputes:
+            yield self._results(evidence, reader, pool, is_exact=False)
+            if evidence.lexical.is_open:
+                evidence = self._gather(parsed, chunks, confirms=True)
+        results = self._results(evidence, reader, pool, is_exact=True)
+        yield results
         while parsed.excluded and len(results.hits) < self._query.limit:
             # What is excluded took the places of hits; others may be left.
             pool *= _WIDER
             if pool >= _WIDER * evidence.allowed.sum():
                 return
-            *_, results = self._rank(evidence, reader, pool)
+            results = self._results(evidence, reader, pool, is_exact=True)
             yield results
 
-    def _rank(self, evidence: Evidence, reader: PassageReader, pool: int) -> Iterator[Results]:
+    def _results(
+        self, evidence: Evidence, reader: PassageReader, pool: int, *, is_exact: bool
+    ) -> Results:
         with self._stopwatch.stage("candidates"):
             by_meaning, by_words, by_both = self._nearest(evidence, pool)
             found = {
                 chunk: evidence.candidate(chunk, by_meaning=place < len(by_meaning))
                 for place, chunk in enumerate(dict.fromkeys((*by_meaning, *by_words, *by_both)))
             }
-        recomputes = evidence.meaning is not None and self._query.budget > 0
-        for is_exact in (False, True) if recomputes and evidence.allowed.any() else (True,):
-            if is_exact:
-                self._refiner.refine(found, by_words, evidence, reader)
-            with self._stopwatch.stage("show" if is_exact else "read"):
-                hits = build_hits(list(found.values()), evidence, reader, self._query.limit)
-            explain = self._explain(evidence, len(by_words), len(by_meaning))
-            confident = bool(hits) and (
-                evidence.parsed.is_exact or hits[0].score >= evidence.fusion.confident
-            )
-            yield Results(self._query, hits, is_exact, explain, confident)
+        if is_exact:
+            self._refiner.refine(found, by_words, evidence, reader)
+        with self._stopwatch.stage("show" if is_exact else "read"):
+            hits = build_hits(list(found.values()), evidence, reader, self._query.limit)
+        explain = self._explain(evidence, len(by_words), len(by_meaning))
+        confident = bool(hits) and (
+            evidence.parsed.is_exact or hits[0].score >= evidence.fusion.confident
+        )
+        return Results(self._query, hits, is_exact, explain, confident)
 
     @property
     def _uses_meaning(self) -> bool:
         return self._query.mode in (Mode.HYBRID, Mode.SEMANTIC)
 
-    def _gather(self, parsed: ParsedQuery, allowed: NDArray[np.bool_]) -> Evidence:
-        """Score the allowed chunks by their words and by their codes."""
+    def _gather(
+        self, parsed: ParsedQuery, allowed: NDArray[np.bool_], *, confirms: bool
+    ) -> Evidence:
+        """Score the allowed chunks by their words and by their codes.
+
+        Some rare words are only found by reading files, which an instant answer does not wait for.
+        """
         with self._stopwatch.stage("words"):
             keys = () if self._query.mode is Mode.SEMANTIC else parsed.keys
-            lexical = self._score_words(parsed, keys, allowed)
+            lexical = self._score_words(parsed, keys, allowed, confirms=confirms)
         meaning = None
         if self._uses_meaning:
             with self._stopwatch.stage("embed"):
@@ -155,11 +166,16 @@ class Search:
         return queue.nearest(pool), by_words, queue.best(pool)
 
     def _score_words(
-        self, parsed: ParsedQuery, keys: tuple[int, ...], allowed: NDArray[np.bool_]
+        self,
+        parsed: ParsedQuery,
+        keys: tuple[int, ...],
+        allowed: NDArray[np.bool_],
+        *,
+        confirms: bool = True,
     ) -> bm25.LexicalScores:
         stems = analysis.beginnings(parsed.text)
         by_text = partial(confirm, self._connection, self._read_texts, stems)
-        return bm25.score(keys, self._table, allowed, self._look_up, by_text)
+        return bm25.score(keys, self._table, allowed, self._look_up, by_text if confirms else None)
 
     def _verify(self, parsed: ParsedQuery, allowed: NDArray[np.bool_]) -> Verified:
         """Find the chunks that hold what must occur to the letter."""
