@@ -70,6 +70,8 @@ class Library:
     documents: dict[str, list[str]] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
     reads: list[str] = field(default_factory=list)
+    looked_into: list[str] = field(default_factory=list)
+    """Documents that were read to see whether they hold a word."""
     cache_percent: int = 1
     outline: tuple[Heading, ...] = ()
     extracted: set[str] = field(default_factory=set)
@@ -149,6 +151,7 @@ class Library:
     ) -> DocumentTexts | None:
         """Read texts back from memory."""
         name = record.path.stem
+        self.looked_into.append(name)
         if name not in self.documents:
             return None
         texts = tuple(self.documents[name])

@@ -182,6 +182,22 @@ def test_each_file_is_read_once_for_the_exact_scores(pets: Library) -> None:
     assert pets.reads.count("cats") <= 2
 
 
+def test_an_instant_answer_reads_no_file_to_look_for_a_rare_word(library: Library) -> None:
+    texts = {
+        f"note{number}": [f"the garden wants water and sun {'and shade ' * 9} rare{number}word"]
+        for number in range(1200)
+    }
+    library.put(**texts)
+    with library.store.writer() as writer:
+        writer.compact()  # from here on the index only says about where a rare word stands
+    answers = library.store.search(Query("rare700word garden", limit=3), MODELS, *library.sources)
+    assert len(next(answers).hits) == 3
+    assert library.looked_into == []
+    *_, exact = answers
+    assert names(exact.hits)[0] == "note700"
+    assert "note700" in library.looked_into
+
+
 def test_a_search_sees_one_state_of_the_index(pets: Library) -> None:
     answers = pets.store.search(Query("dog barks"), MODELS, *pets.sources)
     next(answers)
