@@ -17,7 +17,7 @@ from .parser import (
     whole_number,
 )
 from .settings import KEYS
-from .verbs import add_agents, add_answers, add_saved
+from .verbs import add_agents, add_answers, add_help, add_saved
 
 MODES = ("hybrid", "semantic", "lexical", "exact", "regex")
 SHELLS = ("bash", "zsh", "fish")
@@ -64,6 +64,7 @@ def build_parser() -> Parser:
         add_answers,
         add_saved,
         add_agents,
+        add_help,
         _show,
         _state,
         add_model,

@@ -57,6 +57,12 @@ def add_saved(commands: Commands) -> None:
     remove.add_argument("name", metavar="NAME", help="its name")
 
 
+def add_help(commands: Commands) -> None:
+    """Add `help`."""
+    explained = commands.add("help", "explain a command, or list them all", ["thimble help search"])
+    explained.add_argument("words", metavar="COMMAND", nargs="*", help="as in: daemon start")
+
+
 def add_agents(commands: Commands) -> None:
     """Add `mcp`."""
     commands.add(

@@ -394,6 +394,21 @@ def test_bare_thimble_opens_the_screen_on_a_terminal(
     assert opened == [engine, engine]
 
 
+def test_help_is_a_command_too(run: Run) -> None:
+    wanted = (["help", "search"], ["search", "--help"], ["help"], ["--help"])
+    done = [run(*argv) for argv in wanted]
+    assert [one.code for one in done] == [0, 0, 0, 0]
+    assert done[0].out == done[1].out
+    assert done[0].out.startswith("usage: thimble search")
+    assert done[2].out == done[3].out
+
+
+def test_help_for_an_unknown_command_names_the_nearest(run: Run) -> None:
+    done = run("help", "serch")
+    assert done.code == 2
+    assert "did you mean 'search'?" in done.err
+
+
 def test_bare_thimble_in_a_pipe_prints_help_and_fails(run: Run) -> None:
     done = run()
     assert (done.code, done.out) == (2, "")
