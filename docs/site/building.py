@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import shutil
 import subprocess
@@ -43,7 +42,6 @@ _SECTIONS = {
 }
 """Section → its pages, in this order. Pages beside this that nobody placed close the last one."""
 
-_PART = re.compile(r"<!-- with: ([\w.]+) -->\n(.*?)<!-- end -->\n?", re.S)
 _PICTURE = re.compile(r"^!\[([^\]]*)\]\((images/[\w-]+\.svg)\)$", re.M)
 _LINK_OUT = re.compile(r"\[([^\]]+)\]\((?:\.\./)+[^)]*\)")
 _FENCE = re.compile(r"^```.*?^```$", re.M | re.S)
@@ -83,19 +81,8 @@ def write_sources(folder: Path) -> None:
 
 
 def page_text(path: Path) -> str:
-    """Return a page as this version's site has it; empty if it is about what is not there.
-
-    `<!-- with: MODULE -->` … `<!-- end -->` holds what is true only of a version with that module.
-    """
-    text = _PART.sub(lambda part: part[2] if _exists(part[1]) else "", path.read_text("utf-8"))
-    return _PICTURE.sub(_inline, _LINK_OUT.sub(r"\1", text))
-
-
-def _exists(module: str) -> bool:
-    try:
-        return importlib.util.find_spec(module) is not None
-    except ModuleNotFoundError:  # the package that it would be in
-        return False
+    """Return a page as the site has it: with its pictures inside, and no links out of it."""
+    return _PICTURE.sub(_inline, _LINK_OUT.sub(r"\1", path.read_text("utf-8")))
 
 
 def _inline(picture: re.Match[str]) -> str:

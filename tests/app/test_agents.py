@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
+from jsonschema import Draft202012Validator
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters
+from mcp.types import TextContent
 
 from app import agents
 from app.agents.ids import Place, document_id, find, passage_id
@@ -66,6 +69,11 @@ def environment(home: Path) -> dict[str, str]:
 async def call(client: Client, tool: str, **arguments: Any) -> Any:
     result = await client.call_tool(tool, arguments)
     assert not result.is_error, result.content
+    schemas = {one.name: one.output_schema for one in (await client.list_tools()).tools}
+    jsonschema.validate(result.structured_content, schemas[tool])
+    (text,) = result.content
+    assert isinstance(text, TextContent)
+    assert json.loads(text.text) == result.structured_content
     return result.structured_content
 
 
@@ -82,6 +90,8 @@ async def test_an_agent_finds_reads_and_compares_documents(own_home: Path) -> No
             assert tool.annotations.read_only_hint is True
             assert tool.annotations.open_world_hint is False
             assert tool.description
+            Draft202012Validator.check_schema(tool.input_schema)
+            Draft202012Validator.check_schema(tool.output_schema)
         best = (await call(client, "search", query="when is the deposit returned"))["hits"][0]
         assert (best["source"], best["line"]) == ("notes/lease.md", 1)
         assert str(own_home.parent) not in json.dumps(best)

@@ -93,10 +93,7 @@ def test_json_without_a_description_is_named(monkeypatch: pytest.MonkeyPatch) ->
         json_fields.json_page()
 
 
-def test_parts_about_what_this_version_lacks_are_left_out(tmp_path: Path) -> None:
+def test_links_out_of_the_site_become_words(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text(
-        "# Page\n<!-- with: app.nothing.of_this -->\nfuture\n<!-- end -->\n"
-        "<!-- with: app.commands.search -->\npresent\n<!-- end -->\n[out](../bench/README.md)\n"
-    )
-    assert page_text(page) == "# Page\npresent\nout\n"
+    page.write_text("# Page\n[out](../bench/README.md)\n")
+    assert page_text(page) == "# Page\nout\n"
