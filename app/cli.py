@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
-from .arguments import build_parser
+from .arguments import FLAGS, build_parser
 from .commands import Context, OpenEngine, run_command
 from .diagnostics import Diagnostics, ExitCode
 from .parser import Parser
@@ -62,15 +62,13 @@ def _run(
     parser = build_parser()
     try:
         args = parser.parse_args(argv)
-        if args.command == "help":
-            parser.parse_args([*args.words, "--help"])
     except SystemExit:  # help or version was printed
         return ExitCode.FOUND
     if args.command is None and not _choose_screen(args, parser, stdout, diagnostics):
         return ExitCode.ERROR
     from .output import Output
 
-    flags = {key: getattr(args, key, None) for key in ("threads", "budget", "rank_model")}
+    flags = {key: getattr(args, key, None) for key in FLAGS}
     context = Context(
         paths=Paths.find(os.environ),
         environ=os.environ,
