@@ -11,6 +11,7 @@ from pathlib import Path
 from store import StoreError
 
 from . import (
+    aid,
     answers,
     daemon,
     growth,
@@ -35,6 +36,7 @@ from .workspace import Places, Workspace
 _PARTS: dict[str, Callable[[Workspace], Section]] = {
     "retrieval": retrieval.measure,
     "answers": answers.measure,
+    "aid": aid.measure,
     "indexing": indexing.measure,
     "latency": latency.measure,
     "tui": tui.measure,
@@ -59,7 +61,7 @@ def main(arguments: list[str]) -> int:
     """Measure, print and write the results; return 1 if a part could not be finished."""
     options = _parser().parse_args(arguments)
     out: Path = options.out.resolve()
-    places = Places(options.data, tuple(options.folders), options.reference_model, out)
+    places = Places(options.data, tuple(options.folders), options.reference_model, out, options.llm)
     workspace = Workspace(places, quick=options.quick)
     machine = describe_machine()
     usual = _PARTS.keys() - (_NOT_QUICK if options.quick else _ON_REQUEST)
@@ -89,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, default=data, metavar="DIR", help="retrieval sets")
     parser.add_argument("--folders", type=Path, nargs="+", default=[vault], metavar="DIR")
     parser.add_argument("--reference-model", type=Path, default=model, metavar="DIR")
+    parser.add_argument("--llm", metavar="URL", help="model server whose help `aid` measures")
     parser.add_argument("--out", type=Path, default=ROOT / "bench" / "out", metavar="DIR")
     parser.add_argument("--only", action="append", choices=_PARTS, metavar="PART")
     parser.add_argument("--quick", action="store_true", help="a small version, within minutes")

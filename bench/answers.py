@@ -18,16 +18,16 @@ from .rivals import Fts5
 from .sets import RetrievalSet, load, write_files
 from .workspace import Workspace
 
-_SET = "nq_qed"
+SET = "nq_qed"
 _SENTENCES = 3
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 
 
 def measure(workspace: Workspace) -> Section:
     """Ask the questions of a set with known answers, beside the best passage by BM25."""
-    folder = workspace.places.sets / _SET
+    folder = workspace.places.sets / SET
     if not (folder / "answers.jsonl").is_file():
-        return Section("answers", notes=(f"Left out: no set {_SET} with answers.",))
+        return Section("answers", notes=(f"Left out: no set {SET} with answers.",))
     asked, gold = load(folder, workspace.scale.queries), load_answers(folder / "answers.jsonl")
     workspace.say("answers")
     written = workspace.fresh("answers")
@@ -35,7 +35,7 @@ def measure(workspace: Workspace) -> Section:
     home = workspace.add("answers-index", written).thimble.home
     said = _ask(home, asked.queries)
     passages = _best_passages(workspace.fresh("answers.db"), asked)
-    settings = f"{len(asked.queries)} questions of {_SET}, a gold answer within (as in SQuAD)"
+    settings = f"{len(asked.queries)} questions of {SET}, a gold answer within (as in SQuAD)"
     first = {key: text[:1] for key, text in said.items()}
     none = [float(not text) for text in said.values()]
     return Section(
@@ -57,7 +57,7 @@ def load_answers(path: Path) -> dict[str, list[str]]:
 
 def held(said: Mapping[str, Sequence[str]], gold: Mapping[str, Sequence[str]]) -> float:
     """Return the share of questions for which the texts said hold one of the answers."""
-    return mean([float(_holds(" ".join(said[key]), gold[key])) for key in said])
+    return mean([float(holds(" ".join(said[key]), gold[key])) for key in said])
 
 
 def normalised(text: str) -> str:
@@ -66,7 +66,8 @@ def normalised(text: str) -> str:
     return " ".join(_ARTICLES.sub(" ", bare).split())
 
 
-def _holds(text: str, answers: Sequence[str]) -> bool:
+def holds(text: str, answers: Sequence[str]) -> bool:
+    """Tell whether one of the answers stands in a text."""
     padded = f" {normalised(text)} "
     return any(f" {normalised(answer)} " in padded for answer in answers if normalised(answer))
 

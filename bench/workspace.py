@@ -111,6 +111,8 @@ class Places:
     reference_model: Path
     """Model folder of the transformer rival."""
     out: Path
+    llm: str | None = None
+    """Address of a model server whose help with the search is measured."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.ask.aid import IMAGINE, RANK
 from bench import metrics
+from bench.aid import StandIn
 from bench.folders import Plan, write_folder
 from bench.report import Measure, Report, Section, Table, at_least, at_most, to_json, to_markdown
 from bench.retrieval import Answers, found_documents, judge
@@ -82,6 +84,22 @@ def test_a_document_is_found_again_by_the_name_of_its_file(small_set: Path, tmp_
     assert {document_id(str(file)) for file in files} == {"26/D1:1", "v1.2"}
     assert files[0].read_text("utf-8") == "Chat\n\nA red kite.\n"
     assert files[1].read_text("utf-8") == "A blue boat.\n"
+
+
+def test_stand_ins_know_the_answers_or_err(tmp_path: Path) -> None:
+    texts = (Text("d1", "", "The kite is red."), Text("d2", "", "The boat is blue."))
+    asked = RetrievalSet(
+        "colours", texts, {"1": "which kite?", "2": "which boat?"}, {"1": {"d1": 1}, "2": {"d2": 1}}
+    )
+    standing = StandIn(asked, {"1": ["red"], "2": ["blue"]})
+    assert standing.know(IMAGINE, "which kite?") == "The kite is red."
+    assert standing.err(IMAGINE, "which kite?") == "The boat is blue."
+    shown = "".join(
+        f"<<0f passage {number}>>\n{text}\n<<0f end>>\n"
+        for number, text in enumerate(("A boat.", "A Red kite.", "A goat."), 1)
+    )
+    assert standing.know(RANK, f"{shown}\nThe question: which kite?") == "[2] > [1] > [3]"
+    assert standing.err(RANK, f"{shown}\nThe question: which kite?") == "[1] > [3] > [2]"
 
 
 def test_functions_are_written_as_python_files(tmp_path: Path) -> None:
