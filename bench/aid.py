@@ -57,7 +57,7 @@ def measure(workspace: Workspace) -> Section:
     rows: list[tuple[str | float, ...]] = []
     for model, server in _servers(asked, gold, workspace.places.llm):
         with server as address:
-            for how in ASK_SEARCH:
+            for how in ASK_SEARCH[bool(rows) :]:  # the plain search has no help, whoever gives it
                 workspace.say(f"aid: {model}, {how}")
                 rows.append((model, how, *_ask(home, asked.queries, gold, address, how)))
     title = f"{len(asked.queries)} questions of {SET}; the passages that a model is to answer from"
