@@ -62,8 +62,6 @@ def _run(
     parser = build_parser()
     try:
         args = parser.parse_args(argv)
-        if args.command == "help":
-            parser.parse_args([*args.words, "--help"])
     except SystemExit:  # help or version was printed
         return ExitCode.FOUND
     if args.command is None and not _choose_screen(args, parser, stdout, diagnostics):
