@@ -6,6 +6,7 @@ Strings may hold lone surrogates, as paths that are not UTF-8 do: JSON in ASCII 
 
 from __future__ import annotations
 
+import sys
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,8 @@ from enum import Enum
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
+
+import store
 
 T = TypeVar("T")
 _PLAIN = (bool, int, str)
@@ -118,7 +121,9 @@ def _decode_fields(hint: Any, value: dict[str, Any]) -> Any:
 
 @cache
 def _hints(hint: Any) -> dict[str, Any]:
-    known = typing.get_type_hints(hint)
+    # The screen's types name the store's without importing it; their own names come first.
+    names = vars(store) | vars(sys.modules[hint.__module__])
+    known = typing.get_type_hints(hint, localns=names)
     return {one.name: known[one.name] for one in fields(hint)}
 
 

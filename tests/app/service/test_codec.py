@@ -32,9 +32,22 @@ from store import (
     StoreDamaged,
     StoreError,
 )
-from tui import Preview, Progress, Service
+from tui import Answer, Exchange, Preview, Progress, Sentence, Service
 
-TYPES = [Filters, Folder, Hit, Preview, Progress, Report, Results, Service, Size, SkippedFile]
+TYPES = [
+    Answer,
+    Exchange,
+    Filters,
+    Folder,
+    Hit,
+    Preview,
+    Progress,
+    Report,
+    Results,
+    Service,
+    Size,
+    SkippedFile,
+]
 TYPES += [Status, Verdict]
 
 
@@ -45,7 +58,17 @@ def test_every_value_that_is_sent_comes_back_the_same(kind: type, data: st.DataO
     odd = st.text(st.characters(), max_size=8)
     st.register_type_strategy(Path, st.builds(Path, odd.map(lambda text: f"/x{text}")))
     st.register_type_strategy(float, st.floats(allow_nan=False))
-    value = data.draw(st.from_type(kind))
+    answers = st.builds(
+        Answer,
+        question=odd,
+        sentences=st.from_type(tuple[Sentence, ...]),
+        sources=st.from_type(tuple[Hit, ...]),
+        found=st.booleans(),
+        backend=odd,
+        done=st.booleans(),
+        notice=odd,
+    )
+    value = data.draw(answers if kind is Answer else st.from_type(kind))
     line = pack({"value": encode(value)})
     assert line.isascii()
     assert decode(kind, unpack(line.rstrip(b"\n"))["value"]) == value
