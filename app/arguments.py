@@ -21,6 +21,8 @@ from .verbs import add_agents, add_answers, add_help, add_saved
 
 MODES = ("hybrid", "semantic", "lexical", "exact", "regex")
 SHELLS = ("bash", "zsh", "fish")
+FLAGS = ("threads", "budget", "rank_model", "ask_search")
+"""Settings that an option of a command gives for once."""
 
 _ABOUT = """\
 Private search over your own documents, on your own machine.

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
-from .arguments import build_parser
+from .arguments import FLAGS, build_parser
 from .commands import Context, OpenEngine, run_command
 from .diagnostics import Diagnostics, ExitCode
 from .parser import Parser
@@ -68,7 +68,7 @@ def _run(
         return ExitCode.ERROR
     from .output import Output
 
-    flags = {key: getattr(args, key, None) for key in ("threads", "budget", "rank_model")}
+    flags = {key: getattr(args, key, None) for key in FLAGS}
     context = Context(
         paths=Paths.find(os.environ),
         environ=os.environ,

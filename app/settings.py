@@ -15,6 +15,7 @@ from pathlib import Path
 from .paths import Paths, make_private
 
 Value = int | str | Path | dict[str, str] | None
+ASK_SEARCH = ("plain", "rewrite", "rerank", "both")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Settings:
     ask_model: str | None = None
     """The server's model; None takes the first that it names."""
     ask_search: str = "plain"
-    """How a model helps the search for an answer: `plain`, `rewrite`, `rerank` or `both`."""
+    """How a model helps the search for an answer, one of `ASK_SEARCH`."""
     ask_timeout_s: int = 120
     """Seconds that a model's answer may take."""
     battery_floor: int = 30
@@ -60,8 +61,8 @@ class Settings:
     @property
     def fingerprint(self) -> str:
         """What must be the same for two processes to give the same answers from one index."""
-        shared = (self.max_file_mb, self.cache_percent, self.index_model, self.rank_model)
-        return repr([None if one is None else str(one) for one in shared])
+        shared = ("max_file_mb", "cache_percent", *MODEL_KEYS.values())
+        return repr([getattr(self, key) for key in KEYS if key in shared or key[:4] == "ask_"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ _PARSERS: dict[str, Callable[[object], Value]] = {
     "keys": _keys,
     "ask_server": _text,
     "ask_model": _text,
-    "ask_search": _one_of("plain", "rewrite", "rerank", "both"),
+    "ask_search": _one_of(*ASK_SEARCH),
     "ask_timeout_s": _number(1),
     "battery_floor": _number(0),
     "load_ceiling": _number(0),
@@ -149,10 +150,8 @@ class _Given:
         _check_key(self.origin, self.key)
         try:
             parsed = _PARSERS[self.key](self.value)
-        except ValueError as error:
-            raise ValueError(
-                f"{self.origin}: {self.key} cannot be {self.value!r}: {error}"
-            ) from None
+        except ValueError as why:
+            raise ValueError(f"{self.origin}: {self.key} cannot be {self.value!r}: {why}") from None
         return self.base / parsed if isinstance(parsed, Path) else parsed
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .parser import Commands, add_filters, add_formats, add_json, add_limit
+from .settings import ASK_SEARCH
 
 
 def add_answers(commands: Commands) -> None:
@@ -14,11 +15,19 @@ def add_answers(commands: Commands) -> None:
             "thimble ask when do I get the deposit back",
             "thimble ask --folder notes --chat",
             "thimble ask --json 'who repaired the boiler?' | jq .sentences",
+            "thimble ask --search both who wrote it  the model that answers also helps to search",
             "thimble config set ask_server none      no language model, even if one runs here",
         ],
     )
     ask.add_argument("question", metavar="QUESTION", nargs="*", help="- reads it from stdin")
     ask.add_argument("--chat", action="store_true", help="go on with questions; Ctrl-D ends")
+    ask.add_argument(
+        "--search",
+        metavar="HOW",
+        choices=ASK_SEARCH,
+        dest="ask_search",
+        help=f"how the model helps the search: {', '.join(ASK_SEARCH)}; default: plain",
+    )
     add_filters(ask)
     add_json(ask)
 

@@ -47,7 +47,7 @@ class Answerer:
     """Address of a model server, `none`, or None to look for one on this machine."""
     model: str | None
     how: str
-    """How a model helps the search, one of `aid.CHOICES`."""
+    """How a model helps the search, the setting `ask_search`."""
     timeout_s: float
     """For the whole of a model's answer."""
     environ: Mapping[str, str]
@@ -59,15 +59,22 @@ class Answerer:
         topic = _topic(question, history)
         aid = self._aid()
         results = self.search(topic, filters, _PASSAGES, aid.imagine(topic))
-        hits = aid.order(topic, results.hits)
         weights = self.rarity(topic)
         models = self.models()
         similar = similarities(models.embed_passages, models.embed_query, topic)
-        if not results.confident or not _are_related(hits[:_LOOKED_AT], weights, similar):
+        if not results.confident or not _are_related(results.hits[:_LOOKED_AT], weights, similar):
             yield Answer(
-                question, (), hits, found=False, backend=EXTRACTIVE, done=True, notice=aid.notice
+                question,
+                (),
+                results.hits,
+                found=False,
+                backend=EXTRACTIVE,
+                done=True,
+                notice=aid.notice,
             )
             return
+        # Only now: no document can talk a model into "not in your documents".
+        hits = aid.order(topic, results.hits)
         notice = aid.notice
         try:
             server = find_server(self.server, self.model, self.environ)

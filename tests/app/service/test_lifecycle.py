@@ -139,6 +139,16 @@ def test_other_settings_are_answered_in_process(
     assert isinstance(engine.__dict__["_local"], Engine)
 
 
+def test_a_daemon_asks_the_model_that_is_named_now(daemon: Running) -> None:
+    daemon.write("one.md", "The boiler was repaired by Mr Alpha.")
+    daemon.sync()
+    assert thimble("ask", "who repaired the boiler?").returncode == 0
+    assert thimble("config", "set", "ask_server", "http://127.0.0.1:9/v1").returncode == 0
+    assert "the model server at 127.0.0.1:9" in thimble("ask", "who repaired the boiler?").stderr
+    assert thimble("config", "set", "ask_server", "none").returncode == 0
+    assert thimble("ask", "who repaired the boiler?").stderr == ""
+
+
 def test_nothing_of_the_index_is_open_to_others_whatever_the_umask(
     running: Running, tmp_path: Path
 ) -> None:
