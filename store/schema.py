@@ -13,8 +13,8 @@ import apsw
 
 APPLICATION_ID = 0x74686D62  # "thmb"
 DERIVED_TABLES = (
-    "file",
     "format",
+    "file",
     "extracted",
     "skipped",
     "tombstone",
@@ -23,7 +23,9 @@ DERIVED_TABLES = (
     "segment",
     "postings",
 )
-"""Made from documents and a model, as the hubs are; may be dropped and made anew."""
+"""Made from documents and a model, as the hubs are; may be dropped and made anew.
+
+Parents stand before their children: a table copied whole may skip what looks for orphans later."""
 
 
 def _m001_create_tables(connection: apsw.Connection) -> None:

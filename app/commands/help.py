@@ -1,4 +1,4 @@
-"""`thimble help`: what `--help` says, by a command's name."""
+"""`thimble help`: what a command is for, as its `--help` says it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from ..diagnostics import ExitCode
 from . import Context
 
 
-def run(args: argparse.Namespace, context: Context) -> ExitCode:  # noqa: ARG001 (as every command)
-    """Print the help of a command, or of them all. Raises UsageError naming the nearest one."""
-    with suppress(SystemExit):  # the parser leaves once it has printed
+def run(args: argparse.Namespace, _: Context) -> ExitCode:
+    """Write the help of a command, or of all. Raises UsageError if there is no such one."""
+    with suppress(SystemExit):  # which is how a parser ends after it has written help
         build_parser().parse_args([*args.words, "--help"])
     return ExitCode.FOUND
