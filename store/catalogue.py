@@ -1,12 +1,9 @@
-"""What is indexed: directories and files.
-
-Paths are kept as bytes, since a file name need not be valid text.
-"""
+"""What is indexed: directories and files."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +11,7 @@ import apsw
 
 from . import cache, extracts, hubs
 from .packed_places import pack_places, unpack_places
+from .pathnames import joined
 from .spans import pack_layout, unpack_layout
 from .types import FileRecord, Folder, NewFile, Signature
 
@@ -24,33 +22,31 @@ SELECT file.first_chunk, folder.path, directory.path, file.name, folder.id, file
 FROM file JOIN directory ON directory.id = file.directory JOIN folder ON folder.id = folder
      JOIN format ON format.id = file.format
 """
+_FILES = ("file", "skipped")
+"""Tables of files that were looked at."""
 
 
 def known_files(connection: apsw.Connection, folder_id: int) -> dict[str, Signature]:
     """Return path relative to the folder → signature, of all files indexed or skipped."""
-    known: dict[str, Signature] = {}
-    for table in ("file", "skipped"):
-        rows = connection.execute(
-            f"""SELECT directory.path, name, size, mtime_ns, change
-            FROM {table} JOIN directory ON directory.id = directory WHERE folder = ?""",  # noqa: S608
-            (folder_id,),
-        )
-        for directory, name, *stat in rows:
-            known[os.fsdecode(os.path.join(directory, name))] = Signature(*stat)  # noqa: PTH118
-    return known
+    tables = (by_path(connection, table, "size, mtime_ns, change", folder_id) for table in _FILES)
+    return {path: Signature(*stat) for table in tables for path, stat in table}
 
 
 def digests(connection: apsw.Connection, folder_id: int) -> dict[str, bytes]:
     """Return path relative to the folder → digest of the indexed content."""
+    return {path: digest for path, (digest,) in by_path(connection, "file", "digest", folder_id)}
+
+
+def by_path(
+    connection: apsw.Connection, table: str, columns: str, folder_id: int
+) -> Iterator[tuple[str, list[Any]]]:
+    """Yield the path relative to the folder and the columns of each of its files in a table."""
     rows = connection.execute(
-        """SELECT directory.path, name, digest
-        FROM file JOIN directory ON directory.id = directory WHERE folder = ?""",
+        f"""SELECT directory.path, name, {columns}
+        FROM {table} JOIN directory ON directory.id = directory WHERE folder = ?""",  # noqa: S608
         (folder_id,),
     )
-    return {
-        os.fsdecode(os.path.join(directory, name)): digest  # noqa: PTH118 (bytes)
-        for directory, name, digest in rows
-    }
+    return ((joined(directory, name), values) for directory, name, *values in rows)
 
 
 def paths(connection: apsw.Connection) -> tuple[Path, ...]:
@@ -59,7 +55,7 @@ def paths(connection: apsw.Connection) -> tuple[Path, ...]:
         """SELECT folder.path, directory.path, file.name FROM file
         JOIN directory ON directory.id = directory JOIN folder ON folder.id = directory.folder"""
     )
-    return tuple(Path(os.fsdecode(os.path.join(*row))) for row in rows)  # noqa: PTH118 (bytes)
+    return tuple(Path(joined(*row)) for row in rows)
 
 
 def directory_id(connection: apsw.Connection, folder_id: int, relative: Path) -> int:
@@ -213,7 +209,7 @@ def _record(row: Any) -> FileRecord:
     spans, outline = unpack_layout(*layout)
     return FileRecord(
         first_chunk=first_chunk,
-        path=_path(*parts),
+        path=Path(joined(*parts)),
         folder_id=folder_id,
         signature=Signature(size, mtime_ns, change),
         digest=digest,
@@ -224,7 +220,3 @@ def _record(row: Any) -> FileRecord:
         places=None if places is None else unpack_places(places),
         extract=extract or 0,
     )
-
-
-def _path(folder: bytes, directory: bytes, name: bytes) -> Path:
-    return Path(os.fsdecode(os.path.join(folder, directory, name)))  # noqa: PTH118 (bytes)

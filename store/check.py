@@ -18,6 +18,7 @@ from .connection import is_checksum_error
 from .errors import StoreDamaged
 from .meta import get_meta, get_number
 from .packed_places import unpack_places
+from .pathnames import joined
 from .postings import decode_block
 from .reports import Finding, Part
 from .segments import Segment, segments
@@ -92,8 +93,7 @@ def _files(connection: apsw.Connection) -> Iterator[Finding]:
         except StoreDamaged:
             held = -1
         if held != chunks:
-            path = os.fsdecode(os.path.join(*place))  # noqa: PTH118 (bytes)
-            what = f"what is known of {path} is damaged"
+            what = f"what is known of {joined(*place)} is damaged"
             yield Finding(Part.CATALOGUE, what, (first, first + max(chunks, 1)))
 
 

@@ -11,6 +11,7 @@ import apsw
 import numpy as np
 from numpy.typing import NDArray
 
+from .pathnames import joined
 from .types import Filters
 
 _NS_PER_S = 1_000_000_000
@@ -48,7 +49,7 @@ def _matching_files(connection: apsw.Connection, filters: Filters) -> list[tuple
         (first, chunks)
         for first, chunks, folder, directory, name, kind in rows
         if _type_matches(types, name, kind)
-        and (pattern is None or pattern.match(_join(folder, directory, name)))
+        and (pattern is None or pattern.match(joined(folder, directory, name)))
     ]
 
 
@@ -69,10 +70,6 @@ def _path_pattern(globs: tuple[str, ...]) -> re.Pattern[str] | None:
     rooted = [glob if glob.startswith("/") else f"*/{glob}" for glob in globs]
     below = [f"{glob.rstrip('/')}/*" for glob in rooted if not re.search(r"[*?\[]", glob[2:])]
     return re.compile("|".join(map(fnmatch.translate, rooted + below)))
-
-
-def _join(folder: bytes, directory: bytes, name: bytes) -> str:
-    return os.fsdecode(os.path.join(folder, directory, name))  # noqa: PTH118 (bytes)
 
 
 def _nanoseconds(seconds: float | None, default: int) -> int:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import apsw
 
@@ -14,6 +17,18 @@ from .segments import segments
 from .words import Term, look_up
 
 _MOST_TERMS = 128
+_NOTHING = -1
+"""A generation that no index has."""
+
+
+@dataclass
+class _Snapshot:
+    """What is in memory of one generation."""
+
+    generation: int
+    table: ScanTable | None = None
+    graph: Graph | None = None
+    terms: dict[int, Term] = field(default_factory=dict)
 
 
 class Loaded:
@@ -21,39 +36,33 @@ class Loaded:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._table: tuple[int, ScanTable] | None = None
-        self._graph: tuple[int, Graph] | None = None
-        self._terms: tuple[int, dict[int, Term]] = (0, {})
+        self._snapshot = _Snapshot(_NOTHING)
 
     def table(self, connection: apsw.Connection) -> ScanTable:
         """Return the codes as they are in the snapshot of a connection. Raises StoreDamaged."""
-        generation = get_number(connection, "generation")
-        with self._lock:
-            if self._table is None or self._table[0] != generation:
+        with self._of(connection) as snapshot:
+            if snapshot.table is None:
                 hubs.verify(connection)
-                next_chunk = get_number(connection, "next_chunk")
-                self._table = (generation, codes.load(connection, next_chunk))
-            return self._table[1]
+                snapshot.table = codes.load(connection, get_number(connection, "next_chunk"))
+            return snapshot.table
 
     def graph(self, connection: apsw.Connection, table: ScanTable) -> Graph:
         """Return the graph that belongs to a table of the same snapshot. Raises StoreDamaged."""
-        generation = get_number(connection, "generation")
-        with self._lock:
-            if self._graph is None or self._graph[0] != generation:
+        with self._of(connection) as snapshot:
+            if snapshot.graph is None:
                 known = edges.between(edges.load(connection, table.live.size), table.live)
-                self._graph = (generation, Graph.of(known, table.live.size))
-            return self._graph[1]
+                snapshot.graph = Graph.of(known, table.live.size)
+            return snapshot.graph
 
     def term(self, connection: apsw.Connection, table: ScanTable, key: int) -> Term:
         """Return what a snapshot knows of a term. Raises StoreDamaged.
 
         While somebody types, all words but the last were asked for a moment ago.
         """
-        generation = get_number(connection, "generation")
-        with self._lock:
-            if self._terms[0] != generation or len(self._terms[1]) >= _MOST_TERMS:
-                self._terms = (generation, {})
-            known = self._terms[1]
+        with self._of(connection) as snapshot:
+            if len(snapshot.terms) >= _MOST_TERMS:
+                snapshot.terms = {}
+            known = snapshot.terms
         if key not in known:
             known[key] = look_up(connection, segments(connection), key, table.live)
         return known[key]
@@ -61,5 +70,13 @@ class Loaded:
     def forget(self) -> None:
         """Let go of everything."""
         with self._lock:
-            self._table = self._graph = None
-            self._terms = (0, {})
+            self._snapshot = _Snapshot(_NOTHING)
+
+    @contextmanager
+    def _of(self, connection: apsw.Connection) -> Iterator[_Snapshot]:
+        """Hold the lock, and what is in memory of the generation that a connection sees."""
+        generation = get_number(connection, "generation")
+        with self._lock:
+            if self._snapshot.generation != generation:
+                self._snapshot = _Snapshot(generation)
+            yield self._snapshot

@@ -28,6 +28,16 @@ _FLAT_LIMIT = 400_000
 
 
 @dataclass(frozen=True)
+class Sought:
+    """What a query means to the index."""
+
+    embedding: NDArray[np.float32]
+    """Shape (dims,)."""
+    quantiser: Quantiser
+    estimates: Estimates
+
+
+@dataclass(frozen=True)
 class FirstStage:
     """What codes, and the graph, tell about a query."""
 
@@ -64,18 +74,17 @@ class Retriever:
         self._load_graph = load_graph
         self._parameters = parameters
 
-    def retrieve(
-        self,
-        embedding: NDArray[np.float32],
-        quantiser: Quantiser,
-        allowed: NDArray[np.bool_],
-        words: Scores,
-    ) -> FirstStage:
-        """Meet chunks that seem similar to an embedding, shape (dims,), or have its words.
+    def seek(self, embedding: NDArray[np.float32], quantiser: Quantiser) -> Sought:
+        """Make an embedding, shape (dims,), comparable with the codes."""
+        estimates = Estimates(self._table.codes, quantiser.tables(embedding))
+        return Sought(embedding, quantiser, estimates)
+
+    def retrieve(self, sought: Sought, allowed: NDArray[np.bool_], words: Scores) -> FirstStage:
+        """Meet chunks that seem similar to what is sought, or have its words.
 
         `words` are BM25 by chunk.
         """
-        estimates = Estimates(self._table.codes, quantiser.tables(embedding))
+        embedding, quantiser, estimates = sought.embedding, sought.quantiser, sought.estimates
         ids = np.flatnonzero(allowed)
         path = self._path(ids.size)
         walks = path is SearchPath.GRAPH

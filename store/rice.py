@@ -63,13 +63,13 @@ def decode_few(data: bytes, widths: Sequence[int]) -> list[int]:
     last_bytes = (sum(widths) + 7) // 8
     split = max(0, len(data) - last_bytes)
     unary, last = int.from_bytes(data[:split], "little"), int.from_bytes(data[split:], "little")
-    values = []
-    for width in widths:
-        quotient = (unary & -unary).bit_length() - 1
-        unary >>= quotient + 1 if unary else 0
-        values.append(quotient << width | last & ((1 << width) - 1) if quotient >= 0 else -1)
+    values: list[int] = []
+    while unary and len(values) < len(widths):
+        width, end = widths[len(values)], (unary & -unary).bit_length()
+        values.append((end - 1) << width | last & ((1 << width) - 1))
+        unary >>= end
         last >>= width
-    if unary or last_bytes > len(data) or (values and min(values) < 0):
+    if unary or len(values) < len(widths) or last_bytes > len(data):
         raise StoreDamaged("a packed block of the index holds a wrong count of numbers")
     return values
 

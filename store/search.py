@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import analysis, bm25
+from .bm25 import LexicalScores
 from .candidates import Evidence
 from .codes import ScanTable
 from .confirming import confirm
@@ -32,7 +33,7 @@ from .query import ParsedQuery, parse
 from .ranking import top
 from .recompute import Recomputer
 from .refining import Refiner
-from .retrieval import Retriever
+from .retrieval import Retriever, Sought
 from .sources import ReadTexts
 from .stopwatch import Stopwatch
 from .types import Explain, Mode, Query, ReadText, Results
@@ -92,15 +93,18 @@ class Search:
     ) -> Iterator[Results]:
         chunks = allowed if verified is None else verified.chunks
         recomputes = self._uses_meaning and self._query.budget > 0 and bool(chunks.any())
-        evidence = self._gather(parsed, chunks, confirms=not recomputes)
+        lexical = self._match_words(parsed, chunks, confirms=not recomputes)
+        sought = self._seek(parsed) if self._uses_meaning else None
+        evidence = self._gather(parsed, chunks, lexical, sought)
         reader = PassageReader(self._connection, self._read, evidence.lexical)
         if verified is not None:
             reader.prime(verified)
         pool = max(self._query.budget, _POOL * self._query.limit)
         if recomputes:
             yield self._results(evidence, reader, pool, is_exact=False)
-            if evidence.lexical.is_open:
-                evidence = self._gather(parsed, chunks, confirms=True)
+            if lexical.is_open:
+                lexical = self._match_words(parsed, chunks, confirms=True)
+                evidence = self._gather(parsed, chunks, lexical, sought)
         results = self._results(evidence, reader, pool, is_exact=True)
         yield results
         while parsed.excluded and len(results.hits) < self._query.limit:
@@ -134,24 +138,35 @@ class Search:
     def _uses_meaning(self) -> bool:
         return self._query.mode in (Mode.HYBRID, Mode.SEMANTIC)
 
-    def _gather(
+    def _match_words(
         self, parsed: ParsedQuery, allowed: NDArray[np.bool_], *, confirms: bool
-    ) -> Evidence:
-        """Score the allowed chunks by their words and by their codes.
+    ) -> LexicalScores:
+        """Score the allowed chunks by their words.
 
         Some rare words are only found by reading files, which an instant answer does not wait for.
         """
         with self._stopwatch.stage("words"):
             keys = () if self._query.mode is Mode.SEMANTIC else parsed.keys
-            lexical = self._score_words(parsed, keys, allowed, confirms=confirms)
+            return self._score_words(parsed, keys, allowed, confirms=confirms)
+
+    def _seek(self, parsed: ParsedQuery) -> Sought:
+        with self._stopwatch.stage("embed"):
+            embedding = self._models.embed_for_codes([parsed.embedded])[0]
+        with self._stopwatch.stage("codes"):
+            return self._retriever.seek(embedding, self._models.quantiser)
+
+    def _gather(
+        self,
+        parsed: ParsedQuery,
+        allowed: NDArray[np.bool_],
+        lexical: LexicalScores,
+        sought: Sought | None,
+    ) -> Evidence:
+        """Add what codes tell to what words do."""
         meaning = None
-        if self._uses_meaning:
-            with self._stopwatch.stage("embed"):
-                embedding = self._models.embed_for_codes([parsed.embedded])[0]
+        if sought is not None:
             with self._stopwatch.stage("codes"):
-                meaning = self._retriever.retrieve(
-                    embedding, self._models.quantiser, allowed, lexical.scores
-                )
+                meaning = self._retriever.retrieve(sought, allowed, lexical.scores)
         return Evidence(parsed, allowed, lexical, meaning, fusion_for(self._query.mode))
 
     def _nearest(self, evidence: Evidence, pool: int) -> tuple[list[int], list[int], list[int]]:
@@ -172,7 +187,7 @@ class Search:
         allowed: NDArray[np.bool_],
         *,
         confirms: bool = True,
-    ) -> bm25.LexicalScores:
+    ) -> LexicalScores:
         stems = analysis.beginnings(parsed.text)
         by_text = partial(confirm, self._connection, self._read_texts, stems)
         return bm25.score(keys, self._table, allowed, self._look_up, by_text if confirms else None)

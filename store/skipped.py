@@ -8,20 +8,14 @@ from typing import Any
 
 import apsw
 
+from .catalogue import by_path
+from .pathnames import joined
 from .types import Signature, SkippedFile
 
 
 def reasons(connection: apsw.Connection, folder_id: int) -> dict[str, str]:
     """Return path relative to the folder → why that file was not indexed."""
-    rows = connection.execute(
-        """SELECT directory.path, name, reason
-        FROM skipped JOIN directory ON directory.id = directory WHERE folder = ?""",
-        (folder_id,),
-    )
-    return {
-        os.fsdecode(os.path.join(directory, name)): reason  # noqa: PTH118 (bytes)
-        for directory, name, reason in rows
-    }
+    return {path: why for path, (why,) in by_path(connection, "skipped", "reason", folder_id)}
 
 
 def insert(connection: apsw.Connection, file: SkippedFile, directory: int) -> None:
@@ -52,5 +46,6 @@ def listed(connection: apsw.Connection) -> tuple[SkippedFile, ...]:
 
 def _record(row: tuple[Any, ...]) -> SkippedFile:
     *place, folder_id, size, mtime_ns, change, reason, failed = row
-    path = Path(os.fsdecode(os.path.join(*place)))  # noqa: PTH118 (bytes)
-    return SkippedFile(path, folder_id, Signature(size, mtime_ns, change), reason, bool(failed))
+    return SkippedFile(
+        Path(joined(*place)), folder_id, Signature(size, mtime_ns, change), reason, bool(failed)
+    )

@@ -1,0 +1,10 @@
+"""Paths are kept as bytes, since a file name need not be valid text, and used as text."""
+
+from __future__ import annotations
+
+import os
+
+
+def joined(*parts: bytes) -> str:
+    """Return the path of parts as the index keeps them: a folder, a directory in it, a name."""
+    return os.fsdecode(os.path.join(*parts))  # noqa: PTH118 (bytes)
