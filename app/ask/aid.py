@@ -9,17 +9,18 @@ nothing more than another order.
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from store import Hit
 
-from .client import ServerError, chat
+from .client import ServerError
+from .prompt import fenced
+from .reply import without_thoughts
 from .servers import Server
 
-REWRITE = ("rewrite", "both")
-RERANK = ("rerank", "both")
+_REWRITE = ("rewrite", "both")
+_RERANK = ("rerank", "both")
 _LONGEST_S = 20.0
 _IMAGINED_TOKENS = 120
 _ORDER_TOKENS = 80
@@ -27,7 +28,6 @@ _LONGEST_IMAGINED = 800
 """Characters."""
 _LONGEST_PASSAGE = 600
 """Characters of each passage that is put in order."""
-_THOUGHTS = re.compile(r"<think>.*?(?:</think>|$)", re.DOTALL)
 _ORDER = re.compile(r"\[?(\d+)\]?(?:\s*>\s*\[?(\d+)\]?)*\.?")
 
 IMAGINE = """\
@@ -57,7 +57,7 @@ class Aid:
         Its embedding is nearer to those of the passages wanted than the question's own (HyDE, Gao
         et al., arXiv 2212.10496; with the question before it as in query2doc, Wang et al., 2023).
         """
-        if self.server is None or self.how not in REWRITE:
+        if self.server is None or self.how not in _REWRITE:
             return ""
         written = self._write(self.server, IMAGINE, question, _IMAGINED_TOKENS)
         return f"{question}\n{written[:_LONGEST_IMAGINED]}" if written else ""
@@ -68,7 +68,7 @@ class Aid:
         All are shown at once and their numbers come back (RankGPT, Sun et al., arXiv 2304.09542).
         Hits that it does not mention follow in the order they had.
         """
-        if self.server is None or self.how not in RERANK or len(hits) < 2:
+        if self.server is None or self.how not in _RERANK or len(hits) < 2:
             return tuple(hits)
         written = self._write(self.server, RANK, _shown(question, hits), _ORDER_TOKENS)
         numbers = _numbers(written, len(hits))
@@ -79,28 +79,18 @@ class Aid:
 
     def _write(self, server: Server, task: str, text: str, tokens: int) -> str:
         """Return what the model writes, nothing if it fails."""
-        request = {
-            "model": server.model,
-            "messages": [{"role": "system", "content": task}, {"role": "user", "content": text}],
-            "max_tokens": tokens,
-            "temperature": 0.1,
-        }
-        limit = min(self.timeout_s, _LONGEST_S)
+        asked = [{"role": "system", "content": task}, {"role": "user", "content": text}]
         try:
-            written = "".join(chat(server.address, request, limit, server.key))
+            written = "".join(server.write(asked, tokens, min(self.timeout_s, _LONGEST_S)))
         except ServerError as error:
             self.notice = f"the model {server} {error}; the search did without its help"
             self.server = None
             return ""
-        return " ".join(_THOUGHTS.sub("", written).split())
+        return " ".join(without_thoughts(written).split())
 
 
 def _shown(question: str, hits: Sequence[Hit]) -> str:
-    mark = secrets.token_hex(8)
-    passages = "\n".join(
-        f"<<{mark} passage {number}>>\n{hit.text[:_LONGEST_PASSAGE]}\n<<{mark} end>>"
-        for number, hit in enumerate(hits, 1)
-    )
+    passages = fenced([hit.text[:_LONGEST_PASSAGE] for hit in hits])
     return f"{passages}\n\nThe question: {question}"
 
 

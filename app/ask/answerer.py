@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
 
 from store import Filters, Hit, Results, SearchModels, terms
 from tui import Answer, Exchange, Sentence
 
 from .aid import Aid
-from .client import ServerError, TooLong, chat
+from .client import ServerError, TooLong
 from .extract import extract, similarities
 from .prompt import ANSWER_TOKENS, messages, pack
 from .reply import Reply
@@ -57,7 +58,8 @@ class Answerer:
     ) -> Iterator[Answer]:
         """Yield the answer as it grows; the last one is done."""
         topic = _topic(question, history)
-        aid = self._aid()
+        find = cache(lambda: find_server(self.server, self.model, self.environ))
+        aid = self._aid(find)
         results = self.search(topic, filters, _PASSAGES, aid.imagine(topic))
         weights = self.rarity(topic)
         models = self.models()
@@ -77,8 +79,7 @@ class Answerer:
         hits = aid.order(topic, results.hits)
         notice = aid.notice
         try:
-            server = find_server(self.server, self.model, self.environ)
-            if server is not None:
+            if (server := find()) is not None:
                 for answer in self._ask(server, question, hits, history, models):
                     yield replace(answer, notice=aid.notice)
                 return
@@ -87,13 +88,13 @@ class Answerer:
         found = extract(topic, hits, weights, similar, _SENTENCES)
         yield _extractive(question, [(one.text, hits[one.source]) for one in found], notice)
 
-    def _aid(self) -> Aid:
+    def _aid(self, find: Callable[[], Server | None]) -> Aid:
         """Return the model's help, which is none if no server can be asked."""
         aid = Aid(None, self.how, self.timeout_s)
         if self.how != "plain":
             # One that cannot be asked is told of later, when it is to answer.
             with suppress(ServerError, ValueError):
-                aid.server = find_server(self.server, self.model, self.environ)
+                aid.server = find()
         return aid
 
     def _ask(
@@ -129,13 +130,8 @@ class Answerer:
         reply = Reply(question, sources, _closeness(models))
         answer = Answer(question, (), tuple(sources), found=True, backend=str(server), done=False)
         yield answer
-        request = {
-            "model": server.model,
-            "messages": messages(question, sources, history),
-            "max_tokens": ANSWER_TOKENS,
-            "temperature": 0.1,
-        }
-        for sentences in reply.read(chat(server.address, request, self.timeout_s, server.key)):
+        asked = messages(question, sources, history)
+        for sentences in reply.read(server.write(asked, ANSWER_TOKENS, self.timeout_s)):
             answer = replace(answer, sentences=sentences)
             yield answer
         if reply.is_empty:

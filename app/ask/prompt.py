@@ -56,17 +56,22 @@ def messages(
     question: str, sources: Sequence[Hit], history: Sequence[Exchange]
 ) -> list[dict[str, str]]:
     """Return the messages of a request; passages are numbered from 1 in the order of `sources`."""
-    mark = secrets.token_hex(8)
-    passages = "\n".join(
-        f"<<{mark} passage {number}>>\n{_headline(hit)}{_shortened(hit.text)}\n<<{mark} end>>"
-        for number, hit in enumerate(sources, 1)
-    )
+    passages = fenced([_headline(hit) + _shortened(hit.text) for hit in sources])
     asked = f"{passages}\n\nThe person asks: {question}"
     return [
         {"role": "system", "content": _RULES},
         *_told(history),
         {"role": "user", "content": asked},
     ]
+
+
+def fenced(texts: Sequence[str]) -> str:
+    """Return passages, numbered from 1, each between marks that it cannot imitate."""
+    mark = secrets.token_hex(8)
+    return "\n".join(
+        f"<<{mark} passage {number}>>\n{text}\n<<{mark} end>>"
+        for number, text in enumerate(texts, 1)
+    )
 
 
 def _headline(hit: Hit) -> str:

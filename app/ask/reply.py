@@ -15,11 +15,15 @@ from .sentences import sentences
 from .support import Similarity, coverage, is_supported
 
 _THOUGHTS = re.compile(r"<think>.*?(?:</think>|$)", re.DOTALL)
-"""What some models write before they answer."""
 _NUMBERS = r"\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*"
 _CITATION = re.compile(rf"\s*[\[【](?:passages?\s*)?({_NUMBERS})[\]】]", re.IGNORECASE)
 _AFTER_STOP = re.compile(rf"([.!?。！？])((?:\s*[\[【](?:passages?\s*)?{_NUMBERS}[\]】])+)")
 _ENDS = frozenset(".!?。！？\n")
+
+
+def without_thoughts(written: str) -> str:
+    """Return what a model wrote without what some write before they answer."""
+    return _THOUGHTS.sub("", written)
 
 
 @dataclass
@@ -45,15 +49,15 @@ class Reply:
     @property
     def says_not_found(self) -> bool:
         """Whether the model found no answer in the passages."""
-        return NOT_FOUND in _THOUGHTS.sub("", self._text).upper()
+        return NOT_FOUND in without_thoughts(self._text).upper()
 
     @property
     def is_empty(self) -> bool:
         """Whether the model has written nothing."""
-        return not _THOUGHTS.sub("", self._text).strip()
+        return not without_thoughts(self._text).strip()
 
     def _sentences(self) -> list[Sentence]:
-        text = _AFTER_STOP.sub(r"\2\1", _THOUGHTS.sub("", self._text))
+        text = _AFTER_STOP.sub(r"\2\1", without_thoughts(self._text))
         raw = (one for one in sentences(text) if NOT_FOUND not in one.upper())
         return [checked for one in raw if (checked := self._check(one)).text]
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from .client import Address, ServerError, get
+from .client import Address, ServerError, chat, get
 
 NONE = "none"
 """Value of the setting `ask_server` that means: extractive answers only."""
@@ -31,6 +31,21 @@ class Server:
     context: int
     """Tokens that a question with its passages and the answer may take."""
     key: str | None = None
+
+    def write(
+        self, messages: Sequence[Mapping[str, str]], tokens: int, timeout_s: float
+    ) -> Iterator[str]:
+        """Yield what the model writes to some messages, at most so many tokens, as it comes.
+
+        Raises ServerError, which does not name the server.
+        """
+        request = {
+            "model": self.model,
+            "messages": messages,
+            "max_tokens": tokens,
+            "temperature": 0.1,
+        }
+        return chat(self.address, request, timeout_s, self.key)
 
     def __str__(self) -> str:
         return f"{self.model.rpartition('/')[2] or self.model} at {self.address}"
