@@ -15,11 +15,11 @@ from time import perf_counter
 
 from app.ask.aid import IMAGINE, RANK
 from app.engine import Engine
-from app.paths import Paths
 from app.settings import ASK_SEARCH, Settings
 
 from .answers import SET, holds, load_answers
 from .metrics import mean
+from .product import paths_of
 from .report import Section, Table
 from .sets import RetrievalSet, load, write_files
 from .standin import serving
@@ -124,7 +124,7 @@ def _ask(
     how: str,
 ) -> tuple[float, ...]:
     """Return the values of a row, from the third column on."""
-    paths = Paths.find({"THIMBLE_HOME": str(home)})
+    paths = paths_of(home)
     first, any_of_them, refused, waited = [], [], [], []
     with Engine(Settings(paths, ask_server=address, ask_search=how)) as engine:
         for key, question in questions.items():

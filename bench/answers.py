@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from app.engine import Engine
-from app.paths import Paths
 from app.settings import Settings
 
 from .metrics import mean
+from .product import paths_of
 from .report import Measure, Section, at_least
 from .rivals import Fts5
 from .sets import RetrievalSet, load, write_files
@@ -73,7 +73,7 @@ def holds(text: str, answers: Sequence[str]) -> bool:
 
 
 def _ask(home: Path, questions: Mapping[str, str]) -> dict[str, list[str]]:
-    settings = Settings(Paths.find({"THIMBLE_HOME": str(home)}), ask_server="none")
+    settings = Settings(paths_of(home), ask_server="none")
     said: dict[str, list[str]] = {}
     with Engine(settings) as engine:
         for key, question in questions.items():

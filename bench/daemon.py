@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.engine import Engine
-from app.paths import Paths
 from app.service.client import Client
 from app.service.remote import RemoteEngine
 from app.service.report import Report
@@ -18,8 +17,9 @@ from app.settings import Settings
 from store import Mode
 
 from .latency import real_queries
+from .machine import processor_s
 from .metrics import percentile
-from .product import Thimble
+from .product import Thimble, paths_of
 from .report import Measure, Section, at_most
 from .workspace import Workspace
 
@@ -59,12 +59,6 @@ class _Daemon:
             if self.report.progress is not None:
                 quiet_since = time.perf_counter()
             time.sleep(0.2)
-
-    def processor_s(self) -> float:
-        """Return the seconds of processor time the daemon has used so far (Linux only)."""
-        stat = Path(f"/proc/{self.report.pid}/stat").read_text("utf-8")
-        user, system = stat.rpartition(")")[2].split()[11:13]
-        return (int(user) + int(system)) / 100
 
     def _found(self, word: str) -> list[str]:
         answers = [*self.engine.search(word, mode=Mode.EXACT, limit=5)]
@@ -117,9 +111,9 @@ def _at_rest(daemon: _Daemon, workspace: Workspace, chunks: int) -> Iterator[Mea
         "memory after searches", daemon.report.memory_bytes / _MB, "MiB", settings, at_most(350)
     )
     time.sleep(2)
-    before, seconds = daemon.processor_s(), workspace.scale.rest_s
+    before, seconds = processor_s(daemon.report.pid), workspace.scale.rest_s
     time.sleep(seconds)
-    used = (daemon.processor_s() - before) / seconds
+    used = (processor_s(daemon.report.pid) - before) / seconds
     settings = f"share of a core over {seconds:.0f} s, {settings}"
     yield Measure("processor time at rest", used, "", settings, at_most(0.005))
 
@@ -205,4 +199,4 @@ def _overlooked(thimble: Thimble) -> int:
 
 
 def _settings(thimble: Thimble) -> Settings:
-    return Settings(Paths.find({"THIMBLE_HOME": str(thimble.home)}))
+    return Settings(paths_of(thimble.home))

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.engine import Engine
-from app.paths import Paths
 from app.settings import Settings
 from store import Explain, Mode, SearchParameters, SearchPath
 
@@ -19,6 +18,7 @@ from .folders import Plan
 from .latency import real_queries
 from .metrics import mean, percentile
 from .plots import Line, Plot
+from .product import paths_of
 from .report import Cell, Measure, Section, Table, at_most
 from .workspace import Workspace
 
@@ -81,7 +81,7 @@ def _grow(workspace: Workspace, chunks: int) -> Grown:
     folder = workspace.generate("growth", replace(plan, swapped=_SWAPPED))
     indexed = workspace.add("growth", folder)
     size, count = indexed.thimble.size(), indexed.thimble.status()["chunks"]
-    paths = Paths.find({"THIMBLE_HOME": str(indexed.thimble.home)})
+    paths = paths_of(indexed.thimble.home)
     queries = real_queries(workspace, workspace.scale.timed_queries)
     with Engine(Settings(paths)) as engine:
         searched = tuple(_search(engine, queries, path, count) for path in _PATHS)

@@ -9,10 +9,10 @@ from itertools import chain, islice, zip_longest
 from pathlib import Path
 
 from app.engine import Engine
-from app.paths import Paths
 from app.settings import Settings
 
 from .metrics import mean, percentile
+from .product import paths_of
 from .report import Measure, Section, Target, at_most
 from .sets import CODE, load
 from .workspace import Workspace
@@ -84,7 +84,7 @@ def _percentiles(
 
 def _time_searches(home: Path, queries: Sequence[str]) -> list[Timing]:
     """Search in this process, as a daemon or the terminal app does, with models warm."""
-    settings = Settings(Paths.find({"THIMBLE_HOME": str(home)}))
+    settings = Settings(paths_of(home))
     with Engine(settings) as engine:
         for query in queries[:_WARM_UP]:
             _time_search(engine, query)

@@ -15,13 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.engine import Engine
-from app.paths import Paths
 from app.settings import Settings
 from indexer import Embedder
 from store import Embed, Mode, SearchParameters, Vectors
 
 from .passages import Passages, passage_number
-from .product import Thimble
+from .product import Thimble, paths_of
 from .workspace import Workspace
 
 LIMIT = 10
@@ -59,7 +58,7 @@ def fit_codes(thimble: Thimble, model: Path) -> float:
 @contextmanager
 def opened(thimble: Thimble, model: Path, cache_percent: int = 1) -> Iterator[Engine]:
     """Open the index of `thimble` in this process."""
-    paths = Paths.find({"THIMBLE_HOME": str(thimble.home)})
+    paths = paths_of(thimble.home)
     settings = Settings(paths, index_model=model, rank_model=model, cache_percent=cache_percent)
     with Engine(settings) as engine:
         yield engine

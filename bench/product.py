@@ -11,8 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.paths import Paths
+
 ROOT = Path(__file__).resolve().parent.parent
 _CHILD = Path(__file__).with_name("child.py")
+
+
+def paths_of(home: Path) -> Paths:
+    """Return the places of an index in a home of its own, for use in this process."""
+    return Paths.find({"THIMBLE_HOME": str(home)})
 
 
 class ProductFailed(RuntimeError):

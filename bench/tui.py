@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from .latency import real_queries
+from .machine import processor_s
 from .metrics import percentile
 from .report import Measure, Section, at_most
 from .terminal import Terminal
@@ -79,9 +80,9 @@ def _typed(home: Path, queries: Sequence[str]) -> tuple[list[float], float]:
         times = [one for query in queries for one in _keys(terminal, query[:_LONGEST])]
         while terminal.read(1.0):
             pass
-        before = _processor_s(terminal.pid)
+        before = processor_s(terminal.pid)
         time.sleep(_IDLE_S)
-        return times, (_processor_s(terminal.pid) - before) / _IDLE_S
+        return times, (processor_s(terminal.pid) - before) / _IDLE_S
 
 
 def _keys(terminal: Terminal, query: str) -> Iterator[float]:
@@ -95,9 +96,3 @@ def _keys(terminal: Terminal, query: str) -> Iterator[float]:
         yield terminal.wait(lambda written: b" ms" in written, _LIMIT_S)
         while terminal.read(_BETWEEN_KEYS_S):
             pass
-
-
-def _processor_s(pid: int) -> float:
-    """Return the seconds of processor time that a process has used; Linux only."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

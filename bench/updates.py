@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from app.engine import Engine
-from app.paths import Paths
 from app.settings import Settings
 from indexer import BUILT_IN, Embedder, Model, Unreadable, read_now
 from store import Mode
@@ -18,7 +17,7 @@ from store import Mode
 from .folders import Plan, write_folder
 from .latency import real_queries
 from .passages import recall_at
-from .product import Thimble
+from .product import Thimble, paths_of
 from .report import Measure, Section, at_least, at_most
 from .workspace import Workspace
 
@@ -127,7 +126,7 @@ def _truth(folder: Path, queries: Sequence[str]) -> list[list[int]]:
 
 def _search(thimble: Thimble, queries: Sequence[str]) -> list[list[int]]:
     """Return the documents found, by their place among the folder's sorted files."""
-    paths = Paths.find({"THIMBLE_HOME": str(thimble.home)})
+    paths = paths_of(thimble.home)
     with Engine(Settings(paths, rank_model=BUILT_IN)) as engine:  # the model of the truth
         folder = engine.folders()[0].path
         number = {path: at for at, path in enumerate(sorted(folder.rglob("*.md")))}

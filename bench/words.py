@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.engine import Engine
-from app.paths import Paths
 from app.settings import Settings
 from store import Mode, words
 
 from .folders import Plan
 from .metrics import mean, ndcg
+from .product import paths_of
 from .report import Cell, Measure, Section, Table, at_least, at_most
 from .sets import RetrievalSet, document_id, load, write_files
 from .workspace import Workspace
@@ -91,7 +91,7 @@ def _ndcg(engine: Engine, asked: RetrievalSet, query: str, mode: Mode) -> float:
 def _indexed(workspace: Workspace, folder: Path, share: words.Allowance) -> Engine:
     """Index a folder in this process, with so much room for its words."""
     home = workspace.fresh("words-home")
-    engine = Engine(Settings(Paths.find({"THIMBLE_HOME": str(home)})))
+    engine = Engine(Settings(paths_of(home)))
     engine.add_folder(folder)
     usual = words.ALLOWANCE
     words.ALLOWANCE = share

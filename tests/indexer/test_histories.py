@@ -178,9 +178,4 @@ class TestHistories(Histories.TestCase):  # type: ignore[misc, valid-type]
 
 @pytest.mark.faults
 class TestLongHistories(Histories.TestCase):  # type: ignore[misc, valid-type]
-    settings = settings(
-        max_examples=300,
-        stateful_step_count=40,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    settings = settings(TestHistories.settings, max_examples=300, stateful_step_count=40)
