@@ -25,7 +25,8 @@ _DEFINITION = re.compile(r"^\s*\[[^\]]+\]:\s*\S.*$", re.MULTILINE)
 _TAG = re.compile(r"<(?:!--.*?-->|/?[A-Za-z!?][^<>]{0,1000}>)", re.DOTALL)
 _PROGRAM = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
 _ADDRESS = re.compile(
-    r"(?:(?<![\w:/])//(?=[\w-]+\.\w)|\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.|mailto:|data:|javascript:|tel:))[^\s<>\"'）】]*",
+    r"(?:(?<![\w:/])//(?=[\w-]+\.\w)|[a-z0-9+.-]{0,20}://"
+    r"|\b(?:www\.|mailto:|data:|javascript:|tel:))[^\s<>\"'）】]*",
     re.IGNORECASE,
 )
 _MARKS = re.compile(r"\*\*|__|`+|^\s{0,3}#{1,6}\s+|^\s*>\s?", re.MULTILINE)

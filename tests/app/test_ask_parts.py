@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.ask.cues import cue
@@ -139,10 +139,13 @@ def test_other_words_for_the_same_are_known_by_their_meaning() -> None:
 
 
 @given(st.text(max_size=200))
+@example("0\x9b")  # takes the space and the letter that come next, and the address begins with 0
+@example("0\x00")
 def test_no_text_keeps_anything_that_acts(text: str) -> None:
     shown = plain(text, text)
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", shown)
     assert "://" not in plain(f"{text} https://evil.example/{text}", "")
+    assert "://" not in plain(f"{text}https://evil.example/", "")
 
 
 @pytest.mark.parametrize(
