@@ -72,22 +72,26 @@ class Engine(Finder):
         budget: int | None = None,
         deadline_ms: float | None = None,
         parameters: SearchParameters = SearchParameters(),  # noqa: B008 (frozen)
+        is_cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Results]:
         """Yield the instant answer, then the exact one (only one if nothing is recomputed).
 
-        Raises StoreError or ModelError.
+        Once it is cancelled the exact one is not made any more. Raises StoreError or ModelError.
         """
         wanted = self._settings.budget if budget is None else budget
-        yield from self._search(Query(text, limit, mode, filters, wanted, deadline_ms), parameters)
+        query = Query(text, limit, mode, filters, wanted, deadline_ms)
+        yield from self._search(query, parameters, is_cancelled)
 
     def _search(
         self,
         query: Query,
         parameters: SearchParameters = SearchParameters(),  # noqa: B008 (frozen)
+        is_cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Results]:
         def answers() -> Iterator[Results]:
-            models = self._models.search
-            return self._store.search(query, models, read_back, read_texts, parameters)
+            return self._store.search(
+                query, self._models.search, read_back, read_texts, parameters, is_cancelled
+            )
 
         try:
             yield from map(fold, answers())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from store import Explain, Filters, Hit, Mode, Query, Results
@@ -30,6 +30,7 @@ class Finder(Personal):
         filters: Filters = Filters(),  # noqa: B008 (frozen)
         limit: int = 10,
         budget: int | None = None,
+        is_cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Results]:
         """Yield the instant answer, then the exact one. Raises StoreError or ModelError."""
         raise NotImplementedError

@@ -6,7 +6,7 @@ The index model is also the rank model, so exact scores are those of the codes' 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -106,9 +106,11 @@ class _Counting(Embedder):
         super().__init__(other.model)
         self.calls: list[int] = []
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+    def embed_passages(
+        self, texts: Sequence[str], before_batch: Callable[[], None] = lambda: None
+    ) -> Vectors:
         self.calls.append(len(texts))
-        return super().embed_passages(texts)
+        return super().embed_passages(texts, before_batch)
 
 
 class _Knowing(Embedder):
@@ -122,7 +124,10 @@ class _Knowing(Embedder):
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         return _remembered(self._queries, texts, super().embed_queries)
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+    def embed_passages(
+        self, texts: Sequence[str], before_batch: Callable[[], None] = lambda: None
+    ) -> Vectors:
+        before_batch()
         return _remembered(self._passages, texts, super().embed_passages)
 
 

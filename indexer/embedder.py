@@ -65,11 +65,16 @@ class Embedder:
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Embed questions; shape (n, dims), unit length. Raises ModelError."""
-        return self._embed([self.model.query_prefix + text for text in texts])
+        return self._embed([self.model.query_prefix + text for text in texts], lambda: None)
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """Embed texts to be found; shape (n, dims), unit length. Raises ModelError."""
-        return self._embed([self.model.passage_prefix + text for text in texts])
+    def embed_passages(
+        self, texts: Sequence[str], before_batch: Callable[[], None] = lambda: None
+    ) -> Vectors:
+        """Embed texts to be found; shape (n, dims), unit length. Raises ModelError.
+
+        `before_batch` is called before each batch, in its thread; what it raises ends the work.
+        """
+        return self._embed([self.model.passage_prefix + text for text in texts], before_batch)
 
     def fit_quantiser(self) -> Quantiser:
         """Fit a code projection to the words the model knows.
@@ -103,7 +108,7 @@ class Embedder:
         if np.allclose(vectors[0], vectors[1], atol=1e-4):
             raise ModelError(f"the model in {self.model.folder} embeds all texts alike")
 
-    def _embed(self, texts: Sequence[str]) -> Vectors:
+    def _embed(self, texts: Sequence[str], before_batch: Callable[[], None]) -> Vectors:
         vectors = np.zeros((len(texts), self.model.dims), dtype=np.float32)
         for first in range(0, len(texts), _TOKENIZED_TEXTS):
             part = list(texts[first : first + _TOKENIZED_TEXTS])
@@ -112,19 +117,27 @@ class Embedder:
             encodings = self._tokenizer.encode_batch_fast(part)
             tokens = [encoding.ids or [0] for encoding in encodings]
             batches = [*batches_of([len(ids) for ids in tokens])]
-            made = self._run_all([[tokens[place] for place in places] for places in batches])
+            sorted_tokens = [[tokens[place] for place in places] for places in batches]
+            made = self._run_all(sorted_tokens, before_batch)
             for places, embeddings in zip(batches, made, strict=True):
                 vectors[[first + place for place in places]] = embeddings
         if not np.isfinite(vectors).all():
             raise ModelError(f"the model in {self.model.folder} returned numbers that are not")
         return vectors
 
-    def _run_all(self, batches: list[list[list[int]]]) -> Iterable[NDArray[np.float32]]:
+    def _run_all(
+        self, batches: list[list[list[int]]], before_batch: Callable[[], None]
+    ) -> Iterable[NDArray[np.float32]]:
         """Run batches side by side, each on one thread: they share no work that would wait."""
+
+        def run(batch: list[list[int]]) -> NDArray[np.float32]:
+            before_batch()
+            return self._run(batch)
+
         if len(batches) == 1 or self._threads == 1:
-            return map(self._run, batches)
+            return map(run, batches)
         _ = self._inputs  # loads the model, which is better done once
-        return self._workers.map(self._run, batches)
+        return self._workers.map(run, batches)
 
     @cached_property
     def _workers(self) -> ThreadPoolExecutor:

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from .quantiser import Quantiser
-from .types import Embed
+from .types import Embed, Vectors
+
+
+def _go_on() -> None:
+    """Do nothing between two batches."""
+
+
+class EmbedPassages(Protocol):
+    """Indexed texts to embeddings of the rank model."""
+
+    def __call__(
+        self, texts: Sequence[str], before_batch: Callable[[], None] = _go_on, /
+    ) -> Vectors:
+        """Embed texts. Before each batch a function is called that may wait, or raise to end it."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +34,6 @@ class SearchModels:
     """Queries to embeddings of the index model."""
     embed_query: Embed
     """Queries to embeddings of the rank model."""
-    embed_passages: Embed
-    """Indexed texts to embeddings of the rank model."""
+    embed_passages: EmbedPassages
     rank_fingerprint: Callable[[], str]
     """Of the rank model, asked for when vectors are recomputed: others' are never reused."""

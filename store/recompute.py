@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import apsw
@@ -30,9 +30,13 @@ class Readable:
 class Recomputer:
     """Recomputes the embeddings of candidates of one search."""
 
-    def __init__(self, connection: apsw.Connection, models: SearchModels) -> None:
+    def __init__(
+        self, connection: apsw.Connection, models: SearchModels, give_way: Callable[[], None]
+    ) -> None:
+        """Make one; `give_way` is called before each batch of texts and may end the search."""
         self._connection = connection
         self._models = models
+        self._give_way = give_way
         self._query: Vectors | None = None
         self.recomputed = 0
         """Embeddings recomputed so far."""
@@ -63,7 +67,8 @@ class Recomputer:
             self.cache_hits += [chunk for chunk in wanted if chunk in vectors]
         missing = [chunk for chunk in texts if chunk not in vectors]
         if missing:
-            new = cache.rounded(self._models.embed_passages([texts[chunk] for chunk in missing]))
+            wanted_texts = [texts[chunk] for chunk in missing]
+            new = cache.rounded(self._models.embed_passages(wanted_texts, self._give_way))
             vectors |= zip(missing, new, strict=True)
             self.fresh |= {chunk: vectors[chunk] for chunk in missing if chunk in unchanged}
         self.recomputed += len(missing)

@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 from . import analysis, bm25
 from .bm25 import LexicalScores
 from .candidates import Evidence
-from .codes import ScanTable
 from .confirming import confirm
 from .exact import Verified, verify
 from .filters import allowed_chunks
 from .fusion import fusion_for
 from .hits import build_hits
 from .leann import LeannSearch
+from .loaded import Loaded
 from .models import SearchModels
 from .parameters import SearchParameters
 from .passages import PassageReader
@@ -37,7 +37,6 @@ from .retrieval import Retriever, Sought
 from .sources import ReadTexts
 from .stopwatch import Stopwatch
 from .types import Explain, Mode, Query, ReadText, Results
-from .words import Term
 
 _POOL = 3
 """Candidates kept for each hit wanted, since several may share a document."""
@@ -53,25 +52,26 @@ class Search:
     def __init__(
         self,
         connection: apsw.Connection,
-        table: ScanTable,
-        look_up: Callable[[int], Term],
-        retriever: Retriever,
+        loaded: Loaded,
         query: Query,
         models: SearchModels,
         read: ReadText,
         read_texts: ReadTexts,
         parameters: SearchParameters,
+        give_way: Callable[[], None],
     ) -> None:
+        """Make one; `give_way` is called before each batch that is embedded and may end it."""
         self._connection = connection
-        self._table = table
-        self._look_up = look_up
-        self._retriever = retriever
+        self._table = loaded.table(connection)
+        self._look_up = partial(loaded.term, connection, self._table)
+        load_graph = partial(loaded.graph, connection, self._table)
+        self._retriever = Retriever(connection, self._table, load_graph, parameters)
         self._query = query
         self._models = models
         self._read = read
         self._read_texts = read_texts
         self._stopwatch = Stopwatch()
-        self.recomputer = Recomputer(connection, models)
+        self.recomputer = Recomputer(connection, models, give_way)
         self._refiner = Refiner(query, parameters, self.recomputer, self._stopwatch)
 
     def run(self) -> Iterator[Results]:

@@ -36,11 +36,11 @@ from .reports import (
     Status,
     Topic,
 )
-from .retrieval import Retriever
 from .search import Search
 from .size import bytes_on_disk, measure
 from .sources import ReadTexts
 from .topics import topics
+from .turns import Turns
 from .types import (
     FileRecord,
     Folder,
@@ -70,6 +70,7 @@ class Store:
         self._cache_percent = cache_percent
         self._local = threading.local()
         self._loaded = Loaded()
+        self._turns = Turns()
 
     def writer(self) -> Writer:
         """Return write access, to be used as a context manager. Entering raises StoreBusy."""
@@ -206,24 +207,23 @@ class Store:
         read: ReadText,
         read_texts: ReadTexts,
         parameters: SearchParameters = SearchParameters(),  # noqa: B008 (frozen)
+        is_cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Results]:
         """Yield the instant answer to a query and then, if the budget allows, the exact one.
 
-        Raises ModelMismatch if the index was made by another index model and the query is not
-        about words alone, and BadQuery if it is a regular expression that is wrong.
+        It is not made any more once the search is cancelled. Raises ModelMismatch if the index was
+        made by another index model and the query is not about words alone, and BadQuery if it is a
+        regular expression that is wrong.
         """
+        give_way = partial(self._turns.give_way, is_cancelled)
         try:
             with self._snapshot() as connection:
                 if query.mode in (Mode.HYBRID, Mode.SEMANTIC):
                     succession.check_models(connection, models)
-                table = self._loaded.table(connection)
-                load_graph = partial(self._loaded.graph, connection, table)
-                term = partial(self._loaded.term, connection, table)
-                retriever = Retriever(connection, table, load_graph, parameters)
                 search = Search(
-                    connection, table, term, retriever, query, models, read, read_texts, parameters
+                    connection, self._loaded, query, models, read, read_texts, parameters, give_way
                 )
-                yield from search.run()
+                yield from self._turns.of(search.run(), is_cancelled)
                 generation = get_number(connection, "generation")
                 budget_bytes = get_number(connection, "text_bytes") * self._cache_percent // 100
         except FileNotFoundError:

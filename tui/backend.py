@@ -121,9 +121,16 @@ class Backend(Protocol):
     """The program behind the screens. Every method may block and is called from worker threads."""
 
     def search(
-        self, text: str, *, mode: Mode, filters: Filters, limit: int, budget: int | None = None
+        self,
+        text: str,
+        *,
+        mode: Mode,
+        filters: Filters,
+        limit: int,
+        budget: int | None = None,
+        is_cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Results]:
-        """Yield the instant answer, then the exact one. Raises StoreError.
+        """Yield the instant answer, then the exact one unless cancelled. Raises StoreError.
 
         `budget` is the number of embeddings recomputed, None for the one of the settings.
         """

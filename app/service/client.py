@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
+from math import inf
 from typing import Any, TypeVar
 
 from .. import __version__
@@ -18,8 +19,8 @@ T = TypeVar("T")
 
 _CONNECT_S = 2.0
 _PATIENCE_S = 120.0
-"""So long a search may take to answer."""
-_POLL_S = 0.2
+"""So long a daemon may say nothing."""
+_POLL_S = 0.05
 
 
 class Client:
@@ -36,13 +37,20 @@ class Client:
                 return decode(hint, value)
         raise Unreachable("the daemon hung up")
 
-    def items(self, method: str, hint: type[T], arguments: Mapping[str, object]) -> Iterator[T]:
-        """Yield the parts of an answer as they come. Raises as `ask` does."""
-        for kind, value in self._exchange(method, arguments):
+    def items(
+        self,
+        method: str,
+        hint: type[T],
+        arguments: Mapping[str, object],
+        is_cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[T]:
+        """Yield the parts of an answer as they come, until cancelled. Raises as `ask` does."""
+        for kind, value in self._exchange(method, arguments, is_cancelled, _PATIENCE_S):
             if kind == "value":
                 return
             yield decode(hint, value)
-        raise Unreachable("the daemon hung up")
+        if not is_cancelled():
+            raise Unreachable("the daemon hung up")
 
     def follow(
         self,
@@ -53,7 +61,7 @@ class Client:
         is_cancelled: Callable[[], bool],
     ) -> T | None:
         """Report the parts of a long answer, and return its end; None if cancelled."""
-        for kind, value in self._exchange(method, arguments, is_cancelled):
+        for kind, value in self._exchange(method, arguments, is_cancelled, patience_s=inf):
             if kind == "value":
                 return decode(hint, value)
             report(decode(hint, value))
@@ -93,7 +101,8 @@ class Client:
         self,
         method: str,
         arguments: Mapping[str, object],
-        is_cancelled: Callable[[], bool] | None = None,
+        is_cancelled: Callable[[], bool] = lambda: False,
+        patience_s: float = _PATIENCE_S,
     ) -> Generator[tuple[str, Any]]:
         """Yield `item` or `value`, and what was sent as such."""
         request = {
@@ -103,7 +112,7 @@ class Client:
             "arguments": encode(arguments),
         }
         with self.connect() as connection:
-            for message in _talk(connection, pack(request), is_cancelled):
+            for message in _talk(connection, pack(request), is_cancelled, patience_s):
                 if "error" in message:
                     raise_fault(message["error"])
                 kind = "value" if "value" in message else "item"
@@ -111,12 +120,15 @@ class Client:
 
 
 def _talk(
-    connection: socket.socket, request: bytes, is_cancelled: Callable[[], bool] | None
+    connection: socket.socket,
+    request: bytes,
+    is_cancelled: Callable[[], bool],
+    patience_s: float,
 ) -> Iterator[dict[str, Any]]:
     try:
-        connection.settimeout(_PATIENCE_S if is_cancelled is None else _POLL_S)
         connection.sendall(request)
-        yield from messages(connection, MOST_ANSWER_BYTES, is_cancelled)
+        connection.settimeout(_POLL_S)
+        yield from messages(connection, MOST_ANSWER_BYTES, is_cancelled, patience_s)
     except (OSError, Malformed) as error:
         raise Unreachable(f"the daemon does not answer: {error}") from error
 

@@ -70,6 +70,7 @@ class RemoteEngine(Finder):
         limit: int = 10,
         budget: int | None = None,
         deadline_ms: float | None = None,
+        is_cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Results]:
         """Yield the instant answer, then the exact one; see `Engine.search`."""
         wanted = {
@@ -81,9 +82,9 @@ class RemoteEngine(Finder):
             "deadline_ms": deadline_ms,
         }
         try:
-            yield from self._client.items("search", Results, wanted)
+            yield from self._client.items("search", Results, wanted, is_cancelled)
         except Unreachable:
-            yield from self._local.search(**wanted)  # type: ignore[arg-type]
+            yield from self._local.search(**wanted, is_cancelled=is_cancelled)  # type: ignore[arg-type]
 
     def ask(
         self,

@@ -90,6 +90,8 @@ class Requests:
 
     def _serve(self, call: Call, method: str) -> None:
         arguments = _arguments(method, call.request.get("arguments"))
+        if method == "search":
+            arguments["is_cancelled"] = call.is_cancelled
         with self._office.engine() as engine:
             if method in CHANGES:
                 with self._office.upkeep.interrupted():

@@ -66,7 +66,7 @@ class Server:
         path: Path,
         answer: Callable[[Call], None],
         is_slow: Callable[[str], bool],
-        workers: int = 8,
+        workers: int = 32,
     ) -> None:
         """Raises OSError if it cannot listen there. A socket that nobody owns any more is replaced.
 

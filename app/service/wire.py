@@ -15,6 +15,7 @@ import socket
 import struct
 import sys
 from collections.abc import Callable, Iterator
+from time import monotonic
 from typing import Any
 
 from .codec import Malformed
@@ -45,23 +46,26 @@ def unpack(line: bytes) -> dict[str, Any]:
 def messages(
     connection: socket.socket,
     most_bytes: int,
-    is_cancelled: Callable[[], bool] | None = None,
+    is_cancelled: Callable[[], bool] = lambda: False,
+    patience_s: float = 0.0,
 ) -> Iterator[dict[str, Any]]:
     """Yield messages as they come. Raises Malformed if one is too long or cut off, or OSError.
 
-    With `is_cancelled`, a timeout of the connection is only a moment to ask it: if it says so,
-    nothing more is yielded.
+    A timeout of the connection is a moment to ask whether it is cancelled: then nothing more is
+    yielded. Raises TimeoutError if nothing has come for longer than `patience_s`.
     """
     pending = bytearray()
+    heard = monotonic()
     while True:
         try:
             chunk = connection.recv(1 << 16)
         except TimeoutError:
-            if is_cancelled is None:
-                raise
             if is_cancelled():
                 return
+            if monotonic() - heard > patience_s:
+                raise
             continue
+        heard = monotonic()
         if not chunk:
             break
         pending += chunk

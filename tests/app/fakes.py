@@ -190,6 +190,7 @@ class FakeEngine(Engine):
         budget: int | None = None,
         deadline_ms: float | None = None,
         parameters: SearchParameters = SearchParameters(),  # noqa: B008
+        is_cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Results]:
         self._fail_if_told()
         query = Query(text, limit, mode, filters, 32 if budget is None else budget, deadline_ms)

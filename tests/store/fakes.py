@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
@@ -54,7 +54,18 @@ def _word(word: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
 
 
 QUANTISER = Quantiser.fit(embed([f"word{number}" for number in range(400)]))
-MODELS = SearchModels("test", QUANTISER, embed, embed, embed, lambda: "rank")
+
+
+def embed_passages(
+    texts: Sequence[str], before_batch: Callable[[], None] = lambda: None, /
+) -> Vectors:
+    """Embed texts in batches of one, as a rank model does."""
+    for _ in texts:
+        before_batch()
+    return embed(texts)
+
+
+MODELS = SearchModels("test", QUANTISER, embed, embed, embed_passages, lambda: "rank")
 
 
 def signature(number: int = 1) -> Signature:

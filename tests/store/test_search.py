@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from store import Filters, Hit, Mode, ModelMismatch, Query, Results, SearchModels, Vectors
 
-from .fakes import MODELS, QUANTISER, Library, embed
+from .fakes import MODELS, QUANTISER, Library, embed, embed_passages
 
 PETS = {
     "cats": ["the cat sleeps on the warm sofa", "cats purr when content"],
@@ -215,7 +215,7 @@ def test_an_empty_index_finds_nothing(library: Library) -> None:
 
 
 def test_codes_of_another_model_are_never_compared(pets: Library) -> None:
-    other = SearchModels("other", QUANTISER, embed, embed, embed, lambda: "rank")
+    other = SearchModels("other", QUANTISER, embed, embed, embed_passages, lambda: "rank")
     with pytest.raises(ModelMismatch, match="thimble index"):
         list(pets.store.search(Query("dog"), other, *pets.sources))
     lexical = Query("postman", mode=Mode.LEXICAL)
@@ -225,7 +225,7 @@ def test_codes_of_another_model_are_never_compared(pets: Library) -> None:
 def test_a_better_rank_model_decides_the_order(library: Library) -> None:
     library.put(first=["alpha beta"], second=["alpha gamma"], third=["delta epsilon"])
 
-    def rank(texts: Sequence[str]) -> Vectors:
+    def rank(texts: Sequence[str], _: Callable[[], None] = lambda: None, /) -> Vectors:
         return embed(["gamma" if "gamma" in text else "other" for text in texts])
 
     models = SearchModels(

@@ -280,7 +280,14 @@ class FakeBackend:
     own_keys: dict[str, str] = field(default_factory=dict)
 
     def search(
-        self, text: str, *, mode: Mode, filters: Filters, limit: int, budget: int | None = None
+        self,
+        text: str,
+        *,
+        mode: Mode,
+        filters: Filters,
+        limit: int,
+        budget: int | None = None,
+        is_cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Results]:
         """Answer every text that has `deposit` or its beginning in it, and nothing else."""
         self.asked.append((text, mode, filters))

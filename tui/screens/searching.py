@@ -193,7 +193,11 @@ class Searching(HitScreen):
         try:
             filters = request.filters(folders, self._backend.moment)
             answers = self._backend.search(
-                request.text, mode=request.mode, filters=filters, limit=LIMIT
+                request.text,
+                mode=request.mode,
+                filters=filters,
+                limit=LIMIT,
+                is_cancelled=stopped.is_set,
             )
             with self._turn:
                 first = None if stopped.is_set() else next(answers, None)

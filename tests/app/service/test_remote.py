@@ -130,6 +130,16 @@ def test_thirty_two_clients_at_once_are_answered_while_files_change(
     assert slowest[0] < 10.0
 
 
+def test_a_cancelled_search_ends_and_hangs_up(daemon: Running, local: Engine) -> None:
+    cancelled = threading.Event()
+    answers = daemon.engine.search("deposit", is_cancelled=cancelled.is_set)
+    assert next(answers).hits
+    cancelled.set()
+    assert len([*answers]) <= 1
+    assert "_local" not in daemon.engine.__dict__
+    assert [*daemon.engine.search("deposit")][-1].exact
+
+
 def test_models_are_let_go_when_nobody_asks(daemon: Running, local: Engine) -> None:
     """Here in this process, with no patience; the daemon has five minutes."""
     from app.service.indexing import IndexingProcess

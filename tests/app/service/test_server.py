@@ -134,6 +134,14 @@ def test_a_client_that_does_not_read_is_given_up(
     made.close()
 
 
+def test_a_daemon_that_says_nothing_is_not_waited_for(server: Server) -> None:
+    with connect(server) as connection:
+        connection.settimeout(0.01)
+        connection.sendall(pack({"method": "wait"}))
+        with pytest.raises(TimeoutError):
+            list(messages(connection, 1000, patience_s=0.1))
+
+
 def test_who_hangs_up_cancels(server: Server) -> None:
     with connect(server) as connection:
         connection.sendall(pack({"method": "wait"}))
