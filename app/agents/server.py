@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from mcp.server import MCPServer
+from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp.types import ToolAnnotations
-from pydantic import Field
+from mcp.types import CallToolResult, InputRequiredResult, ToolAnnotations
+from pydantic import Field, ValidationError
 
 from store import StoreError
 
 from .. import __version__
+from .answers import Hits, IndexStatus, Text, Texts
 from .tools import MODES, Tools
 
 if TYPE_CHECKING:
     from ..commands import AnyEngine
+
+T = TypeVar("T")
 
 _INSTRUCTIONS = """\
 Searches the user's own documents, on their own machine. Results name passages and documents by
@@ -43,11 +47,30 @@ Mode = Annotated[str, Field(pattern=f"^(?:{'|'.join(MODES)})$", description=", "
 Names = Annotated[list[str], Field(max_length=20)]
 
 
-def _in_one_sentence(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+class _Server(MCPServer[Any]):
+    """Tells what is wrong with arguments in one sentence; the SDK does in many lines."""
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        try:
+            return await super().call_tool(name, arguments, context)
+        except ToolError as error:
+            if isinstance(error.__cause__, ValidationError):
+                raise ToolError(_sentence(name, error.__cause__)) from None
+            raise
+
+
+def _sentence(tool: str, error: ValidationError) -> str:
+    wrong = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+    return f"{tool} cannot take these arguments ({'; '.join(wrong)})"
+
+
+def _in_one_sentence(function: Callable[..., T]) -> Callable[..., T]:
     """Let what was expected to go wrong be told to the agent in one sentence."""
 
     @wraps(function)
-    def told(**arguments: Any) -> dict[str, Any]:
+    def told(**arguments: Any) -> T:
         try:
             return function(**arguments)
         except (ValueError, StoreError) as error:
@@ -59,11 +82,11 @@ def _in_one_sentence(function: Callable[..., dict[str, Any]]) -> Callable[..., d
 def make_server(engine: AnyEngine) -> MCPServer[Any]:
     """Return a server whose tools answer from an engine."""
     tools = Tools(engine)
-    server = MCPServer[Any](
+    server = _Server(
         "thimble", version=__version__, instructions=_INSTRUCTIONS, log_level="CRITICAL"
     )
 
-    def tool(function: Callable[..., dict[str, Any]]) -> None:
+    def tool(function: Callable[..., object]) -> None:
         server.add_tool(_in_one_sentence(function), annotations=_READ_ONLY)
 
     @tool
@@ -73,7 +96,7 @@ def make_server(engine: AnyEngine) -> MCPServer[Any]:
         mode: Mode = "hybrid",
         folders: Names = [],  # noqa: B006 (never changed)
         types: Names = [],  # noqa: B006
-    ) -> dict[str, Any]:
+    ) -> Hits:
         """Find passages by meaning and by words, one a document, best first."""
         return tools.search(query, limit, mode, folders, types)
 
@@ -82,22 +105,22 @@ def make_server(engine: AnyEngine) -> MCPServer[Any]:
         id: Id,  # noqa: A002 (the name in the protocol)
         around: Annotated[int, Field(ge=0, le=10, description="Passages before and after")] = 1,
         offset: Annotated[int, Field(ge=0, description="Characters of a document to skip")] = 0,
-    ) -> dict[str, Any]:
+    ) -> Text:
         """Read a passage with those around it, or a document from an offset on."""
         return tools.get(id, around, offset)
 
     @tool
-    def multi_get(ids: Ids) -> dict[str, Any]:
+    def multi_get(ids: Ids) -> Texts:
         """Read several passages or documents; one that is gone has an `error` instead of text."""
         return tools.multi_get(ids)
 
     @tool
-    def similar(id: Id, limit: Limit = 10) -> dict[str, Any]:  # noqa: A002
+    def similar(id: Id, limit: Limit = 10) -> Hits:  # noqa: A002
         """Find passages of other documents that are like a passage or a document."""
         return tools.similar(id, limit)
 
     @tool
-    def status() -> dict[str, Any]:
+    def status() -> IndexStatus:
         """Say what is indexed, and whether indexing is going on."""
         return tools.status()
 

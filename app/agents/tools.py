@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from indexer import Unreadable, read_now
 from store import Filters, Folder, Hit, Mode, Passage
 
 from ..batch import clean_query
 from ..folders import find_folder
+from .answers import Found, Hits, IndexedFolder, IndexStatus, Missing, Text, Texts
 from .ids import Place, document_id, find, passage_id
 
 if TYPE_CHECKING:
@@ -23,14 +25,14 @@ _LONGEST_OF_MANY = 4_000
 
 
 class Tools:
-    """Answers as plain values. May be used by many threads at once."""
+    """Answers questions. May be used by many threads at once."""
 
     def __init__(self, engine: AnyEngine) -> None:
         self._engine = engine
 
     def search(
         self, query: str, limit: int, mode: str, folders: Sequence[str], types: Sequence[str]
-    ) -> dict[str, Any]:
+    ) -> Hits:
         """Return hits, best first."""
         known = self._engine.folders()
         names = tuple(find_folder(known, name).name for name in folders)
@@ -38,9 +40,9 @@ class Tools:
         results = self._engine.find(
             clean_query(query), mode=Mode(mode), filters=filters, limit=limit
         )
-        return {"hits": [_hit(hit, known) for hit in results.hits]}
+        return Hits(tuple(_found(hit, known) for hit in results.hits))
 
-    def get(self, given: str, around: int, offset: int) -> dict[str, Any]:
+    def get(self, given: str, around: int, offset: int) -> Text:
         """Return the text at an id. Raises ValueError if there is none."""
         place = self._place(given)
         passages = _read(place)
@@ -52,20 +54,20 @@ class Tools:
             part = passages[max(0, at - around) : at + around + 1]
             text, first = "\n\n".join(one.text for one in part), part[0]
         end = offset + _LONGEST
-        return {
-            "id": given,
-            "document": document_id(place.path),
-            "source": _source(place.path, self._engine.folders()),
-            "line": first.line,
-            "text": text[offset:end],
-            "next_offset": end if len(text) > end else None,
-        }
+        return Text(
+            id=given,
+            document=document_id(place.path),
+            source=_source(place.path, self._engine.folders()),
+            line=first.line,
+            text=text[offset:end],
+            next_offset=end if len(text) > end else None,
+        )
 
-    def multi_get(self, ids: Sequence[str]) -> dict[str, Any]:
+    def multi_get(self, ids: Sequence[str]) -> Texts:
         """Return the texts at some ids, each shortened; what is wrong with one is told there."""
-        return {"results": [self._one_of_many(given) for given in ids]}
+        return Texts(tuple(map(self._one_of_many, ids)))
 
-    def similar(self, given: str, limit: int) -> dict[str, Any]:
+    def similar(self, given: str, limit: int) -> Hits:
         """Return passages of other documents that are like what an id stands for."""
         place = self._place(given)
         passages = _read(place)
@@ -74,22 +76,22 @@ class Tools:
         texts = [one.indexed_text for one in passages]
         results = self._engine.similar_to(place.path, texts, limit)
         known = self._engine.folders()
-        return {"hits": [_hit(hit, known) for hit in results.hits]}
+        return Hits(tuple(_found(hit, known) for hit in results.hits))
 
-    def status(self) -> dict[str, Any]:
+    def status(self) -> IndexStatus:
         """Return counts, and the folders by name."""
         status = self._engine.status()
-        return {
-            "files": status.files,
-            "passages": status.chunks,
-            "skipped": status.skipped,
-            "failed": status.failed,
-            "indexing": status.writer is not None,
-            "folders": [
-                {"name": one.folder.name, "files": one.files, "online": one.folder.online}
+        return IndexStatus(
+            files=status.files,
+            passages=status.chunks,
+            skipped=status.skipped,
+            failed=status.failed,
+            indexing=status.writer is not None,
+            folders=tuple(
+                IndexedFolder(one.folder.name, one.files, one.folder.online)
                 for one in status.folders
-            ],
-        }
+            ),
+        )
 
     def _place(self, given: str) -> Place:
         place = find(given, self._engine.documents())
@@ -97,14 +99,14 @@ class Tools:
             raise ValueError(f"nothing with the id {given!r} is indexed; search gives ids")
         return place
 
-    def _one_of_many(self, given: str) -> dict[str, Any]:
+    def _one_of_many(self, given: str) -> Text | Missing:
         try:
             found = self.get(given, around=0, offset=0)
         except (ValueError, OSError) as error:
-            return {"id": given, "error": str(error)}
-        shortened = len(found["text"]) > _LONGEST_OF_MANY
-        next_offset = _LONGEST_OF_MANY if shortened else found["next_offset"]
-        return {**found, "text": found["text"][:_LONGEST_OF_MANY], "next_offset": next_offset}
+            return Missing(given, str(error))
+        shortened = len(found.text) > _LONGEST_OF_MANY
+        next_offset = _LONGEST_OF_MANY if shortened else found.next_offset
+        return replace(found, text=found.text[:_LONGEST_OF_MANY], next_offset=next_offset)
 
 
 def _read(place: Place) -> tuple[Passage, ...]:
@@ -120,19 +122,19 @@ def _nearest(passages: Sequence[Passage], start: int) -> int:
     return min(range(len(passages)), key=lambda at: abs(passages[at].span.start - start))
 
 
-def _hit(hit: Hit, folders: Sequence[Folder]) -> dict[str, Any]:
-    return {
-        "id": passage_id(hit.path, hit.start),
-        "document": document_id(hit.path),
-        "source": _source(hit.path, folders),
-        "title": hit.title,
-        "heading": hit.heading,
-        "line": hit.line,
-        "page": hit.page,
-        "score": round(hit.score, 4),
-        "text": hit.text,
-        "fresh": hit.fresh,
-    }
+def _found(hit: Hit, folders: Sequence[Folder]) -> Found:
+    return Found(
+        id=passage_id(hit.path, hit.start),
+        document=document_id(hit.path),
+        source=_source(hit.path, folders),
+        title=hit.title,
+        heading=hit.heading,
+        line=hit.line,
+        page=hit.page,
+        score=round(hit.score, 4),
+        text=hit.text,
+        fresh=hit.fresh,
+    )
 
 
 def _source(path: Path, folders: Sequence[Folder]) -> str:

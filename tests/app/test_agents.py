@@ -92,6 +92,8 @@ async def test_an_agent_finds_reads_and_compares_documents(own_home: Path) -> No
             assert tool.description
             Draft202012Validator.check_schema(tool.input_schema)
             Draft202012Validator.check_schema(tool.output_schema)
+            assert tool.output_schema is not None
+            assert tool.output_schema["required"]
         best = (await call(client, "search", query="when is the deposit returned"))["hits"][0]
         assert (best["source"], best["line"]) == ("notes/lease.md", 1)
         assert str(own_home.parent) not in json.dumps(best)
@@ -109,6 +111,11 @@ async def test_an_agent_finds_reads_and_compares_documents(own_home: Path) -> No
         assert "Traceback" not in str(refused.content)
         wrong = await client.call_tool("search", {"query": "", "limit": 10_000})
         assert wrong.is_error
+        (told,) = wrong.content
+        assert isinstance(told, TextContent)
+        assert "limit: Input should be less than or equal to 50" in told.text
+        assert "\n" not in told.text
+        assert "http" not in told.text
 
 
 @pytest.mark.usefixtures("real")
@@ -167,17 +174,18 @@ def test_only_ids_of_indexed_documents_lead_anywhere(given: str, notes: Path) ->
 
 def test_a_long_document_is_read_in_parts(real: Engine, notes: Path) -> None:
     tools, given = Tools(real), document_id(notes / "long.txt")
-    text, offset = "", 0
+    text = ""
+    offset: int | None = 0
     while offset is not None:
         part = tools.get(given, 0, offset)
-        assert len(part["text"]) <= 20_000
-        text, offset = text + part["text"], part["next_offset"]
+        assert len(part.text) <= 20_000
+        text, offset = text + part.text, part.next_offset
     assert text.count("herons") == 2000
 
 
 def test_what_is_forgotten_or_gone_is_not_read_any_more(real: Engine, notes: Path) -> None:
     tools, given = Tools(real), document_id(notes / "lease.md")
-    assert "thirty" in tools.get(given, 0, 0)["text"]
+    assert "thirty" in tools.get(given, 0, 0).text
     (notes / "lease.md").unlink()
     with pytest.raises(ValueError, match="gone since"):
         tools.get(given, 0, 0)
