@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from app.settings import ASK_SEARCH
+from tui.screens.settings import HELPS
+
 from .driving import focused, press, settled, started, visible
 from .fakes import FakeBackend
 
@@ -55,6 +58,21 @@ async def test_a_model_is_named_and_taken_back() -> None:
         assert backend.values["rank_model"] == "~/models/mini"
         await press(pilot, "ctrl+u", "down")
         assert backend.values["rank_model"] == ""
+
+
+async def test_a_model_server_is_named_and_may_help_the_search() -> None:
+    backend = FakeBackend()
+    async with started(backend).run_test(size=(100, 40)) as pilot:
+        await press(pilot, "escape", "comma")
+        assert "‹ the search is the question as it is ›" in visible(pilot)
+        await pilot.click("#ask_server")
+        await press(pilot, "=127.0.0.1:8081", "down", "=llama", "down", "left")
+        kept = [backend.values[key] for key in ("ask_server", "ask_model", "ask_search")]
+        assert kept == ["127.0.0.1:8081", "llama", "both"]
+
+
+def test_the_ways_a_model_may_help_are_those_of_the_setting() -> None:
+    assert tuple(HELPS) == ASK_SEARCH
 
 
 async def test_a_setting_that_is_refused_says_why() -> None:

@@ -1,4 +1,4 @@
-"""What can be chosen: colours, the knob between size and speed, the model, the editor."""
+"""What can be chosen: colours, the knob between size and speed, models, who answers, the editor."""
 
 from __future__ import annotations
 
@@ -27,6 +27,13 @@ from ..widgets.choice import Choice
 from ..widgets.text_box import TextBox
 
 CACHES = (0, 1, 2, 5, 10)
+HELPS = {
+    "plain": "the search is the question as it is",
+    "rewrite": "a model imagines a passage to look for",
+    "rerank": "a model puts the passages in order",
+    "both": "a model imagines a passage, and orders those found",
+}
+"""How a model may help the search behind an answer."""
 
 
 class SettingsScreen(Screen[None]):
@@ -104,6 +111,12 @@ class SettingsScreen(Screen[None]):
             self._number("cache_percent", CACHES, "{} % of the text, from the next start"),
             Label("Rank model"),
             TextBox(self._values["rank_model"], placeholder="built in", id="rank_model"),
+            Label("Model server"),
+            TextBox(self._values["ask_server"], placeholder="looked for here", id="ask_server"),
+            Label("Its model"),
+            TextBox(self._values["ask_model"], placeholder="the first it has", id="ask_model"),
+            Label("Its help"),
+            Choice([*HELPS.items()], self._values["ask_search"], id="ask_search"),
             Label("Editor"),
             TextBox(self._values["editor"], placeholder="VISUAL or EDITOR", id="editor"),
         ]
