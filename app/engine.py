@@ -147,7 +147,10 @@ class Engine(Finder):
 
         Raises StoreError or ModelError.
         """
-        return self._store.topics(self._models.search, read_back)
+        try:
+            return self._store.topics(self._models.search, read_back)
+        except ModelMismatch:  # as in `_search`
+            return self._store.topics(self._models.search, read_back)
 
     def size(self) -> Size:
         """Return where the index's bytes go."""

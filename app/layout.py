@@ -61,13 +61,14 @@ def wrap(text: str, part: tuple[int, int], bold: Ranges, width: int, most: int) 
 def print_table(out: Output, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Write rows in columns; a `>` in front of a heading moves its column to the right.
 
-    A pipe gets the rows alone, their cells separated by tabs.
+    A `<` in front of the last one cuts its column at the terminal's edge. A pipe gets the rows
+    alone, their cells separated by tabs.
     """
     if not out.is_terminal:
         for row in rows:
             out.cells(row)
         return
-    safe = [[heading.removeprefix(">") for heading in header]]
+    safe = [[heading.lstrip("<>") for heading in header]]
     safe += [[safe_line(cell) for cell in row] for row in rows]
     widths = [max(map(columns, column)) for column in zip(*safe, strict=True)]
     for place, row in enumerate(safe):
@@ -76,6 +77,8 @@ def print_table(out: Output, header: Sequence[str], rows: Sequence[Sequence[str]
             for cell, width, heading in zip(row, widths, header, strict=True)
         ]
         line = "  ".join(cells).rstrip()
+        if header[-1].startswith("<"):
+            line = shorten(line, out.width)
         out.line(line if place else Styled(line, Style.DIM))
 
 

@@ -68,7 +68,7 @@ def _print(out: Output, topics: Sequence[Topic]) -> None:
         else:
             number, shown = str(topic.documents), [str(hit.path) for hit in examples]
         rows.append([number, share, topic.name, *shown])
-    print_table(out, (">documents", ">share", "topic", "for example"), rows)
+    print_table(out, (">documents", ">share", "topic", "<for example"), rows)
 
 
 def _title(hit: Hit) -> str:

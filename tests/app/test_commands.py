@@ -237,6 +237,17 @@ def test_the_map_lists_topics_with_examples(run: Run, engine: FakeEngine) -> Non
     assert soup["examples"] == []
 
 
+def test_a_narrow_terminal_cuts_the_examples_of_the_map(
+    run: Run, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    assert run("map", "--color=never", terminal=True).out == (
+        "documents   share  topic          for e…\n"
+        "        3  75.0 %  rent, deposit  Lease…\n"
+        "        1  25.0 %  soup\n"
+    )
+
+
 def test_without_documents_there_is_no_map(run: Run, engine: FakeEngine) -> None:
     engine.hits = ()
     done = run("map")

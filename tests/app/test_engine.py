@@ -12,7 +12,7 @@ from app.engine import Engine
 from app.paths import Paths
 from app.settings import Settings
 from indexer import Embedder, ModelError
-from store import Hit, Mode
+from store import Hit, Mode, ModelMismatch, Store
 
 
 @pytest.fixture
@@ -229,3 +229,22 @@ def test_an_editor_that_cannot_be_understood_is_a_sentence(
     monkeypatch.setitem(os.environ, "VISUAL", "vim 'unbalanced")
     with pytest.raises(OSError, match="cannot understand the editor command"):
         real.opening(best(real, "deposit"))
+
+
+@pytest.mark.parametrize("method", ["search", "topics"])
+def test_an_index_of_another_model_may_come_in_its_place_at_any_moment(
+    real: Engine, notes: Path, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    real.add_folder(notes)
+    index(real)
+    usual, mismatches = getattr(Store, method), [ModelMismatch("the index is another's")]
+
+    def replaced_meanwhile(self: Store, *arguments: object) -> object:
+        if mismatches:
+            raise mismatches.pop()
+        return usual(self, *arguments)
+
+    monkeypatch.setattr(Store, method, replaced_meanwhile)
+    found = {"search": lambda: real.find("lease").hits, "topics": real.topics}[method]()
+    assert found
+    assert not mismatches
