@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,13 +37,16 @@ class Evidence:
         """Return what is known of some candidates, for `fusion` to weigh."""
         return features(candidates, self.scale, len(self.lexical.weights))
 
-    def candidate(self, chunk: int, *, by_meaning: bool) -> Candidate:
-        """Return a candidate with what is known of it."""
-        match = self.lexical.estimate(chunk)
-        estimate = 0.0
+    def candidates(self, chunks: Sequence[int], by_meaning: Container[int]) -> list[Candidate]:
+        """Return candidates with what is known of them; `by_meaning` holds the nearest ones."""
+        estimates = [0.0] * len(chunks)
         if self.meaning is not None:
-            estimate = float(self.meaning.estimates[np.array([chunk])][0])
-        return Candidate(chunk, match, estimate, estimate, match.words > 0, by_meaning)
+            estimates = self.meaning.estimates[np.array(chunks, dtype=np.int64)].tolist()
+        matches = map(self.lexical.estimate, chunks)
+        return [
+            Candidate(chunk, match, estimate, estimate, match.words > 0, chunk in by_meaning)
+            for chunk, match, estimate in zip(chunks, matches, estimates, strict=True)
+        ]
 
 
 @dataclass(slots=True)

@@ -36,6 +36,8 @@ class Estimates:
 
     def compare(self, chunks: Ids) -> None:
         """Compare the codes of some chunks with the query."""
+        if self.compared == self._known.size:
+            return
         missing = chunks[np.isneginf(self._known[chunks])]
         if missing.size > _MANY * self._known.size:
             self._known = estimate(self._codes, self._tables)

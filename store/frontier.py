@@ -52,9 +52,10 @@ class Frontier:
     def refocus(self, estimates: Estimates, met: Ids) -> None:
         """Go by other estimates, which may have met other chunks."""
         self._estimates = estimates
-        self._scale = estimates.scale(np.flatnonzero(self._allowed))
         self._queued[met[self._allowed[met]]] = True
         queue = np.flatnonzero(self._queued)
+        estimates.compare(queue)  # first, since the scale takes a sample if few are compared
+        self._scale = estimates.scale(np.flatnonzero(self._allowed))
         self._expected[queue] = self._by_code(queue)
         self._highest = max(float(self._expected[queue].max(initial=0.0)), _LEAST)
 

@@ -52,9 +52,8 @@ class Refiner:
                 chosen = self._choose(min(left, batch), by_words, tried, evidence)
             if not chosen:
                 return
-            for chunk in chosen:
-                if chunk not in found:
-                    found[chunk] = evidence.candidate(chunk, by_meaning=True)
+            new = [chunk for chunk in chosen if chunk not in found]
+            found |= zip(new, evidence.candidates(new, by_meaning=new), strict=True)
             self._score([found[chunk] for chunk in chosen], evidence, reader)
             place(found.values())
             if evidence.meaning is not None:

@@ -120,10 +120,9 @@ class Search:
     ) -> Results:
         with self._stopwatch.stage("candidates"):
             by_meaning, by_words, by_both = self._nearest(evidence, pool)
-            found = {
-                chunk: evidence.candidate(chunk, by_meaning=place < len(by_meaning))
-                for place, chunk in enumerate(dict.fromkeys((*by_meaning, *by_words, *by_both)))
-            }
+            chunks = [*dict.fromkeys((*by_meaning, *by_words, *by_both))]
+            known = evidence.candidates(chunks, by_meaning=frozenset(by_meaning))
+            found = dict(zip(chunks, known, strict=True))
         if is_exact:
             self._refiner.refine(found, by_words, evidence, reader)
         with self._stopwatch.stage("show" if is_exact else "read"):

@@ -27,11 +27,11 @@ def highlights(text: str, parsed: ParsedQuery) -> tuple[Range, ...]:
     if parsed.pattern is not None:
         return parsed.pattern.highlights(text)
     wanted = set(parsed.keys)
-    return tuple(
-        word.span()
-        for word in _WORD.finditer(text)
-        if not wanted.isdisjoint(analysis.word_keys(word.group()))
-    )
+    words = set(_WORD.findall(text))  # each is looked up once
+    matched = {word for word in words if not wanted.isdisjoint(analysis.word_keys(word))}
+    if not matched:
+        return ()
+    return tuple(word.span() for word in _WORD.finditer(text) if word.group() in matched)
 
 
 def snippet(text: str, matches: tuple[Range, ...], weights: Mapping[int, float]) -> Range:
