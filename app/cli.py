@@ -29,17 +29,13 @@ def entry() -> None:
 
 
 def _open_engine(settings: Settings, notify: Callable[[str], None]) -> AnyEngine:
-    """Return the daemon's engine if one runs, else one in this process."""
-    from .service.client import find_daemon
+    """Return an engine that asks the daemon while one runs, and else works in this process."""
+    from .service.client import Client, find_daemon
+    from .service.remote import RemoteEngine
 
-    client = find_daemon(settings)
-    if client is not None:
-        from .service.remote import RemoteEngine
-
-        return RemoteEngine(settings, client, notify)
-    from .engine import Engine  # brings numpy
-
-    return Engine(settings, notify)
+    daemon = find_daemon(settings)
+    client = daemon or Client(settings)
+    return RemoteEngine(settings, client, notify, was_served=daemon is not None)
 
 
 def main(argv: Sequence[str], open_engine: OpenEngine | None = None) -> int:

@@ -27,7 +27,6 @@ from store import (
 )
 from tui import OFF, Answer, Exchange, Preview, Progress, Service
 
-from .ask import Answerer
 from .benchmark import Bench, Benchmark
 from .finding import Finder, last_of
 from .indexing import Indexing, are_current
@@ -106,6 +105,8 @@ class Engine(Finder):
         history: Sequence[Exchange] = (),
     ) -> Iterator[Answer]:
         """Yield an answer sentence by sentence. Raises StoreError; a model's failure is told."""
+        from .ask import Answerer  # a search needs none of its patterns
+
         answerer = Answerer(
             search=self._find_for_answer,
             rarity=self._store.rarity,

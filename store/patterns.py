@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
-from typing import Protocol
-
-import regex
+from typing import TYPE_CHECKING, Protocol
 
 from . import analysis
 from .errors import BadQuery
+
+if TYPE_CHECKING:
+    import regex
 
 _TIMEOUT_S = 1.0
 """Longest time that a regular expression may take with one document."""
@@ -111,6 +112,8 @@ def matcher(phrase: str) -> Phrase:
 
 def expression(text: str) -> Expression:
     """Compile a regular expression. Raises BadQuery with a sentence for people."""
+    import regex  # which few searches need
+
     if len(text) > _LONGEST_PATTERN:
         raise BadQuery(f"the regular expression is longer than {_LONGEST_PATTERN:,} characters")
     try:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar, cast
 
@@ -27,35 +27,50 @@ T = TypeVar("T")
 
 
 class RemoteEngine(Finder):
-    """Has the methods of `Engine`; may outlive the daemon. May be used by many threads at once."""
+    """Has the methods of `Engine`; the daemon may come and go. May be used by many threads."""
 
     def __init__(
         self,
         settings: Settings,
         client: Client,
         notify: Callable[[str], None] = lambda _: None,
+        *,
+        was_served: bool = True,
     ) -> None:
-        """Make one; `notify` is what an engine in this process is made with."""
+        """Make one.
+
+        Args:
+            settings: of both sides.
+            client: the way to the daemon, if one runs now or is started later.
+            notify: what an engine in this process is made with.
+            was_served: whether a daemon was there, so that one that is not there now has died.
+        """
         super().__init__(settings)
         self._client = client
         self._notify = notify
+        self._was_served = was_served
         self._latest: Callable[[], Settings] | None = None
+        self._making = threading.Lock()
+        self._engine: Engine | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        if "_local" in self.__dict__:
-            self._local.__exit__(*exc)
+        if self._engine is not None:
+            self._engine.__exit__(*exc)
 
-    @cached_property
+    @property
     def _local(self) -> Engine:
-        from ..engine import Engine  # brings numpy, so only once it is needed
+        """The engine in this process, made once it is needed: it brings numpy and more."""
+        with self._making:
+            if self._engine is None:
+                from ..engine import Engine
 
-        engine = Engine(self._settings, self._notify)
-        if self._latest is not None:
-            engine.follow(self._latest)
-        return engine
+                self._engine = Engine(self._settings, self._notify)
+                if self._latest is not None:
+                    self._engine.follow(self._latest)
+            return self._engine
 
     def follow(self, latest: Callable[[], Settings]) -> None:
         """Have an engine in this process ask for the settings of now; see `Engine.follow`."""
@@ -193,9 +208,11 @@ class RemoteEngine(Finder):
     def service(self) -> Service:
         """Return the state of the daemon."""
         try:
-            return self._client.ask("service", Service, {})
+            service = self._client.ask("service", Service, {})
         except Unreachable:
-            return Service(ServiceState.LOST)
+            return Service(ServiceState.LOST if self._was_served else ServiceState.OFF)
+        self._was_served = True
+        return service
 
     def pause(self, paused: bool) -> None:
         """Stop background indexing, or let it go on."""
@@ -208,8 +225,8 @@ class RemoteEngine(Finder):
         """Use other settings from now on: the daemon answers if it has the same."""
         super()._apply(settings)
         self._client = Client(settings)
-        if "_local" in self.__dict__:
-            self._local._apply(settings)
+        if self._engine is not None:
+            self._engine._apply(settings)
 
     def _ask(self, method: str, hint: type[T], **arguments: object) -> T:
         try:

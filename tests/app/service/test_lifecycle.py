@@ -16,7 +16,7 @@ import pytest
 from app import __version__
 from app.engine import Engine
 from app.service import control
-from app.service.client import find_daemon
+from app.service.client import Client, find_daemon
 from app.service.remote import RemoteEngine
 from tui import ServiceState
 
@@ -75,6 +75,16 @@ def test_a_killed_daemon_is_not_missed_and_another_takes_its_place(daemon: Runni
     assert daemon.engine.service().state is ServiceState.RUNNING
 
 
+def test_who_was_there_before_the_daemon_is_served_by_it(running: Running) -> None:
+    with RemoteEngine(running.settings, Client(running.settings), was_served=False) as engine:
+        assert engine.service().state is ServiceState.OFF
+        assert engine.status().files == 0
+        running.start()
+        assert engine.service().state is ServiceState.RUNNING
+        running.kill()
+        assert engine.service().state is ServiceState.LOST
+
+
 def test_of_many_started_at_once_one_stays(running: Running) -> None:
     command = control.command()
     crowd = [subprocess.Popen(command, stderr=subprocess.DEVNULL) for _ in range(4)]
@@ -130,13 +140,11 @@ def test_other_settings_are_answered_in_process(
     other.__dict__.update(daemon.__dict__)
     from dataclasses import replace
 
-    from app.service.client import Client
-
     settings = replace(daemon.settings, rank_model=daemon.notes)
     engine = RemoteEngine(settings, Client(settings))
-    assert "_local" not in engine.__dict__
+    assert engine._engine is None
     engine.folders()
-    assert isinstance(engine.__dict__["_local"], Engine)
+    assert isinstance(engine._engine, Engine)
 
 
 def test_a_daemon_asks_the_model_that_is_named_now(daemon: Running) -> None:
