@@ -13,7 +13,7 @@ import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any
 
@@ -66,7 +66,7 @@ class Server:
         path: Path,
         answer: Callable[[Call], None],
         is_slow: Callable[[str], bool],
-        workers: int = 32,
+        most_workers: int = 32,
     ) -> None:
         """Raises OSError if it cannot listen there. A socket that nobody owns any more is replaced.
 
@@ -74,7 +74,8 @@ class Server:
             path: The socket; its folder must be ours alone, and only one server may use it.
             answer: Answers a request; what it raises is its own bug.
             is_slow: Tells by its name whether a method takes long, and so gets a thread of its own.
-            workers: Threads that answer all others.
+            most_workers: Threads that answer all others; as few are started as will do, since each
+                reads the index over a connection of its own.
         """
         path.unlink(missing_ok=True)
         self._path = path
@@ -89,11 +90,12 @@ class Server:
         self._selector.register(self._listener, selectors.EVENT_READ)
         self._unread: dict[socket.socket, tuple[bytearray, float]] = {}
         self._queue: SimpleQueue[Call] = SimpleQueue()
+        self._workers = 0
+        self._most_workers = most_workers
+        self._idle = threading.Semaphore(0)
         self._answering: set[socket.socket] = set()
         self._slow = 0
         self._is_open = True
-        for number in range(workers):
-            self._thread(f"answer-{number}", self._work)
         self._thread("accept", self._accept_and_read)
 
     @property
@@ -191,10 +193,18 @@ class Server:
             self._thread("answer-slow", lambda: self._handle_slow(call))
         else:
             self._queue.put(call)
+            if not self._idle.acquire(blocking=False) and self._workers < self._most_workers:
+                self._workers += 1
+                self._thread(f"answer-{self._workers}", self._work)
 
     def _work(self) -> None:
         while True:
-            self._handle(self._queue.get())
+            try:
+                call = self._queue.get_nowait()
+            except Empty:
+                self._idle.release()
+                call = self._queue.get()
+            self._handle(call)
 
     def _handle_slow(self, call: Call) -> None:
         try:

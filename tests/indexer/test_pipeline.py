@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,9 @@ def embedded(notes: Notes, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     texts: list[str] = []
     real = notes.embedder.embed_passages
 
-    def record(passages: list[str]) -> object:
+    def record(passages: list[str], *before_batch: Callable[[], None]) -> object:
         texts.extend(passages)
-        return real(passages)
+        return real(passages, *before_batch)
 
     monkeypatch.setattr(notes.embedder, "embed_passages", record)
     return texts

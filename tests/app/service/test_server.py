@@ -164,6 +164,12 @@ def test_thirty_two_clients_at_once_are_all_answered(server: Server) -> None:
     assert answers == [ANSWER] * 640
 
 
+def test_no_more_workers_are_started_than_will_do(server: Server) -> None:
+    for _ in range(20):
+        assert ask(server) == ANSWER
+    assert server._workers <= 2  # one may not be idle yet when its client has its answer
+
+
 def test_too_many_requests_are_turned_away(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server_module, "_MOST_WAITING", 2)
     with contextlib.ExitStack() as stack:
