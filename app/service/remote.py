@@ -1,4 +1,8 @@
-"""RemoteEngine: the engine's methods, answered by the daemon; without it, by an engine in here."""
+"""RemoteEngine: the engine's methods, answered by the daemon; without it, by an engine in here.
+
+Every command works with one, so the screen is there before numpy and the models are, and a daemon
+that is started later is used from then on.
+"""
 
 from __future__ import annotations
 
