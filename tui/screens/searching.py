@@ -26,8 +26,9 @@ from .filters import FilterDialog
 from .hit_screen import HitScreen
 from .why import WhyScreen
 
-REST_S = 0.12
-"""How long typing must rest before anything is recomputed."""
+REST_S = 0.25
+"""How long typing must rest before anything is recomputed: longer than between two keys of most
+people, since what is recomputed for half a word is thrown away."""
 SLOW_S = 0.15
 """A search that takes longer says so."""
 LIMIT = 20
