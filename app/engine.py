@@ -14,7 +14,6 @@ from store import (
     Folder,
     Hit,
     Mode,
-    ModelMismatch,
     Query,
     Repair,
     Results,
@@ -28,7 +27,7 @@ from store import (
 from tui import OFF, Answer, Exchange, Preview, Progress, Service
 
 from .benchmark import Bench, Benchmark
-from .finding import Finder, last_of
+from .finding import Finder, last_of, retried
 from .indexing import Indexing, are_current
 from .judging import judge
 from .models import Models
@@ -92,10 +91,7 @@ class Engine(Finder):
                 query, self._models.search, read_back, read_texts, parameters, is_cancelled
             )
 
-        try:
-            yield from map(fold, answers())
-        except ModelMismatch:  # perhaps an index of another model came in its place just now
-            yield from map(fold, answers())
+        yield from map(fold, retried(answers))
 
     def ask(
         self,
@@ -148,10 +144,7 @@ class Engine(Finder):
 
         Raises StoreError or ModelError.
         """
-        try:
-            return self._store.topics(self._models.search, read_back)
-        except ModelMismatch:  # as in `_search`
-            return self._store.topics(self._models.search, read_back)
+        return tuple(retried(lambda: self._store.topics(self._models.search, read_back)))
 
     def size(self) -> Size:
         """Return where the index's bytes go."""

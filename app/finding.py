@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
-from store import Explain, Filters, Hit, Mode, Query, Results
+from store import Explain, Filters, Hit, Mode, ModelMismatch, Query, Results
 
 from .personal import Personal
 from .similar import similar
+
+T = TypeVar("T")
 
 
 def last_of(answers: Iterable[Results], query: Query) -> Results:
@@ -17,6 +20,14 @@ def last_of(answers: Iterable[Results], query: Query) -> Results:
     for last in answers:  # noqa: B007 (the last one is wanted)
         pass
     return last
+
+
+def retried(ask: Callable[[], Iterable[T]]) -> Iterator[T]:
+    """Yield what is asked of the store, with the models that are looked up anew each time."""
+    try:
+        yield from ask()
+    except ModelMismatch:  # perhaps an index of another model came in its place just now
+        yield from ask()
 
 
 class Finder(Personal):
