@@ -142,7 +142,7 @@ class Models:
             embed_for_codes=coder.embedder.embed_queries,
             # Looked up when used: a search for words alone works without the rank model.
             embed_query=lambda texts: self.rank.embed_queries(texts),
-            embed_passages=lambda *texts: self.rank.embed_passages(*texts),
+            embed_passages=lambda *given: self.rank.embed_passages(*given),
             rank_fingerprint=lambda: self.rank.model.fingerprint,
         )
 

@@ -10,16 +10,10 @@ from .quantiser import Quantiser
 from .types import Embed, Vectors
 
 
-def _go_on() -> None:
-    """Do nothing between two batches."""
-
-
 class EmbedPassages(Protocol):
     """Indexed texts to embeddings of the rank model."""
 
-    def __call__(
-        self, texts: Sequence[str], before_batch: Callable[[], None] = _go_on, /
-    ) -> Vectors:
+    def __call__(self, texts: Sequence[str], before_batch: Callable[[], None] = ..., /) -> Vectors:
         """Embed texts. Before each batch a function is called that may wait, or raise to end it."""
 
 

@@ -45,7 +45,7 @@ class Client:
         is_cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[T]:
         """Yield the parts of an answer as they come, until cancelled. Raises as `ask` does."""
-        for kind, value in self._exchange(method, arguments, is_cancelled, _PATIENCE_S):
+        for kind, value in self._exchange(method, arguments, is_cancelled):
             if kind == "value":
                 return
             yield decode(hint, value)

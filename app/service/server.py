@@ -28,6 +28,9 @@ _MOST_UNREAD = 256
 """Connections whose request is not here yet; beyond, the oldest is hung up."""
 _MOST_WAITING = 128
 """Requests that wait for a worker."""
+_MOST_WORKERS = 32
+"""Threads that answer what is not slow; as few are started as will do, since each reads the index
+over a connection of its own."""
 _TICK_S = 1.0
 
 
@@ -66,7 +69,6 @@ class Server:
         path: Path,
         answer: Callable[[Call], None],
         is_slow: Callable[[str], bool],
-        most_workers: int = 32,
     ) -> None:
         """Raises OSError if it cannot listen there. A socket that nobody owns any more is replaced.
 
@@ -74,8 +76,6 @@ class Server:
             path: The socket; its folder must be ours alone, and only one server may use it.
             answer: Answers a request; what it raises is its own bug.
             is_slow: Tells by its name whether a method takes long, and so gets a thread of its own.
-            most_workers: Threads that answer all others; as few are started as will do, since each
-                reads the index over a connection of its own.
         """
         path.unlink(missing_ok=True)
         self._path = path
@@ -91,7 +91,6 @@ class Server:
         self._unread: dict[socket.socket, tuple[bytearray, float]] = {}
         self._queue: SimpleQueue[Call] = SimpleQueue()
         self._workers = 0
-        self._most_workers = most_workers
         self._idle = threading.Semaphore(0)
         self._answering: set[socket.socket] = set()
         self._slow = 0
@@ -193,7 +192,7 @@ class Server:
             self._thread("answer-slow", lambda: self._handle_slow(call))
         else:
             self._queue.put(call)
-            if not self._idle.acquire(blocking=False) and self._workers < self._most_workers:
+            if not self._idle.acquire(blocking=False) and self._workers < _MOST_WORKERS:
                 self._workers += 1
                 self._thread(f"answer-{self._workers}", self._work)
 
