@@ -6,11 +6,17 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+from app.engine import Engine
+from app.settings import Settings
+from tui.format import title
 
 from .latency import real_queries
 from .machine import processor_s
 from .metrics import percentile
+from .product import paths_of
 from .report import Measure, Section, at_most
 from .terminal import Terminal
 from .workspace import Workspace
@@ -21,22 +27,39 @@ _QUERIES = 10
 _LONGEST = 16
 """Characters typed of a query."""
 _BETWEEN_KEYS_S = 0.05
+_IN_SIGHT = 5
+"""Hits that are listed without scrolling."""
+_TITLE = 16
+"""Characters of a title that the list does not cut."""
 _IDLE_S = 5.0
 _LIMIT_S = 60.0
 _CLEAR = "\x15"
 """Ctrl-U empties the box."""
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One key of a query."""
+
+    key: str
+    fresh: str
+    """Beginning of the title of the first hit that this key brings into sight, or empty."""
+
+
 def measure(workspace: Workspace) -> Section:
     """Start the screen over the generated folder's index, type real queries, and let it rest."""
     thimble = workspace.large.thimble
     chunks = thimble.status()["chunks"]
-    queries = real_queries(workspace, _QUERIES)
+    queries = [query[:_LONGEST] for query in real_queries(workspace, _QUERIES)]
+    typed = [_letters(thimble.home, query) for query in queries]
     workspace.say("tui: starts")
     starts = [_start(thimble.home) for _ in range(_STARTS)]
     workspace.say("tui: typing")
-    keys, idle = _typed(thimble.home, queries)
-    settings = f"{len(keys)} keys of {len(queries)} queries, {chunks:,} chunks, {SIZE[0]}×{SIZE[1]}"
+    keys, idle = _typed(thimble.home, typed)
+    settings = (
+        f"{len(keys)} keys of {len(queries)} queries, until a hit that was not listed before is "
+        f"drawn, {chunks:,} chunks, {SIZE[0]}×{SIZE[1]}"
+    )
     return Section(
         "tui",
         measures=(
@@ -73,11 +96,24 @@ def _start(home: Path) -> float:
         return time.perf_counter() - started
 
 
-def _typed(home: Path, queries: Sequence[str]) -> tuple[list[float], float]:
+def _letters(home: Path, query: str) -> list[Letter]:
+    """Return the keys of a query, and what the instant answer to each has that is new."""
+    letters, listed = [], set[str]()
+    with Engine(Settings(paths_of(home))) as engine:
+        for end, key in enumerate(query, start=1):
+            hits = next(engine.search(query[:end])).hits if query[:end].strip() else ()
+            titles = [title(hit)[:_TITLE] for hit in hits]
+            fresh = (one for one in titles[:_IN_SIGHT] if one not in listed)
+            letters.append(Letter(key, next(fresh, "")))
+            listed = set(titles)
+    return letters
+
+
+def _typed(home: Path, queries: Sequence[Sequence[Letter]]) -> tuple[list[float], float]:
     """Return the seconds from each key to its results, and the processor's share at rest."""
     with _open(home) as terminal:
         terminal.wait(lambda written: b"Up to date" in written, _LIMIT_S)
-        times = [one for query in queries for one in _keys(terminal, query[:_LONGEST])]
+        times = [one for query in queries for one in _keys(terminal, query)]
         while terminal.read(1.0):
             pass
         before = processor_s(terminal.pid)
@@ -85,14 +121,17 @@ def _typed(home: Path, queries: Sequence[str]) -> tuple[list[float], float]:
         return times, (processor_s(terminal.pid) - before) / _IDLE_S
 
 
-def _keys(terminal: Terminal, query: str) -> Iterator[float]:
+def _keys(terminal: Terminal, query: Sequence[Letter]) -> Iterator[float]:
     terminal.send(_CLEAR)
     while terminal.read(_BETWEEN_KEYS_S):
         pass
-    for key in query:
-        terminal.send(key)
-        if key.isspace():  # asks nothing new
-            continue
-        yield terminal.wait(lambda written: b" ms" in written, _LIMIT_S)
+    for letter in query:
+        terminal.send(letter.key)
+        if letter.fresh:
+            yield _wait_for(terminal, letter.fresh)
         while terminal.read(_BETWEEN_KEYS_S):
             pass
+
+
+def _wait_for(terminal: Terminal, text: str) -> float:
+    return terminal.wait(lambda written: text.encode() in written, _LIMIT_S)

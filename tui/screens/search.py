@@ -149,12 +149,11 @@ class SearchScreen(Searching):
             return
         marked = self.results.marked
         marks = f"{count(len(marked), 'mark')} · " if marked else ""
-        self.results.border_title = "Results"
         if self._refusal:
             self.results.note = Content.assemble((self._refusal, ".warn"))
         else:
             self.results.note = advice(self._answer_to, state) if answer else invitation(state)
-        self.results.border_subtitle = Content(marks + summary(answer, state)) if answer else None
+        self.results.label("Results", marks + summary(answer, state) if answer else "")
 
     @on(Rows.Moved)
     def _follow_cursor(self) -> None:
@@ -220,8 +219,8 @@ class SearchScreen(Searching):
     def on_likened(self, message: Likened) -> None:
         """List documents like a hit until the user goes back or types."""
         self._like = message.hit
-        self.results.border_title = Content(f"Like {title(message.hit)}")
-        self.results.border_subtitle = f"{len(message.results.hits):,} · esc back"
+        found = f"{len(message.results.hits):,} · esc back"
+        self.results.label(f"Like {title(message.hit)}", found)
         self.results.note = Content("Nothing else is like it.")
         self.results.answer(message.results.hits, same_question=False)
         self.results.focus()

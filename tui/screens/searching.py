@@ -38,7 +38,7 @@ LIMIT = 20
 class Searching(HitScreen):
     """Holds the request and the answer to it. A subclass shows them."""
 
-    request: reactive[Request] = reactive(Request(), init=False)
+    request: reactive[Request] = reactive(Request(), init=False, repaint=False)
     query_bar = getters.query_one(QueryBar)
 
     def __init__(self, backend: Backend, clock: Callable[[], float]) -> None:

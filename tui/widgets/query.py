@@ -57,12 +57,17 @@ class QueryBar(Horizontal):
 
     def show(self, request: Request, *, is_searching: bool) -> None:
         """Show what narrows the request, and a dot while an answer takes its time."""
-        dot = "… " if is_searching else ""
+        dot = "… " if is_searching else "  "
         change = Style.from_meta({"@click": "screen.mode"})
-        self.query_one("#mode", Static).update(
-            Content(f"{dot}{MODES[request.mode]}").stylize(change)
-        )
-        self.query_one("#chips", Static).update(chips(request))
+        self._put("#mode", Content(f"{dot}{MODES[request.mode]}").stylize(change))
+        self._put("#chips", chips(request))
+
+    def _put(self, place: str, content: Content) -> None:
+        """Draw what is not there already; only another width moves anything."""
+        static = self.query_one(place, Static)
+        drawn = Content(str(static.content))
+        if drawn != content:
+            static.update(content, layout=drawn.cell_length != content.cell_length)
 
 
 def chips(request: Request) -> Content:

@@ -52,6 +52,7 @@ class ResultList(Rows[Hit]):
         self._clock = clock
         self.marked: dict[Path, Hit] = {}
         """Hits that the user has marked, by their file."""
+        self._labels = ("", "")
 
     def on_resize(self) -> None:
         """Choose the height of rows by the height of the screen."""
@@ -66,6 +67,12 @@ class ResultList(Rows[Hit]):
         chosen = self.current if self.is_chosen else None
         listed = pinned(hits, chosen, self.cursor) if chosen else hits
         self.show(listed, max(min(self.cursor, len(hits) - 1), 0) if chosen else 0)
+
+    def label(self, heading: str, remark: str) -> None:
+        """Write on the border what is not there already: every change draws the whole list."""
+        if (heading, remark) != self._labels:
+            self._labels = heading, remark
+            self.border_title, self.border_subtitle = Content(heading), Content(remark)
 
     def action_mark(self) -> None:
         """Mark the hit under the cursor, or take its mark off, and go on to the next."""
