@@ -14,6 +14,7 @@ from indexer import (
     Embedder,
     Model,
     ModelError,
+    WordVectors,
     load_quantiser,
 )
 from store import IndexModel, Quantiser, SearchModels
@@ -83,7 +84,7 @@ class Models:
 
     def unload(self) -> None:
         """Let go of all models; each is loaded again when it is needed."""
-        for name in ("chosen", "rank"):
+        for name in ("chosen", "rank", "words"):
             self.__dict__.pop(name, None)
         self._makers.clear()
 
@@ -132,6 +133,12 @@ class Models:
             return self.chosen.embedder
         return self._embedder(folder)
 
+    @cached_property
+    def words(self) -> WordVectors:
+        """Single words under the model that ships: others need not be as quick with them."""
+        is_chosen = folder_for("index", self._settings) == BUILT_IN
+        return WordVectors(self.chosen.embedder if is_chosen else self._embedder(BUILT_IN))
+
     @property
     def search(self) -> SearchModels:
         """Both, as a search uses them."""
@@ -143,6 +150,7 @@ class Models:
             # Looked up when used: a search for words alone works without the rank model.
             embed_query=lambda texts: self.rank.embed_queries(texts),
             embed_passages=lambda *given: self.rank.embed_passages(*given),
+            embed_words=lambda words: self.words.embed(words),
             rank_fingerprint=lambda: self.rank.model.fingerprint,
         )
 

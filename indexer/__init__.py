@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .unchanged import is_current
     from .verdict import why
     from .watching import Agenda, Watcher
+    from .word_vectors import WordVectors
 
 __all__ = [
     "BUILT_IN",
@@ -43,6 +44,7 @@ __all__ = [
     "Tally",
     "Unreadable",
     "Watcher",
+    "WordVectors",
     "describe",
     "is_current",
     "is_hub_name",
@@ -66,6 +68,7 @@ _HOMES = {
     "Scope": "scope",
     "Tally": "tally",
     "Watcher": "watching",
+    "WordVectors": "word_vectors",
     "describe": "description",
     "is_current": "unchanged",
     "is_hub_name": "hub",

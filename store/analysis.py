@@ -53,6 +53,12 @@ def distinct_keys(text: str) -> set[int]:
     return set(chain.from_iterable(map(word_keys, set(_words(text)))))
 
 
+def plain_words(text: str) -> dict[str, tuple[int, ...]]:
+    """Return the distinct words of `text` in plain Latin letters, folded, with their keys."""
+    found = {fold(word): word_keys(word) for word in set(_words(text))}
+    return {word: keys for word, keys in found.items() if keys and word.isascii()}
+
+
 def beginnings(text: str) -> dict[int, str]:
     """Return, for the key of each term of `text`, what all words with that stem contain."""
     found: dict[int, str] = {}

@@ -66,3 +66,5 @@ class Candidate:
     """Among the nearest by code or by the graph."""
     exact: float | None = None
     """Recomputed similarity, on the rank model's own scale."""
+    kinship: float | None = None
+    """How near its words come to the query's, once it is read; see `kinship.py`."""

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 Features = NDArray[np.float32]
 
-CANDIDATE = ("similarity", "words", "wordy", "nearness")
+CANDIDATE = ("similarity", "words", "wordy", "nearness", "kinship")
 """Of a candidate: similarity and BM25, in standard deviations above the mean of the candidates;
 BM25 once more, times how long the query is, since it can be trusted more the more terms there are;
-nearness of neighbouring terms. None is worse when it is more."""
+nearness of neighbouring terms; kinship of words, in standard deviations, which counts for less in
+long queries, where some word always has kin. None is worse when it is more."""
 QUERY = ("reach", "agreement", "coverage", "crowd")
 """The same for all candidates of a query, so they say how far to trust the best and change no
 order: similarity of the nearest chunk as its code tells, in standard deviations over the index;
@@ -32,6 +33,8 @@ _FULL_CROWD = 32
 _LONG = 16
 """Terms of a query from which it counts as long."""
 FEATURES = CANDIDATE + QUERY
+_GUESSED = 0.7
+"""Kinship of what was not read, in its standard deviations of words: the two go together."""
 
 
 def features(candidates: Sequence[Candidate], scale: Scale, terms: int) -> Features:
@@ -60,12 +63,28 @@ def features(candidates: Sequence[Candidate], scale: Scale, terms: int) -> Featu
     table[:, 1] = Scale.of(words[settled]).standardise(words)
     table[:, 2] = table[:, 1] * length(terms)
     table[:, 3] = [one.match.nearness for one in candidates]
+    table[:, 4] = _kinship(candidates, table[:, 1]) * discount(length(terms))
     estimates = np.array([one.estimate for one in candidates], dtype=np.float32)
-    table[:, 4] = scale.standardise(estimates).max()
-    table[:, 5] = correlation(similarity[settled], words[settled])
-    table[:, 6] = max(one.match.coverage for one in candidates)
-    table[:, 7] = crowd(int(settled.sum()))
+    table[:, 5] = scale.standardise(estimates).max()
+    table[:, 6] = correlation(similarity[settled], words[settled])
+    table[:, 7] = max(one.match.coverage for one in candidates)
+    table[:, 8] = crowd(int(settled.sum()))
     return table
+
+
+def _kinship(candidates: Sequence[Candidate], words: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return kinships in standard deviations; those that are not known go by the words."""
+    kinships = np.array([one.kinship for one in candidates], dtype=np.float32)  # None: NaN
+    known = np.isfinite(kinships)
+    found = np.float32(_GUESSED) * words
+    if known.any():
+        found[known] = Scale.of(kinships[known]).standardise(kinships[known])
+    return found
+
+
+def discount(length: float) -> float:
+    """Return what kinship counts in a query of such a length."""
+    return 1 - length / 2
 
 
 def length(terms: int) -> float:

@@ -29,5 +29,7 @@ class SearchModels:
     embed_query: Embed
     """Queries to embeddings of the rank model."""
     embed_passages: EmbedPassages
+    embed_words: Embed
+    """Single words to embeddings of any one model, for `kinship`."""
     rank_fingerprint: Callable[[], str]
     """Of the rank model, asked for when vectors are recomputed: others' are never reused."""

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from .candidates import Candidate, Evidence
 from .feedback import PASSAGES
+from .kinship import Kinship
 from .parameters import SearchParameters
 from .passages import PassageReader
 from .ranking import Scores
 from .recompute import Readable, Recomputer, place
 from .stopwatch import Stopwatch
-from .types import Query
+from .types import Embed, Query
 
 
 class Refiner:
@@ -27,11 +28,13 @@ class Refiner:
         query: Query,
         parameters: SearchParameters,
         recomputer: Recomputer,
+        embed_words: Embed,
         stopwatch: Stopwatch,
     ) -> None:
         self._query = query
         self._parameters = parameters
         self._recomputer = recomputer
+        self._embed_words = embed_words
         self._stopwatch = stopwatch
         self.expanded = 0
         """Recomputed chunks that are beside one recomputed before them."""
@@ -87,8 +90,17 @@ class Refiner:
             for one in read:
                 one.candidate.match = evidence.lexical.match(one.text)
         if evidence.meaning is not None:
+            self._look_for_kin(read, evidence)
             with self._stopwatch.stage("recompute"):
                 self._recomputer.recompute(evidence.parsed.embedded, read)
+
+    def _look_for_kin(self, read: list[Readable], evidence: Evidence) -> None:
+        with self._stopwatch.stage("kinship"):
+            kinship = Kinship(evidence.parsed.text, evidence.lexical.weights, self._embed_words)
+            found = kinship.of([one.text for one in read])
+            if found is not None:
+                for one, value in zip(read, found.tolist(), strict=True):
+                    one.candidate.kinship = value
 
     @property
     def _is_late(self) -> bool:

@@ -72,7 +72,9 @@ class Search:
         self._read_texts = read_texts
         self._stopwatch = Stopwatch()
         self.recomputer = Recomputer(connection, models, give_way)
-        self._refiner = Refiner(query, parameters, self.recomputer, self._stopwatch)
+        self._refiner = Refiner(
+            query, parameters, self.recomputer, models.embed_words, self._stopwatch
+        )
 
     def run(self) -> Iterator[Results]:
         """Yield the instant answer and, if embeddings get recomputed, the exact one."""

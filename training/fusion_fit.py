@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from store.features import CANDIDATE, FEATURES, correlation, crowd
+from store.features import CANDIDATE, FEATURES, correlation, crowd, discount
 
 Matrix = NDArray[np.float64]
 
@@ -105,9 +105,11 @@ def _among(one: Asked, chosen: NDArray[np.int64]) -> Asked:
     words = table[:, FEATURES.index("words")]
     strongest = int(np.abs(words).argmax())
     length = table[strongest, FEATURES.index("wordy")] / (words[strongest] or 1.0)
-    for scores in (similarity, words):
+    kinship = table[:, FEATURES.index("kinship")]
+    for scores in (similarity, words, kinship):
         scores -= scores.mean()
         scores /= max(float(scores.std()), 1e-6)
+    kinship *= discount(length)
     table[:, FEATURES.index("wordy")] = length * words
     table[:, FEATURES.index("agreement")] = correlation(similarity, words)
     table[:, FEATURES.index("crowd")] = crowd(len(chosen))

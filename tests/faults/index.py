@@ -87,7 +87,7 @@ class Index:
         """Yield the answers to a query: the instant and the exact one."""
         embed = embedder().embed_queries
         models = SearchModels(
-            "test", quantiser(), embed, embed, embedder().embed_passages, lambda: "test"
+            "test", quantiser(), embed, embed, embedder().embed_passages, embed, lambda: "test"
         )
         return self.store.search(Query(text, limit, mode), models, read_back, read_texts)
 

@@ -69,7 +69,13 @@ class Notes:
         """Search with the built-in model."""
         embed = self.embedder.embed_queries
         models = SearchModels(
-            "test", self.quantiser, embed, embed, self.embedder.embed_passages, lambda: "test"
+            "test",
+            self.quantiser,
+            embed,
+            embed,
+            self.embedder.embed_passages,
+            embed,
+            lambda: "test",
         )
         answers = list(self.store.search(Query(text, limit, mode), models, read_back, read_texts))
         return answers[-1].hits if answers else ()

@@ -86,7 +86,13 @@ def test_what_is_not_read_says_why(library: Notes) -> None:
 def test_a_document_is_found_by_its_type(library: Notes) -> None:
     embed = library.embedder.embed_queries
     models = SearchModels(
-        "test", library.quantiser, embed, embed, library.embedder.embed_passages, lambda: "test"
+        "test",
+        library.quantiser,
+        embed,
+        embed,
+        library.embedder.embed_passages,
+        embed,
+        lambda: "test",
     )
     query = Query("words", 20, Mode.LEXICAL, Filters(types=("pdf",)))
     *_, answer = library.store.search(query, models, current.read_back, current.read_texts)

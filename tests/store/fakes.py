@@ -65,7 +65,7 @@ def embed_passages(
     return embed(texts)
 
 
-MODELS = SearchModels("test", QUANTISER, embed, embed, embed_passages, lambda: "rank")
+MODELS = SearchModels("test", QUANTISER, embed, embed, embed_passages, embed, lambda: "rank")
 
 
 def signature(number: int = 1) -> Signature:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from store import Filters, Hit, Mode, ModelMismatch, Query, Results, SearchModels, Vectors
+from store.features import FEATURES
 
 from .fakes import MODELS, QUANTISER, Library, embed, embed_passages
 
@@ -215,11 +216,21 @@ def test_an_empty_index_finds_nothing(library: Library) -> None:
 
 
 def test_codes_of_another_model_are_never_compared(pets: Library) -> None:
-    other = SearchModels("other", QUANTISER, embed, embed, embed_passages, lambda: "rank")
+    other = SearchModels("other", QUANTISER, embed, embed, embed_passages, embed, lambda: "rank")
     with pytest.raises(ModelMismatch, match="thimble index"):
         list(pets.store.search(Query("dog"), other, *pets.sources))
     lexical = Query("postman", mode=Mode.LEXICAL)
     assert list(pets.store.search(lexical, other, *pets.sources))[-1].hits
+
+
+def test_the_exact_answer_knows_whose_words_are_kin(library: Library) -> None:
+    library.put(first=["alpha beta"], second=["alpha gamma"])
+    kin = FEATURES.index("kinship")
+    first, second = hits(library, "beta")
+    assert (first.path.stem, second.path.stem) == ("first", "second")
+    assert first.evidence[kin] > 0 > second.evidence[kin]
+    (only_words, *_) = hits(library, "alpha", mode=Mode.SEMANTIC)
+    assert only_words.evidence[kin] == 0
 
 
 def test_a_better_rank_model_decides_the_order(library: Library) -> None:
@@ -229,7 +240,7 @@ def test_a_better_rank_model_decides_the_order(library: Library) -> None:
         return embed(["gamma" if "gamma" in text else "other" for text in texts])
 
     models = SearchModels(
-        "test", QUANTISER, embed, lambda _: embed(["gamma"]), rank, lambda: "gamma"
+        "test", QUANTISER, embed, lambda _: embed(["gamma"]), rank, embed, lambda: "gamma"
     )
     found = list(
         library.store.search(
