@@ -128,16 +128,12 @@ class Models:
     @cached_property
     def rank(self) -> Embedder:
         """The model that sees the most promising chunks of a search."""
-        folder = folder_for("rank", self._settings)
-        if folder == folder_for("index", self._settings):
-            return self.chosen.embedder
-        return self._embedder(folder)
+        return self._beside_index(folder_for("rank", self._settings))
 
     @cached_property
     def words(self) -> WordVectors:
         """Single words under the model that ships: others need not be as quick with them."""
-        is_chosen = folder_for("index", self._settings) == BUILT_IN
-        return WordVectors(self.chosen.embedder if is_chosen else self._embedder(BUILT_IN))
+        return WordVectors(self._beside_index(BUILT_IN))
 
     @property
     def search(self) -> SearchModels:
@@ -164,6 +160,12 @@ class Models:
             embed_passages=coder.embedder.embed_passages,
             rank_fingerprint=lambda: coder.embedder.model.fingerprint,
         )
+
+    def _beside_index(self, folder: Path) -> Embedder:
+        """Return a model, the chosen index model itself if it is that: none is loaded twice."""
+        if folder == folder_for("index", self._settings):
+            return self.chosen.embedder
+        return self._embedder(folder)
 
     def _coder(self, folder: Path) -> Coder:
         embedder = self._embedder(folder)

@@ -51,7 +51,8 @@ def measure(workspace: Workspace) -> Section:
     thimble = workspace.large.thimble
     chunks = thimble.status()["chunks"]
     queries = [query[:_LONGEST] for query in real_queries(workspace, _QUERIES)]
-    typed = [_letters(thimble.home, query) for query in queries]
+    with Engine(Settings(paths_of(thimble.home))) as engine:
+        typed = [_letters(engine, query) for query in queries]
     workspace.say("tui: starts")
     starts = [_start(thimble.home) for _ in range(_STARTS)]
     workspace.say("tui: typing")
@@ -90,29 +91,28 @@ def _start(home: Path) -> float:
     """Return the seconds from the start until a typed letter is on the screen."""
     started = time.perf_counter()
     with _open(home) as terminal:
-        terminal.wait(lambda written: b"search your files" in written, _LIMIT_S)
+        _wait_for(terminal, "search your files")
         terminal.send("q")
-        terminal.wait(lambda written: b"q" in written, _LIMIT_S)
+        _wait_for(terminal, "q")
         return time.perf_counter() - started
 
 
-def _letters(home: Path, query: str) -> list[Letter]:
+def _letters(engine: Engine, query: str) -> list[Letter]:
     """Return the keys of a query, and what the instant answer to each has that is new."""
     letters, listed = [], set[str]()
-    with Engine(Settings(paths_of(home))) as engine:
-        for end, key in enumerate(query, start=1):
-            hits = next(engine.search(query[:end])).hits if query[:end].strip() else ()
-            titles = [title(hit)[:_TITLE] for hit in hits]
-            fresh = (one for one in titles[:_IN_SIGHT] if one not in listed)
-            letters.append(Letter(key, next(fresh, "")))
-            listed = set(titles)
+    for end, key in enumerate(query, start=1):
+        hits = next(engine.search(query[:end])).hits if query[:end].strip() else ()
+        titles = [title(hit)[:_TITLE] for hit in hits]
+        fresh = (one for one in titles[:_IN_SIGHT] if one not in listed)
+        letters.append(Letter(key, next(fresh, "")))
+        listed = set(titles)
     return letters
 
 
 def _typed(home: Path, queries: Sequence[Sequence[Letter]]) -> tuple[list[float], float]:
     """Return the seconds from each key to its results, and the processor's share at rest."""
     with _open(home) as terminal:
-        terminal.wait(lambda written: b"Up to date" in written, _LIMIT_S)
+        _wait_for(terminal, "Up to date")
         times = [one for query in queries for one in _keys(terminal, query)]
         while terminal.read(1.0):
             pass

@@ -48,22 +48,18 @@ class Kinship:
         if not self._weights.any():
             return None
         known = [analysis.plain_words(text) for text in texts]
-        every = {
-            word: place for place, word in enumerate(dict.fromkeys(chain.from_iterable(known)))
-        }
-        table = self._similarities([*every])
+        words = [*dict.fromkeys(chain.from_iterable(known))]
+        places = {word: place for place, word in enumerate(words)}
+        table = self._similarities(words)
         best = np.zeros((len(texts), len(self._words)), dtype=np.float32)
         for row, own in enumerate(known):
-            if own:
-                best[row] = table[:, [every[word] for word in own]].max(axis=1)
+            best[row] = table[:, [places[word] for word in own]].max(axis=1, initial=0.0)
             keys = set(chain.from_iterable(own.values()))
             best[row, [not keys.isdisjoint(mine) for mine in self._words.values()]] = 1.0
         return np.asarray(np.sqrt(best) @ self._weights / self._weights.sum(), dtype=np.float32)
 
     def _similarities(self, words: Sequence[str]) -> NDArray[np.float32]:
-        """Return those of the query's words with others, none below 0, (own, others)."""
-        if not words:
-            return np.zeros((len(self._words), 0), dtype=np.float32)
+        """Return those of the query's words with others, none above 1, (own, others)."""
         vectors = self._embed([*self._words, *words])
         own = len(self._words)
-        return np.asarray(np.clip(vectors[:own] @ vectors[own:].T, 0.0, 1.0))
+        return np.asarray(np.minimum(vectors[:own] @ vectors[own:].T, 1.0))

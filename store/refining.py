@@ -47,6 +47,7 @@ class Refiner:
         reader: PassageReader,
     ) -> None:
         """Make the scores of candidates exact; what the graph leads to is added to `found`."""
+        kinship = Kinship(evidence.parsed.text, evidence.lexical.weights, self._embed_words)
         tried: set[int] = set()
         left = self._query.budget
         batch = max(left // 2, self._parameters.batch) if evidence.meaning else left
@@ -57,7 +58,7 @@ class Refiner:
                 return
             new = [chunk for chunk in chosen if chunk not in found]
             found |= zip(new, evidence.candidates(new, by_meaning=new), strict=True)
-            self._score([found[chunk] for chunk in chosen], evidence, reader)
+            self._score([found[chunk] for chunk in chosen], evidence, reader, kinship)
             place(found.values())
             if evidence.meaning is not None:
                 settled = _settled([found[chunk] for chunk in chosen], evidence)
@@ -78,7 +79,13 @@ class Refiner:
                 return promising
         return [chunk for chunk in by_words if chunk not in tried][:count]
 
-    def _score(self, chosen: list[Candidate], evidence: Evidence, reader: PassageReader) -> None:
+    def _score(
+        self,
+        chosen: list[Candidate],
+        evidence: Evidence,
+        reader: PassageReader,
+        kinship: Kinship,
+    ) -> None:
         with self._stopwatch.stage("read"):
             reader.prefetch(chosen)
             passages = [(one, reader.passage(one)) for one in chosen]
@@ -90,13 +97,12 @@ class Refiner:
             for one in read:
                 one.candidate.match = evidence.lexical.match(one.text)
         if evidence.meaning is not None:
-            self._look_for_kin(read, evidence)
+            self._look_for_kin(read, kinship)
             with self._stopwatch.stage("recompute"):
                 self._recomputer.recompute(evidence.parsed.embedded, read)
 
-    def _look_for_kin(self, read: list[Readable], evidence: Evidence) -> None:
+    def _look_for_kin(self, read: list[Readable], kinship: Kinship) -> None:
         with self._stopwatch.stage("kinship"):
-            kinship = Kinship(evidence.parsed.text, evidence.lexical.weights, self._embed_words)
             found = kinship.of([one.text for one in read])
             if found is not None:
                 for one, value in zip(read, found.tolist(), strict=True):

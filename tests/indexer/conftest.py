@@ -65,19 +65,16 @@ class Notes:
             )
             return run.run(self.store.folders())
 
+    @property
+    def models(self) -> SearchModels:
+        """The built-in index model in every role."""
+        embed, passages = self.embedder.embed_queries, self.embedder.embed_passages
+        return SearchModels("test", self.quantiser, embed, embed, passages, embed, lambda: "test")
+
     def search(self, text: str, mode: Mode = Mode.HYBRID, limit: int = 10) -> tuple[Hit, ...]:
         """Search with the built-in model."""
-        embed = self.embedder.embed_queries
-        models = SearchModels(
-            "test",
-            self.quantiser,
-            embed,
-            embed,
-            self.embedder.embed_passages,
-            embed,
-            lambda: "test",
-        )
-        answers = list(self.store.search(Query(text, limit, mode), models, read_back, read_texts))
+        query = Query(text, limit, mode)
+        answers = list(self.store.search(query, self.models, read_back, read_texts))
         return answers[-1].hits if answers else ()
 
     def found(self, text: str, mode: Mode = Mode.LEXICAL) -> list[str]:

@@ -13,7 +13,7 @@ from indexer import Embedder, current, load_quantiser, read_now
 from indexer.cage import Keeper
 from indexer.document import Unreadable
 from indexer.patience import Patience
-from store import Filters, Mode, Query, SearchModels
+from store import Filters, Mode, Query
 
 from . import making
 from .conftest import Notes
@@ -84,18 +84,8 @@ def test_what_is_not_read_says_why(library: Notes) -> None:
 
 
 def test_a_document_is_found_by_its_type(library: Notes) -> None:
-    embed = library.embedder.embed_queries
-    models = SearchModels(
-        "test",
-        library.quantiser,
-        embed,
-        embed,
-        library.embedder.embed_passages,
-        embed,
-        lambda: "test",
-    )
     query = Query("words", 20, Mode.LEXICAL, Filters(types=("pdf",)))
-    *_, answer = library.store.search(query, models, current.read_back, current.read_texts)
+    *_, answer = library.store.search(query, library.models, current.read_back, current.read_texts)
     assert {hit.path.suffix for hit in answer.hits} == {".pdf"}
 
 
