@@ -17,6 +17,8 @@ from .sets import RetrievalSet, document_id, load, write_files
 from .workspace import Workspace
 
 _DEPTH = 10
+_QUERIES = 100
+"""A set, at most: every one is searched in two modes over three indexes."""
 _SHARES = (
     ("all postings", words.Allowance(1.0)),
     ("pruned", words.ALLOWANCE),
@@ -30,7 +32,7 @@ def measure(workspace: Workspace) -> Section:
     """Index every set and folder with and without pruning."""
     scale, places = workspace.scale, workspace.places
     present = [n for n in scale.sets if (places.sets / n / "corpus.jsonl.gz").is_file()]
-    sets = [load(places.sets / name, scale.queries) for name in present]
+    sets = [load(places.sets / name, min(scale.queries, _QUERIES)) for name in present]
     folders = [folder for folder in places.folders if folder.is_dir()]
     plan = Plan.of_total(scale.folder_bytes, 1_000, 50_000)
     folders.append(workspace.generate("words-large", plan))
