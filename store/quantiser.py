@@ -104,7 +104,7 @@ class Quantiser:
         bits = np.unpackbits(values, axis=1, bitorder="little").astype(np.float32)
         return np.ascontiguousarray((bits * 2 - 1).T)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Short digest of the projection; equal ones give equal codes."""
         return blake2b(self.rotation.tobytes() + self.mean.tobytes(), digest_size=8).hexdigest()

@@ -40,6 +40,8 @@ from .types import Explain, Mode, Query, ReadText, Results
 
 _POOL = 3
 """Candidates kept for each hit wanted, since several may share a document."""
+_IN_SIGHT = 10
+"""Most hits of an instant answer: what a screen has room for, as each is read from its file."""
 _VERIFIED_POOL = 5
 """Documents that hold a phrase, looked for until there are so many for each hit wanted."""
 _WIDER = 8
@@ -127,8 +129,9 @@ class Search:
             found = dict(zip(chunks, known, strict=True))
         if is_exact:
             self._refiner.refine(found, by_words, evidence, reader)
+        limit = self._query.limit if is_exact else min(self._query.limit, _IN_SIGHT)
         with self._stopwatch.stage("show" if is_exact else "read"):
-            hits = build_hits(list(found.values()), evidence, reader, self._query.limit)
+            hits = build_hits(list(found.values()), evidence, reader, limit)
         explain = self._explain(evidence, len(by_words), len(by_meaning))
         confident = bool(hits) and (
             evidence.parsed.is_exact or hits[0].score >= evidence.fusion.confident

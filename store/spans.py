@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import accumulate
 
 import numpy as np
@@ -15,6 +16,8 @@ from .types import Heading, Span
 
 _FEW = 96
 """Numbers up to which decoding them one by one is faster than setting up arrays."""
+_LATELY = 64
+"""Files whose layouts are kept unpacked: while somebody types, every key finds many of the last."""
 _WHAT = "a file's list of chunks and headings"
 
 
@@ -41,6 +44,7 @@ def pack_layout(spans: Sequence[Span], outline: Sequence[Heading]) -> tuple[byte
     return seal(_pack(pairs), packed), packed
 
 
+@lru_cache(_LATELY)
 def unpack_layout(spans: bytes, outline: bytes) -> tuple[tuple[Span, ...], tuple[Heading, ...]]:
     """Return the spans and headings that `pack_layout` packed. Raises StoreDamaged."""
     gaps, lengths = _unpack(unseal(spans, _WHAT, outline), 2)

@@ -52,6 +52,13 @@ def test_an_instant_answer_comes_before_the_exact_one(pets: Library) -> None:
     assert 0 < exact.explain.recomputed <= 32
 
 
+def test_an_instant_answer_reads_no_more_than_a_screen_shows(library: Library) -> None:
+    library.put(**{f"note{n}": [f"rent of month {n * n}"] for n in range(30)})
+    instant, exact = ask(library, "rent", limit=20)
+    assert len(instant.hits) == 10
+    assert len(exact.hits) == 20
+
+
 def test_without_a_budget_the_instant_answer_is_the_only_one(pets: Library) -> None:
     (only,) = ask(pets, "deposit", budget=0)
     assert only.exact

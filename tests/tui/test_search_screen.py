@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 import pytest
+from textual.content import Content
 from textual.widgets import HelpPanel, Input
 
-from store import StoreDamaged
+from store import Hit, StoreDamaged
 from tui.screens.dialogs import Problem
+from tui.widgets.results import ResultList
 
-from .driving import focused, press, search_screen, settled, started, until, visible
+from .driving import LARGE, focused, press, search_screen, settled, started, until, visible
 from .fakes import FOLDERS, HALFWAY, HITS, FakeBackend
 
 
@@ -40,7 +43,7 @@ async def test_a_late_answer_is_dropped() -> None:
     async with started(backend).run_test() as pilot:
         await settled(pilot)
         await pilot.press(*"dep")
-        await until(pilot, lambda: backend.refined == ["dep"])
+        await until(pilot, lambda: "dep" in backend.refined)
         await pilot.press(*"osit")
         await settled(pilot)
         backend.hits = ()
@@ -90,6 +93,23 @@ async def test_a_new_question_starts_at_its_best_hit() -> None:
     async with started(FakeBackend()).run_test() as pilot:
         await press(pilot, "=depos", "down", "down", "=it")
         assert search_screen(pilot).results.current == HITS[0]
+
+
+async def test_a_hit_is_drawn_once_for_all_its_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[Hit] = []
+    draw = ResultList.draw
+
+    def counted(rows: ResultList, item: Hit, width: int) -> Sequence[Content]:
+        drawn.append(item)
+        return draw(rows, item, width)
+
+    monkeypatch.setattr(ResultList, "draw", counted)
+    async with started(FakeBackend()).run_test(size=LARGE) as pilot:
+        await press(pilot, "=deposit")
+        drawn.clear()
+        search_screen(pilot).results.refresh()
+        await settled(pilot)
+        assert drawn == list(HITS)
 
 
 async def test_a_slow_search_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,6 +166,29 @@ async def test_the_passage_is_in_place_with_its_matches_marked() -> None:
         assert "Article 11" not in visible(pilot)
         await press(pilot, "enter", "n")
         assert "Ask the agent for the money back" in visible(pilot)
+
+
+async def test_the_surroundings_of_a_passage_come_with_the_exact_answer() -> None:
+    refined = threading.Event()
+    async with started(FakeBackend(gates={"deposit": refined})).run_test() as pilot:
+        await settled(pilot)
+        await pilot.press(*"deposit")
+        await until(pilot, lambda: "The deposit of two months' rent" in visible(pilot))
+        assert "Article 13" not in visible(pilot)
+        refined.set()
+        await settled(pilot)
+        assert "Article 13" in visible(pilot)
+
+
+async def test_the_surroundings_of_a_chosen_hit_are_there_at_once() -> None:
+    refined = threading.Event()
+    async with started(FakeBackend(gates={"deposit": refined})).run_test() as pilot:
+        await settled(pilot)
+        await pilot.press(*"deposit")
+        await until(pilot, lambda: search_screen(pilot).results.items == HITS)
+        await pilot.press("down", "up")
+        await until(pilot, lambda: "Article 13" in visible(pilot))
+        refined.set()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from textual import getters, on
@@ -31,7 +32,7 @@ from ..widgets.welcome import Welcome
 from .searching import Searching
 
 GLANCE_S = 0.06
-"""How long typing rests before the passage of an instant answer is read."""
+"""How long typing rests before the passage of an instant answer is shown."""
 MODES_TIP = "words, meaning, both, exact, regex"
 OF_SEARCHING = {"open", "copy_passage", "copy_path", "filter", "mode", "query", "ask", "map"}
 OF_A_HIT = {"similar", "why"}
@@ -63,7 +64,7 @@ class SearchScreen(Searching):
         super().__init__(backend, clock)
         self._has_hit = False
         self._reading: Timer | None = None
-        """Set while typing: a passage is read once its hit has been in sight for a moment."""
+        """Set while typing: a passage is shown once its hit has been in sight for a moment."""
         self._refusal = ""
         """Why there is no answer, if the query cannot be answered as it is."""
         self._like: Hit | None = None
@@ -165,12 +166,12 @@ class SearchScreen(Searching):
         if self._reading is not None:
             self._reading.stop()
         if self.is_asking and not self.results.is_chosen:
-            self._reading = self.set_timer(GLANCE_S, self._read_along)
+            self._reading = self.set_timer(GLANCE_S, partial(self._read, self.passage.glance))
         else:
-            self._read_along()
+            self._read(self.passage.follow)
 
-    def _read_along(self) -> None:
-        self.passage.follow(self.results.current, len(self.results.items))
+    def _read(self, show: Callable[[Hit | None, int], None]) -> None:
+        show(self.results.current, len(self.results.items))
 
     # Reading
 

@@ -68,6 +68,19 @@ class PassageView(VerticalScroll, can_focus=True, inherit_bindings=False):
         else:
             self.read_around(hit)
 
+    def glance(self, hit: Hit | None, total: int) -> None:
+        """Show what is known of a hit that the next key may replace: its passage alone.
+
+        Its surroundings are many times as long to read and to lay out, and typing would wait.
+        """
+        if hit is None:
+            self.follow(hit, total)
+        else:
+            self.workers.cancel_group(self, "passage")
+            self._hit, self._total = hit, total
+            self._label(hit)
+            self._show(Previewed(hit, None))
+
     @work(thread=True, exclusive=True, group="passage", exit_on_error=False)
     def read_around(self, hit: Hit) -> None:
         """Read the text around a hit from its file."""
@@ -89,7 +102,7 @@ class PassageView(VerticalScroll, can_focus=True, inherit_bindings=False):
             self._label(message.hit, message.problem)
             self._show(message)
 
-    def _label(self, hit: Hit, problem: str) -> None:
+    def _label(self, hit: Hit, problem: str = "") -> None:
         where, line = place(hit), f"line {hit.line:,}"
         changed = f"changed {ago(self._clock() - hit.modified)}"
         state = problem or (changed if hit.fresh else "changed since indexed")

@@ -50,9 +50,12 @@ class Rows(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
 
     def __init__(self, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
+        self.auto_links = False  # there are none, and looking for them takes a fifth of a line
         self.items: tuple[T, ...] = ()
         self.is_chosen = False
         """True once the user moved the cursor, rather than an answer."""
+        self._drawn: dict[int, Sequence[Content]] = {}
+        """Index → lines of the items met while the list is drawn once."""
 
     @property
     def current(self) -> T | None:
@@ -111,6 +114,11 @@ class Rows(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         self.virtual_size = Size(0, len(self.items) * self.row_height)
         self.call_after_refresh(self.reveal)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw what is visible, each item once; part of Textual's line API."""
+        self._drawn = {}
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """Return one line of what is visible; part of Textual's line API."""
         width = self.scrollable_content_region.width
@@ -119,7 +127,9 @@ class Rows(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         index, part = divmod(y + self.scroll_offset.y, self.row_height)
         if index >= len(self.items):
             return self._strip(Content(""), width, is_cursor=False)
-        lines = self.draw(self.items[index], width - 2)
+        if index not in self._drawn:
+            self._drawn[index] = self.draw(self.items[index], width - 2)
+        lines = self._drawn[index]
         line = lines[part] if part < len(lines) else Content("")
         return self._strip(line, width, is_cursor=index == self.cursor and part < len(lines))
 
