@@ -6,6 +6,7 @@ Importing this module, asking for help and asking for the version import nothing
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 def entry() -> None:
     """Run the program and leave it."""
+    sys.stdout = _whole(sys.stdout)
     sys.exit(main(sys.argv[1:]))
 
 
@@ -86,6 +88,23 @@ def _choose_screen(
         return True
     diagnostics.write_help(parser.format_help())
     return False
+
+
+def _whole(stream: TextIO | None) -> TextIO | None:
+    """Return stdout so that it takes all that is written to it.
+
+    Unbuffered (`PYTHONUNBUFFERED`, usual in containers), Python drops what a pipe does not take at
+    once, as when the program is stopped and goes on.
+    """
+    if isinstance(stream, io.TextIOWrapper) and isinstance(stream.buffer, io.RawIOBase):
+        return open(
+            stream.fileno(),
+            "w",
+            encoding=stream.encoding,
+            errors=stream.errors,
+            closefd=False,
+        )
+    return stream
 
 
 def _stream(stream: TextIO | None) -> TextIO:

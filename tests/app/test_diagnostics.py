@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import io
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -143,3 +145,19 @@ def test_a_full_disk_behind_stdout_is_an_error() -> None:
         done = thimble("config", "path", stdout=stdout.fileno())
     assert done.returncode == 2
     assert done.stderr == b"thimble: input or output failed: No space left on device\n"
+
+
+def test_a_program_that_is_stopped_and_goes_on_loses_nothing_it_writes(tmp_path: Path) -> None:
+    long = tmp_path / "long.txt"
+    long.write_text("".join(f"This is sentence {n} of many.\n\n" for n in range(40_000)))
+    unbuffered = [sys.executable, "-u", "-m", "app"]
+    with subprocess.Popen([*unbuffered, "show", str(long)], stdout=subprocess.PIPE) as program:
+        assert program.stdout is not None
+        written = os.read(program.stdout.fileno(), 1)
+        for _ in range(20):  # it waits in the middle of writing
+            program.send_signal(signal.SIGSTOP)
+            time.sleep(0.002)
+            program.send_signal(signal.SIGCONT)
+            written += os.read(program.stdout.fileno(), 3_000)
+        written += program.stdout.read()
+    assert written.decode() == long.read_text().removesuffix("\n")
