@@ -18,6 +18,7 @@ from typing import Self
 from store import Folder
 
 from .globs import Pattern, Patterns, parse_glob, parse_line
+from .names import is_temporary, is_usual
 from .recognise import kind_by_name, size_factor
 from .secrets import secret_by_name
 
@@ -51,10 +52,6 @@ _PROGRAM_FOLDER_MARKS = {
 _CACHE_TAG = "CACHEDIR.TAG"
 _CACHE_MARK = b"Signature: 8a477f597d28d172789f06886806bc55"
 MARKS = frozenset({*RULE_FILES, *_PROGRAM_FOLDER_MARKS, _CACHE_TAG})  # decide about folders
-
-_TEMPORARY_PREFIXES = (".#", ".~lock.", ".goutputstream-", "~$")
-_TEMPORARY_SUFFIXES = ("~", ".swp", ".swo", ".swx", ".tmp", ".part", ".partial", ".crdownload")
-_TEMPORARY_NAMES = frozenset({"4913", "Thumbs.db", "desktop.ini", "Icon\r"})
 
 _KINDS_WITHOUT_TEXT = {
     "image": "apng avif bmp cr2 cr3 dng gif heic heif icns ico jpeg jpg jxl nef orf png psd raf "
@@ -175,12 +172,19 @@ class Rules:
         return bool(self.named) and self.named.deciding(path, is_folder=False) is not None
 
     def _refuse_name(self, path: str, name: str) -> Refusal | None:
-        if _is_temporary(name):
+        usual = is_usual(name)
+        if not usual and is_temporary(name):
             return Refusal("temporary file")
         if refusal := self._refuse_by_patterns(path, is_folder=False):
             return refusal
         if self.include and not self._is_included(path):
             return Refusal("matches none of the folder's --include globs")
+        if not usual and (refusal := self._refuse_unusual(path, name)):
+            return refusal
+        reason = self.reason_by_name(name)
+        return Refusal(reason, Report.LISTED) if reason else None
+
+    def _refuse_unusual(self, path: str, name: str) -> Refusal | None:
         if not self.is_named(path) and (reason := secret_by_name(name)):
             return Refusal(reason, Report.LISTED)
         if name.startswith(".") and not self.dotted.deciding(path, is_folder=False):
@@ -188,8 +192,7 @@ class Rules:
         suffix = name.rpartition(".")[2].lower()
         if suffix in _KIND_BY_SUFFIX and suffix != name.lower() and not kind_by_name(name):
             return Refusal(f"{_KIND_BY_SUFFIX[suffix]} (.{suffix})", Report.COUNTED)
-        reason = self.reason_by_name(name)
-        return Refusal(reason, Report.LISTED) if reason else None
+        return None
 
     def _refuse_by_patterns(self, path: str, *, is_folder: bool) -> Refusal | None:
         if self.exclude and (pattern := self.exclude.deciding(path, is_folder=is_folder)):
@@ -224,15 +227,6 @@ class Rules:
 
 def _last_part(pattern: Pattern) -> str:
     return pattern.text.rstrip("/").rpartition("/")[2]
-
-
-def _is_temporary(name: str) -> bool:
-    return (
-        name.endswith(_TEMPORARY_SUFFIXES)
-        or name.startswith(_TEMPORARY_PREFIXES)
-        or name in _TEMPORARY_NAMES
-        or (len(name) > 2 and name[0] == name[-1] == "#")
-    )
 
 
 def _read_start(path: str, limit: int) -> bytes:

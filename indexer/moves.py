@@ -14,7 +14,9 @@ class MovedFrom:
 
     def __init__(self, folder: Folder, outcome: Scan, writer: Writer) -> None:
         self._folder = folder
-        self._digests = writer.digests(folder) if outcome.found else {}
+        before = [file.path for file in outcome.found if file.known]
+        wanted = [*before, *outcome.missing] if outcome.found else []
+        self._digests = writer.digests(folder, wanted)
         self.left = dict.fromkeys(outcome.missing)
         """Relative paths that did not turn up so far, in order."""
         self._by_digest = {

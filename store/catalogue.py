@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -32,9 +33,19 @@ def known_files(connection: apsw.Connection, folder_id: int) -> dict[str, Signat
     return {path: Signature(*stat) for table in tables for path, stat in table}
 
 
-def digests(connection: apsw.Connection, folder_id: int) -> dict[str, bytes]:
-    """Return path relative to the folder → digest of the indexed content."""
-    return {path: digest for path, (digest,) in by_path(connection, "file", "digest", folder_id)}
+def digests(connection: apsw.Connection, folder_id: int, paths: Iterable[str]) -> dict[str, bytes]:
+    """Return path relative to the folder → digest of the indexed content, of some paths."""
+    found = {}
+    for path in paths:
+        directory, _, name = os.fsencode(path).rpartition(os.fsencode(os.sep))
+        row = connection.execute(
+            """SELECT digest FROM file JOIN directory ON directory.id = directory
+            WHERE folder = ? AND directory.path = ? AND name = ?""",
+            (folder_id, directory, name),
+        ).fetchone()
+        if row is not None:
+            found[path] = row[0]
+    return found
 
 
 def by_path(
@@ -46,7 +57,8 @@ def by_path(
         FROM {table} JOIN directory ON directory.id = directory WHERE folder = ?""",  # noqa: S608
         (folder_id,),
     )
-    return ((joined(directory, name), values) for directory, name, *values in rows)
+    inside = functools.cache(lambda directory: joined(directory, b""))
+    return ((inside(directory) + os.fsdecode(name), values) for directory, name, *values in rows)
 
 
 def paths(connection: apsw.Connection) -> tuple[Path, ...]:

@@ -160,10 +160,10 @@ class Writer:
         with designed_errors(self._path):
             return catalogue.known_files(self._connection, folder.id)
 
-    def digests(self, folder: Folder) -> dict[str, bytes]:
-        """Return relative path → digest of the folder's indexed files."""
+    def digests(self, folder: Folder, paths: Iterable[str]) -> dict[str, bytes]:
+        """Return relative path → digest, of those of some files of the folder that are indexed."""
         with designed_errors(self._path):
-            return catalogue.digests(self._connection, folder.id)
+            return catalogue.digests(self._connection, folder.id, paths)
 
     def skip_reasons(self, folder: Folder) -> dict[str, str]:
         """Return relative path → why a file of the folder was not indexed."""

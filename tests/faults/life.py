@@ -115,7 +115,7 @@ def keep_vectors(library: Library) -> None:
 
 def state_within(library: Library, writer: Writer) -> State:
     """Return the state that a writer sees."""
-    digests = writer.digests(library.folder)
+    digests = writer.digests(library.folder, writer.known_files(library.folder))
     return State(get_number(writer._connection, "generation"), frozenset(digests.items()))
 
 
