@@ -16,11 +16,10 @@ from .parser import (
     add_limit,
     whole_number,
 )
-from .settings import KEYS
+from .upkeep_arguments import add_config, add_daemon, add_shell
 from .verbs import add_agents, add_answers, add_help, add_saved
 
 MODES = ("hybrid", "semantic", "lexical", "exact", "regex")
-SHELLS = ("bash", "zsh", "fish")
 FLAGS = ("threads", "budget", "rank_model", "ask_search")
 """Settings that an option of a command gives for once."""
 
@@ -61,61 +60,71 @@ def build_parser() -> Parser:
     add_global_options(parser, "auto", None)
     commands = Commands(parser, "command")
     for add in (
-        _folders,
-        _search,
+        _add_folders,
+        _add_search,
         add_answers,
         add_saved,
         add_agents,
         add_help,
-        _show,
-        _state,
+        _add_documents,
+        _add_state,
         add_model,
-        _daemon,
-        _config,
-        _rest,
+        add_daemon,
+        add_config,
+        add_shell,
     ):
         add(commands)
     return parser
 
 
-def _folders(commands: Commands) -> None:
-    add = commands.add(
+def _add_folders(commands: Commands) -> None:
+    commands.add(
         "add",
         "index a folder, now and from then on",
+        _add,
         ["thimble add ~/notes", "thimble add ~/src/app --include '*.md' --exclude 'vendor/**'"],
     )
-    add.add_argument("folder", metavar="DIR", help="the folder; its files are never changed")
-    add.add_argument("--name", metavar="NAME", help="what to call it; default: the folder's name")
-    add.add_argument("--include", metavar="GLOB", action="append", default=[], help=_INCLUDE)
-    add.add_argument("--exclude", metavar="GLOB", action="append", default=[], help=_EXCLUDE)
-    add.add_argument("--later", action="store_true", help="register only; 'thimble index' reads it")
-
-    remove = commands.add(
+    commands.add(
         "remove",
         "forget a folder; its files stay as they are",
+        _remove,
         ["thimble remove notes", "thimble remove -y ~/notes"],
     )
-    remove.add_argument("folder", metavar="DIR", help="its name or its path")
-    remove.add_argument("-y", "--yes", action="store_true", help="do not ask")
-    remove.add_argument("--purge", action="store_true", help="leave no trace of it in the index")
-
-    listing = commands.add("list", "list the folders")
-    add_json(listing)
-
-    index = commands.add("index", "read what is new or has changed; Ctrl-C loses nothing")
-    index.add_argument("--compact", action="store_true", help="also give back all unused room")
-    index.add_argument("--watch", action="store_true", help="stay, and index what changes")
-    index.add_argument("-q", "--quiet", action="store_true", help="no progress and no summary")
+    commands.add("list", "list the folders", add_json)
+    commands.add("index", "read what is new or has changed; Ctrl-C loses nothing", _index)
 
 
+def _add(parser: Parser) -> None:
+    parser.add_argument("folder", metavar="DIR", help="the folder; its files are never changed")
+    parser.add_argument("--name", metavar="NAME", help=_NAME)
+    parser.add_argument("--include", metavar="GLOB", action="append", default=[], help=_INCLUDE)
+    parser.add_argument("--exclude", metavar="GLOB", action="append", default=[], help=_EXCLUDE)
+    parser.add_argument("--later", action="store_true", help=_AFTERWARDS)
+
+
+_NAME = "what to call it; default: the folder's name"
 _INCLUDE = "index only files that match (repeatable)"
 _EXCLUDE = "leave out files that match (repeatable)"
+_AFTERWARDS = "register only; 'thimble index' reads it"
 
 
-def _search(commands: Commands) -> None:
-    search = commands.add(
+def _remove(parser: Parser) -> None:
+    parser.add_argument("folder", metavar="DIR", help="its name or its path")
+    parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    parser.add_argument("--purge", action="store_true", help="leave no trace of it in the index")
+
+
+def _index(parser: Parser) -> None:
+    parser.add_argument("--compact", action="store_true", help="also give back all unused room")
+    parser.add_argument("--watch", action="store_true", help="stay, and index what changes")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress and no summary")
+
+
+def _add_search(commands: Commands) -> None:
+    commands.add(
         "search",
         "find passages by meaning and by words",
+        _search,
         [
             "thimble search when do I get the deposit back",
             "thimble search --since 2w --type md,txt standup",
@@ -125,16 +134,19 @@ def _search(commands: Commands) -> None:
             "thimble search --batch queries.jsonl > answers.jsonl",
         ],
     )
-    search.add_argument("query", metavar="QUERY", nargs="*", help="words; - reads them from stdin")
-    add_limit(search)
-    search.add_argument("--mode", choices=MODES, default="hybrid", help=_MODE)
-    search.add_argument("--budget", metavar="R", help="embeddings recomputed; 0 is fastest")
-    add_filters(search)
-    add_formats(search)
-    search.add_argument("--recent", action="store_true", help=_RECENT)
-    search.add_argument("--rank-model", metavar="MODEL", help="an added model, or its folder")
-    search.add_argument("--explain", action="store_true", help="tell what the search did")
-    search.add_argument(
+
+
+def _search(parser: Parser) -> None:
+    parser.add_argument("query", metavar="QUERY", nargs="*", help="words; - reads them from stdin")
+    add_limit(parser)
+    parser.add_argument("--mode", choices=MODES, default="hybrid", help=_MODE)
+    parser.add_argument("--budget", metavar="R", help="embeddings recomputed; 0 is fastest")
+    add_filters(parser)
+    add_formats(parser)
+    parser.add_argument("--recent", action="store_true", help=_RECENT)
+    parser.add_argument("--rank-model", metavar="MODEL", help="an added model, or its folder")
+    parser.add_argument("--explain", action="store_true", help="tell what the search did")
+    parser.add_argument(
         "--batch", metavar="FILE", help='JSON lines {"id", "query"}, one answer a line; - is stdin'
     )
 
@@ -143,101 +155,63 @@ _MODE = "what to match; default: hybrid"
 _RECENT = "rank newer files a little higher"
 
 
-def _show(commands: Commands) -> None:
-    show = commands.add(
+def _add_documents(commands: Commands) -> None:
+    commands.add(
         "show",
         "print a document's text, without markup",
+        _show,
         [
             "thimble show ~/notes/trip.md",
             "thimble show ~/notes/trip.md:120",
             "thimble show '~/papers/lease.pdf#page=3'",
         ],
     )
-    show.add_argument("file", metavar="FILE[:LINE|#PART]", help=_PART)
-
-    opening = commands.add(
+    commands.add(
         "open",
         "open a document at a place: a text in the editor, anything else in a viewer",
+        _open,
         ["thimble open ~/notes/trip.md:120", "thimble open '~/papers/lease.pdf#page=3'"],
     )
-    opening.add_argument("file", metavar="FILE[:LINE|#PART]", help="as a search prints it")
 
 
+def _show(parser: Parser) -> None:
+    parser.add_argument("file", metavar=_PLACE, help=_PART)
+
+
+def _open(parser: Parser) -> None:
+    parser.add_argument("file", metavar=_PLACE, help="as a search prints it")
+
+
+_PLACE = "FILE[:LINE|#PART]"
 _PART = "with a line: only what is around it; with page=3, slide=2, sheet=NAME, …: only that part"
 
 
-def _state(commands: Commands) -> None:
-    status = commands.add("status", "say what the index holds")
-    status.add_argument("--skipped", action="store_true", help="also list skipped files, and why")
-    add_json(status)
-    why = commands.add("why", "say why a file is indexed or not", ["thimble why ~/notes/old.bin"])
-    why.add_argument("file", metavar="FILE", help="a file, indexed or not")
-    add_json(commands.add("size", "say how much disk the index takes"))
-    bench = commands.add("bench", "compare searches of your own index with exact search")
-    bench.add_argument("--queries", metavar="N", type=whole_number(1), default=50, help=_QUERIES)
-    bench.add_argument("--limit-s", metavar="S", type=whole_number(1), default=120, help=_LIMIT)
-    add_json(bench)
-    doctor = commands.add("doctor", "look for damage in the index and repair it from your files")
-    doctor.add_argument("--check", action="store_true", help="only look; exit code 1 if damaged")
+def _add_state(commands: Commands) -> None:
+    commands.add("status", "say what the index holds", _status)
+    commands.add("why", "say why a file is indexed or not", _why, ["thimble why ~/notes/old.bin"])
+    commands.add("size", "say how much disk the index takes", add_json)
+    commands.add("bench", "compare searches of your own index with exact search", _bench)
+    commands.add("doctor", "look for damage in the index and repair it from your files", _doctor)
+
+
+def _status(parser: Parser) -> None:
+    parser.add_argument("--skipped", action="store_true", help="also list skipped files, and why")
+    add_json(parser)
+
+
+def _why(parser: Parser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a file, indexed or not")
+
+
+def _bench(parser: Parser) -> None:
+    parser.add_argument("--queries", metavar="N", type=whole_number(1), default=50, help=_QUERIES)
+    parser.add_argument("--limit-s", metavar="S", type=whole_number(1), default=120, help=_LIMIT)
+    add_json(parser)
 
 
 _QUERIES = "sentences of your documents to search for; default: 50"
 _LIMIT = "most seconds of exact search, after which it takes part of the files; default: 120"
 
 
-def _daemon(commands: Commands) -> None:
-    daemon = commands.add(
-        "daemon",
-        "keep the index up to date in the background, and answer at once",
-        ["thimble daemon start", "thimble daemon status", "thimble daemon pause"],
-    )
-    actions = Commands(daemon, "action")
-    actions.add("start", "start it, unless it runs")
-    actions.add("stop", "stop it; nothing is lost")
-    add_json(actions.add("status", "say what it does; the default"))
-    logs = actions.add("logs", "print the end of its log, which holds no text of yours")
-    logs.add_argument("-n", "--lines", metavar="N", type=whole_number(1), default=50, help=_LINES)
-    actions.add("pause", "index nothing in the background until 'resume'")
-    actions.add("resume", "go on indexing")
-    actions.add("run", "be the daemon, in the foreground; for service managers")
-    service = commands.add("service", "have the daemon started with your session")
-    actions = Commands(service, "action")
-    actions.add("install", "write a systemd user unit, or a launchd agent on macOS, and start it")
-    actions.add("uninstall", "stop it and take that file away")
-    actions.add("status", "say whether it is installed and runs; the default")
-
-
-_LINES = "how many lines; default: 50"
-
-
-def _config(commands: Commands) -> None:
-    config = commands.add(
-        "config",
-        "show or change the settings",
-        ["thimble config", "thimble config set max_file_mb 64", "thimble config unset editor"],
-    )
-    actions = Commands(config, "action")
-    actions.add("show", "show all settings and where each comes from; the default")
-    actions.add("path", "print the path of the settings file")
-    keys = ", ".join(KEYS)
-    get = actions.add("get", "print a setting; exit code 1 if it has no value")
-    get.add_argument("key", metavar="KEY", choices=KEYS, help=keys)
-    change = actions.add("set", "change a setting")
-    change.add_argument("key", metavar="KEY", choices=KEYS, help=keys)
-    change.add_argument("value", metavar="VALUE", help="what it is to be")
-    unset = actions.add("unset", "take a setting out of the file")
-    unset.add_argument("key", metavar="KEY", help="a setting of the file")
-
-
-def _rest(commands: Commands) -> None:
-    commands.add("tui", "open the screen, as 'thimble' alone does")
-    completion = commands.add(
-        "completion",
-        "print a script that completes commands in a shell",
-        [
-            "thimble completion bash > ~/.local/share/bash-completion/completions/thimble",
-            "thimble completion zsh > ~/.zfunc/_thimble",
-            "thimble completion fish > ~/.config/fish/completions/thimble.fish",
-        ],
-    )
-    completion.add_argument("shell", metavar="SHELL", choices=SHELLS, help=", ".join(SHELLS))
+def _doctor(parser: Parser) -> None:
+    parser.add_argument("--check", action="store_true", help="only look; exit code 1 if damaged")

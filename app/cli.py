@@ -14,13 +14,11 @@ from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
 from .arguments import FLAGS, build_parser
-from .commands import Context, OpenEngine, run_command
 from .diagnostics import Diagnostics, ExitCode
 from .parser import Parser
-from .paths import Paths
 
 if TYPE_CHECKING:
-    from .commands import AnyEngine
+    from .commands import AnyEngine, OpenEngine
     from .settings import Settings
 
 
@@ -64,7 +62,9 @@ def _run(
         return ExitCode.FOUND
     if args.command is None and not _choose_screen(args, parser, stdout, diagnostics):
         return ExitCode.ERROR
+    from .commands import Context, run_command  # what help and version do not need
     from .output import Output
+    from .paths import Paths
 
     flags = {key: getattr(args, key, None) for key in FLAGS}
     context = Context(

@@ -6,12 +6,16 @@ import argparse
 import difflib
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from .dates import parse_since, parse_until
 from .diagnostics import UsageError
 
 FORMATS = ("text", "json", "jsonl", "csv", "md", "xml", "files")
+
+
+Fill = Callable[["Parser"], None]
+"""Adds arguments to the parser of a command."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -31,6 +35,26 @@ class Parser(argparse.ArgumentParser):
         raise argparse.ArgumentError(action, f"there is no '{value}', {cure}")
 
 
+class _Later(Parser):
+    """The parser of a command, made when it is first asked for anything.
+
+    One run asks for one command; making the parsers of all takes longer than all else that a help
+    text needs.
+    """
+
+    def __init__(self, fill: Fill, **wanted: Any) -> None:
+        self._to_do = fill, wanted
+
+    def __getattr__(self, name: str) -> Any:
+        fill, wanted = self.__dict__.pop("_to_do", (None, {}))
+        if fill is None:
+            raise AttributeError(name)
+        super().__init__(**wanted)
+        add_global_options(self, argparse.SUPPRESS, argparse.SUPPRESS)
+        fill(self)
+        return getattr(self, name)
+
+
 class Commands:
     """Adds commands to a parser, all made alike."""
 
@@ -39,23 +63,28 @@ class Commands:
             dest=dest,
             metavar="COMMAND",
             title="commands",
-            parser_class=Parser,
+            parser_class=_Later,
             prog=parser.prog,  # else a formatter is made for it, which costs more than all commands
         )
 
-    def add(self, name: str, about: str, examples: Iterable[str] = ()) -> Parser:
-        """Add a command and return its parser, which has the global options already."""
+    def add(
+        self,
+        name: str,
+        about: str,
+        fill: Fill = lambda _: None,
+        examples: Iterable[str] = (),
+    ) -> None:
+        """Add a command, which has the global options; `fill` adds its own when they are needed."""
         lines = "\n".join(f"  {example}" for example in examples)
-        parser = self._adder.add_parser(
+        self._adder.add_parser(
             name,
+            fill=fill,
             help=about,
             description=f"{about[0].upper()}{about[1:]}.",
             epilog=f"examples:\n{lines}" if lines else None,
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
-        add_global_options(parser, argparse.SUPPRESS, argparse.SUPPRESS)
-        return parser
 
 
 def add_global_options(parser: Parser, color: str, threads: int | str | None) -> None:
