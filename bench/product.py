@@ -14,6 +14,7 @@ from typing import Any
 from app.paths import Paths
 
 ROOT = Path(__file__).resolve().parent.parent
+_SETTINGS = ("THIMBLE_", "PYTHON")
 _CHILD = Path(__file__).with_name("child.py")
 
 
@@ -64,7 +65,7 @@ class Thimble:
                 [*child, *command],
                 capture_output=True,
                 encoding="utf-8",
-                env=self._environment(cpu),
+                env=self.environment(cpu),
                 cwd=self.home,
                 check=False,
             )
@@ -106,9 +107,12 @@ class Thimble:
         """Return what `thimble status --json` says."""
         return _parse(self.run("status", "--json").output)
 
-    def _environment(self, cpu: int | None) -> dict[str, str]:
-        """Return the caller's environment without the caller's own settings of thimble."""
-        kept = {name: text for name, text in os.environ.items() if not name.startswith("THIMBLE_")}
+    def environment(self, cpu: int | None = None) -> dict[str, str]:
+        """Return the caller's environment without settings of thimble and of Python.
+
+        What is installed has its bytecode, which `PYTHONDONTWRITEBYTECODE` would keep from it.
+        """
+        kept = {name: text for name, text in os.environ.items() if not name.startswith(_SETTINGS)}
         threads = {} if cpu is None else {"THIMBLE_THREADS": "1"}
         ours = {"THIMBLE_HOME": str(self.home), "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
         return kept | ours | threads

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from app.engine import Engine
 from app.settings import Settings
@@ -16,7 +14,7 @@ from tui.format import title
 from .latency import real_queries
 from .machine import processor_s
 from .metrics import percentile
-from .product import paths_of
+from .product import Thimble, paths_of
 from .report import Measure, Section, at_most
 from .terminal import Terminal
 from .workspace import Workspace
@@ -54,9 +52,9 @@ def measure(workspace: Workspace) -> Section:
     with Engine(Settings(paths_of(thimble.home))) as engine:
         typed = [_letters(engine, query) for query in queries]
     workspace.say("tui: starts")
-    starts = [_start(thimble.home) for _ in range(_STARTS)]
+    starts = [_start(thimble) for _ in range(_STARTS)]
     workspace.say("tui: typing")
-    keys, idle = _typed(thimble.home, typed)
+    keys, idle = _typed(thimble, typed)
     settings = (
         f"{len(keys)} keys of {len(queries)} queries, until a hit that was not listed before is "
         f"drawn, {chunks:,} chunks, {SIZE[0]}×{SIZE[1]}"
@@ -82,15 +80,16 @@ def measure(workspace: Workspace) -> Section:
     )
 
 
-def _open(home: Path) -> Terminal:
-    environ = {**os.environ, "THIMBLE_HOME": str(home)}
+def _open(thimble: Thimble) -> Terminal:
+    environ = thimble.environment()
+    del environ["NO_COLOR"]
     return Terminal([sys.executable, "-m", "app", "tui"], environ, SIZE)
 
 
-def _start(home: Path) -> float:
+def _start(thimble: Thimble) -> float:
     """Return the seconds from the start until a typed letter is on the screen."""
     started = time.perf_counter()
-    with _open(home) as terminal:
+    with _open(thimble) as terminal:
         _wait_for(terminal, "search your files")
         terminal.send("q")
         _wait_for(terminal, "q")
@@ -109,9 +108,9 @@ def _letters(engine: Engine, query: str) -> list[Letter]:
     return letters
 
 
-def _typed(home: Path, queries: Sequence[Sequence[Letter]]) -> tuple[list[float], float]:
+def _typed(thimble: Thimble, queries: Sequence[Sequence[Letter]]) -> tuple[list[float], float]:
     """Return the seconds from each key to its results, and the processor's share at rest."""
-    with _open(home) as terminal:
+    with _open(thimble) as terminal:
         _wait_for(terminal, "Up to date")
         times = [one for query in queries for one in _keys(terminal, query)]
         while terminal.read(1.0):
