@@ -15,7 +15,6 @@ from tui import Opening
 
 from .dates import parse_since
 from .history import History
-from .opening import opening_of
 from .paths import Given
 from .settings import KEYS, Settings, load, write
 
@@ -63,6 +62,8 @@ class Personal:
 
     def opening(self, hit: Hit) -> Opening:
         """Return how to open a hit: in the editor at its line, or a viewer at its page."""
+        from .opening import opening_of  # it looks into files, which finding them need not
+
         return opening_of(Given(hit.path, hit.line, hit.place), self._settings, os.environ)
 
     def reveal_command(self, path: Path) -> list[str]:

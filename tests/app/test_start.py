@@ -105,3 +105,10 @@ def test_reading_settings_does_not_import_what_writes_them() -> None:
     assert "tomlkit" not in done.stderr
     assert "onnxruntime" not in done.stderr
     assert "textual" not in done.stderr
+
+
+def test_whoever_asks_the_daemon_loads_neither_the_index_nor_readers() -> None:
+    found = "[name for name in ('numpy', 'apsw', 'indexer.readers') if name in sys.modules]"
+    code = f"import sys; import app.service.remote; print({found})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert done.stdout == "[]\n"
