@@ -139,15 +139,6 @@ def read_postings(connection: apsw.Connection, segment: Segment, low: int, high:
     return concatenate(parts)
 
 
-def find_term(connection: apsw.Connection, segment: Segment, key: int) -> Postings:
-    """Return the postings of one term in a segment: one term or none. Raises StoreDamaged."""
-    row = connection.execute(
-        "SELECT data FROM postings WHERE id <= ? AND id >= ? ORDER BY id DESC LIMIT 1",
-        (segment.base | key, segment.base),
-    ).fetchone()
-    return concatenate([]) if row is None else decode_block(row[0], segment, key)
-
-
 def concatenate(parts: Sequence[Postings]) -> Postings:
     """Join postings of ascending ranges of chunks (or of terms)."""
     if len(parts) == 1:

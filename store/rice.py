@@ -49,12 +49,14 @@ def decode(data: bytes, widths: Ids, part: slice = slice(None)) -> Ids:
     """
     last_bytes = (int(widths.sum()) + 7) // 8
     unary = np.frombuffer(data, dtype=np.uint8, count=max(0, len(data) - last_bytes))
-    ends = np.flatnonzero(np.unpackbits(unary, bitorder="little"))
+    ends = _ones(unary)
     if ends.size != widths.size or last_bytes > len(data):
         raise StoreDamaged("a packed block of the index holds a wrong count of numbers")
-    quotients = np.diff(ends, prepend=-1)[part] - 1
-    wanted = widths[part]
-    starts = (np.cumsum(widths) - widths)[part]
+    first, stop, _ = part.indices(widths.size)
+    before = ends[first - 1] if first else -1
+    quotients = np.diff(ends[first:stop], prepend=before) - 1
+    wanted = widths[first:stop]
+    starts = widths[:first].sum() + np.cumsum(wanted) - wanted
     return quotients << wanted | _unpack(data[len(unary) :], starts, wanted)
 
 
@@ -82,8 +84,7 @@ def encode_gamma(values: Ids) -> bytes:
 
 def decode_gamma(data: bytes, count: int) -> Ids:
     """Decode the `count` numbers that `encode_gamma` wrote. Raises StoreDamaged."""
-    bits = np.unpackbits(np.frombuffer(data, dtype=np.uint8), bitorder="little")
-    ends = np.flatnonzero(bits)[:count]
+    ends = _ones(np.frombuffer(data, dtype=np.uint8))[:count]
     if ends.size != count:
         raise StoreDamaged("a packed block of the index ends in the middle of a number")
     widths = np.diff(ends, prepend=-1) - 1
@@ -92,6 +93,11 @@ def decode_gamma(data: bytes, count: int) -> Ids:
         raise StoreDamaged("a packed block of the index ends in the middle of a number")
     last = _unpack(data[used:], np.cumsum(widths) - widths, widths)
     return np.asarray((np.int64(1) << widths | last) - 1, dtype=np.int64)
+
+
+def _ones(data: NDArray[np.uint8]) -> Ids:
+    """Return the offsets of the bits that are set; numpy finds these of Booleans the fastest."""
+    return np.flatnonzero(np.unpackbits(data, bitorder="little").view(np.bool_))
 
 
 def pack(values: Ids, width: int) -> bytes:

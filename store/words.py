@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from . import rare
 from .merging import merge_segments
 from .packing import pack_segments
-from .postings import Ids, Postings, find_term, living, write_postings
+from .postings import Ids, Postings, living, write_postings
 from .segments import Segment, close_segment, open_segment, segments
+from .term_lookup import find_term
 
 _FEWEST_TO_PACK = 1024
 """Raw chunks that are packed the first time; an index of fewer keeps all its postings."""

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from store import StoreDamaged, merging, packing, rare, words
+from store import StoreDamaged, merging, packing, rare, term_lookup, words
 from store.blobs import seal
 from store.connection import open_writer, transaction
 from store.postings import Postings, decode_block, encode_block
@@ -218,3 +218,18 @@ def test_a_sealed_block_of_nonsense_is_called_damaged(data: bytes) -> None:
     for decode in (decode_block, rare.decode_entries):
         with contextlib.suppress(StoreDamaged):
             decode(seal(data), segment)
+
+
+@pytest.mark.parametrize("small_bytes", [0, 1 << 30], ids=["decoded in part", "decoded and kept"])
+def test_a_term_is_found_alike_in_small_and_large_blocks(
+    connection: apsw.Connection, monkeypatch: pytest.MonkeyPatch, small_bytes: int
+) -> None:
+    monkeypatch.setattr(term_lookup, "_SMALL_BYTES", small_bytes)
+    chunks = zipf_chunks(200)
+    with transaction(connection):
+        words.add_chunks(connection, 1, chunks)
+    (segment,) = segments(connection)
+    for key in {key for keys in chunks for key in keys} | {1, 1 << 30}:
+        found = term_lookup.find_term(connection, segment, key)
+        assert found.chunks.tolist() == [n for n, keys in enumerate(chunks, 1) if key in keys]
+        assert found.frequencies.sum() == found.chunks.size
