@@ -44,7 +44,8 @@ def section(variants: Sequence[Variant], truth: list[list[int]], recall: float) 
         for one, spent in zip(variants, needed, strict=True)
     ]
     columns = ("variant", "settings", "mean degree", "index bytes", "recomputed", "× the first")
-    table = Table(f"Recomputed chunks a query for recall@10 = {recall:.2f}", columns, tuple(rows))
+    title = f"Recomputed chunks a query for recall@10 = {recall:.2f}, {len(truth)} queries"
+    table = Table(title, columns, tuple(rows))
     lines = tuple(Line(one.name, tuple(_points(one, truth))) for one in variants)
     plot = Plot("ablations", "Ablations", "chunks recomputed a query", "recall@10", lines, "log x")
     return Section("ablations", tables=(table,), plots=(plot,))

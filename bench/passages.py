@@ -46,6 +46,10 @@ class Passages:
         """Return the same with only the first `count` texts."""
         return replace(self, texts=self.texts[:count], vectors=self.vectors[:count])
 
+    def asking(self, count: int) -> Passages:
+        """Return the same with only the first `count` queries."""
+        return replace(self, queries=self.queries[:count], asked=self.asked[:count])
+
     def write_files(self, folder: Path) -> None:
         """Write each passage as a file that `passage_number` knows again."""
         for number, text in enumerate(self.texts):

@@ -2,8 +2,9 @@
 
     python -m bench.publish RESULTS.json…
 
-A part stands as the last of the named results has it, so a part that was run on its own (growth
-takes an hour) joins the others. The text above the first heading of level 2 is kept.
+A part stands as the last of the named results has it, and one that none of them has stands as it
+did: growth alone takes an hour, so hardly a run has all. The text above the first heading of level
+2 is kept.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from .plots import Line, Plot
 from .product import ROOT
 from .report import Measure, Report, Section, Table, Target, to_markdown, write_plots
 
+_HEADING = "\n## "
+_MACHINE = "The machine and the versions"
 _PAGE = ROOT / "docs" / "benchmarks.md"
 
 
@@ -28,11 +31,19 @@ def main(results: list[str]) -> int:
         return 2
     sections = {one.name: one for report in reports for one in report.sections}
     joined = Report(reports[-1].machine, False, tuple(sections.values()))
-    head = _PAGE.read_text("utf-8").partition("\n## ")[0]
-    _, _, body = to_markdown(joined).partition("\n\n")
-    _PAGE.write_text(f"{head}\n## The machine and the versions\n\n{body}", "utf-8")
+    _PAGE.write_text(spliced(_PAGE.read_text("utf-8"), to_markdown(joined)), "utf-8")
     write_plots(joined, _PAGE.parent)
     return 0
+
+
+def spliced(page: str, report: str) -> str:
+    """Return a page with the machine and the parts of a report, beside its other parts."""
+    head, *old = page.rstrip().split(_HEADING)
+    machine, *new = report.rstrip().split(_HEADING)
+    parts = {part.partition("\n")[0]: part for part in old}
+    parts[_MACHINE] = f"{_MACHINE}\n\n" + machine.partition("\n\n")[2]
+    parts |= {part.partition("\n")[0]: part for part in new}
+    return _HEADING.join([head, *(part.strip("\n") + "\n" for part in parts.values())])
 
 
 def load(plain: dict[str, Any]) -> Report:

@@ -25,7 +25,9 @@ from .report import Cell, Section, Table
 from .vectors import StoredVectors
 from .workspace import Workspace
 
-_BUDGETS = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384)
+_BUDGETS = (8, 16, 32, 48, 64, 96, 192, 384)
+_QUERIES = 100
+"""Each is asked of nine variants at every budget."""
 _RECALL_10 = 0.90
 _FEW = 48
 _BATCHES = (1, 4, 8, 16)
@@ -66,7 +68,7 @@ def measure(workspace: Workspace) -> Section:
     if not (model / "model.onnx").is_file():
         return Section("ablations", notes=(f"Skipped: no model in {model}.",))
     stored = StoredVectors(model, workspace.places.out / "vectors")
-    passages = choose(workspace, stored)
+    passages = choose(workspace, stored).asking(_QUERIES)
     folder = workspace.fresh("ablation-passages")
     passages.write_files(folder)
     workspace.say(f"ablations: {len(passages.texts):,} passages")

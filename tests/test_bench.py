@@ -14,6 +14,7 @@ from app.ask.aid import IMAGINE, RANK
 from bench import metrics
 from bench.aid import StandIn
 from bench.folders import Plan, write_folder
+from bench.publish import spliced
 from bench.report import Measure, Report, Section, Table, at_least, at_most, to_json, to_markdown
 from bench.retrieval import Answers, found_documents, judge
 from bench.rivals import FlatVectors, Fts5, best, fuse
@@ -163,3 +164,13 @@ def test_a_report_says_which_targets_are_missed() -> None:
     assert "| share | 0.120 | ≤ 0.090 | FAIL | test |" in to_markdown(report)
     assert "| codes | 1,000 |" in to_markdown(report)
     assert json.loads(to_json(report))["sections"][0]["measures"][1]["verdict"] == "FAIL"
+
+
+def test_a_part_that_was_not_run_again_stays_on_the_page() -> None:
+    machine = "## The machine and the versions\n\n"
+    page = f"# Benchmarks\n\nOurs.\n\n{machine}old\n\n## one\n\n1\n\n## two\n\n2\n"
+    report = "# Bench\n\nnew\n\n## two\n\n### table\n\n22\n\n## three\n\n3\n"
+    assert spliced(page, report) == (
+        f"# Benchmarks\n\nOurs.\n\n{machine}new\n\n## one\n\n1\n"
+        "\n## two\n\n### table\n\n22\n\n## three\n\n3\n"
+    )
