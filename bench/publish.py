@@ -40,9 +40,8 @@ def spliced(page: str, report: str) -> str:
     """Return a page with the machine and the parts of a report, beside its other parts."""
     head, *old = page.rstrip().split(_HEADING)
     machine, *new = report.rstrip().split(_HEADING)
-    parts = {part.partition("\n")[0]: part for part in old}
-    parts[_MACHINE] = f"{_MACHINE}\n\n" + machine.partition("\n\n")[2]
-    parts |= {part.partition("\n")[0]: part for part in new}
+    facts = f"{_MACHINE}\n\n" + machine.partition("\n\n")[2]
+    parts = {_MACHINE: facts} | {part.partition("\n")[0]: part for part in (*old, facts, *new)}
     return _HEADING.join([head, *(part.strip("\n") + "\n" for part in parts.values())])
 
 

@@ -193,7 +193,7 @@ def test_the_page_joins_the_parts_of_several_runs(
 ) -> None:
     page = tmp_path / "docs" / "benchmarks.md"
     page.parent.mkdir()
-    page.write_text("# Benchmarks\n\nKept by hand.\n\n## Old\n\ngone\n")
+    page.write_text("# Benchmarks\n\nKept by hand.\n\n## leann\n\ngone\n\n## stored\n\nkept\n")
     monkeypatch.setattr(publish, "_PAGE", page)
     plot = Plot("growth", "Growth", "x", "y", (Line("a", ((1.0, 2.0), (2.0, 3.0))),))
     measure = Measure("m", 2.0, "s", "here", at_most(1))
@@ -208,6 +208,7 @@ def test_the_page_joins_the_parts_of_several_runs(
     assert text.startswith("# Benchmarks\n\nKept by hand.\n\n## The machine")
     assert "| m | 2.000 s | ≤ 1 | FAIL | here |" in text
     assert "gone" not in text
+    assert "## stored\n\nkept\n" in text
     assert "![Growth](plots/growth.svg)" in text
     assert (page.parent / "plots" / "growth.svg").is_file()
 
