@@ -29,6 +29,8 @@ _IN_SIGHT = 5
 """Hits that are listed without scrolling."""
 _TITLE = 16
 """Characters of a title that the list does not cut."""
+_QUIET_S = 3.0
+"""Nothing is drawn for so long: the last exact answer has come."""
 _IDLE_S = 5.0
 _LIMIT_S = 60.0
 _CLEAR = "\x15"
@@ -113,7 +115,7 @@ def _typed(thimble: Thimble, queries: Sequence[Sequence[Letter]]) -> tuple[list[
     with _open(thimble) as terminal:
         _wait_for(terminal, "Up to date")
         times = [one for query in queries for one in _keys(terminal, query)]
-        while terminal.read(1.0):
+        while terminal.read(_QUIET_S):
             pass
         before = processor_s(terminal.pid)
         time.sleep(_IDLE_S)
