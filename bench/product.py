@@ -65,7 +65,7 @@ class Thimble:
                 [*child, *command],
                 capture_output=True,
                 encoding="utf-8",
-                env=self.environment(cpu),
+                env={**self.environment(cpu), "NO_COLOR": "1"},
                 cwd=self.home,
                 check=False,
             )
@@ -114,7 +114,7 @@ class Thimble:
         """
         kept = {name: text for name, text in os.environ.items() if not name.startswith(_SETTINGS)}
         threads = {} if cpu is None else {"THIMBLE_THREADS": "1"}
-        ours = {"THIMBLE_HOME": str(self.home), "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+        ours = {"THIMBLE_HOME": str(self.home), "PYTHONPATH": str(ROOT)}
         return kept | ours | threads
 
 

@@ -83,9 +83,7 @@ def measure(workspace: Workspace) -> Section:
 
 
 def _open(thimble: Thimble) -> Terminal:
-    environ = thimble.environment()
-    del environ["NO_COLOR"]
-    return Terminal([sys.executable, "-m", "app", "tui"], environ, SIZE)
+    return Terminal([sys.executable, "-m", "app", "tui"], thimble.environment(), SIZE)
 
 
 def _start(thimble: Thimble) -> float:

@@ -12,7 +12,7 @@ import apsw
 
 from . import cache, extracts, hubs
 from .packed_places import pack_places, unpack_places
-from .pathnames import joined
+from .pathnames import joined, parted
 from .spans import pack_layout, unpack_layout
 from .types import FileRecord, Folder, NewFile, Signature
 
@@ -37,11 +37,10 @@ def digests(connection: apsw.Connection, folder_id: int, paths: Iterable[str]) -
     """Return path relative to the folder → digest of the indexed content, of some paths."""
     found = {}
     for path in paths:
-        directory, _, name = os.fsencode(path).rpartition(os.fsencode(os.sep))
         row = connection.execute(
             """SELECT digest FROM file JOIN directory ON directory.id = directory
             WHERE folder = ? AND directory.path = ? AND name = ?""",
-            (folder_id, directory, name),
+            (folder_id, *parted(path)),
         ).fetchone()
         if row is not None:
             found[path] = row[0]
@@ -188,11 +187,9 @@ def files_among(connection: apsw.Connection, chunks: range) -> list[FileRecord]:
 
 def file_at(connection: apsw.Connection, folder: Folder, path: Path) -> FileRecord | None:
     """Return the indexed file at a path in a folder, or None."""
-    relative = path.parent.relative_to(folder.path)
-    directory = b"" if relative == Path() else os.fsencode(relative)
     row = connection.execute(
         _FILE + "WHERE folder.id = ? AND directory.path = ? AND file.name = ?",
-        (folder.id, directory, os.fsencode(path.name)),
+        (folder.id, *parted(str(path.relative_to(folder.path)))),
     ).fetchone()
     return None if row is None else _record(row)
 

@@ -8,3 +8,8 @@ import os
 def joined(*parts: bytes) -> str:
     """Return the path of parts as the index keeps them: a folder, a directory in it, a name."""
     return os.fsdecode(os.path.join(*parts))  # noqa: PTH118 (bytes)
+
+
+def parted(path: str) -> tuple[bytes, bytes]:
+    """Return the directory and the name of a path in a folder, as the index keeps them."""
+    return os.path.split(os.fsencode(path))
