@@ -30,7 +30,7 @@ _FILES = ("file", "skipped")
 def known_files(connection: apsw.Connection, folder_id: int) -> dict[str, Signature]:
     """Return path relative to the folder → signature, of all files indexed or skipped."""
     tables = (by_path(connection, table, "size, mtime_ns, change", folder_id) for table in _FILES)
-    return {path: Signature(*stat) for table in tables for path, stat in table}
+    return {path: Signature._make(stat) for table in tables for path, stat in table}
 
 
 def digests(connection: apsw.Connection, folder_id: int, paths: Iterable[str]) -> dict[str, bytes]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:  # so that a command which only asks the daemon does not import numpy
     import numpy as np
@@ -35,9 +35,11 @@ class Folder:
     """False while the folder cannot be seen, for instance an unplugged disk."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """What `stat` says about a file; equal signatures mean an unchanged file."""
+class Signature(NamedTuple):
+    """What `stat` says about a file; equal signatures mean an unchanged file.
+
+    A tuple, as a scan makes and compares two for every file of a folder.
+    """
 
     size: int
     mtime_ns: int

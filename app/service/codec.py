@@ -1,7 +1,8 @@
-"""Frozen dataclasses to JSON and back, led by their type hints; nothing is run or imported by name.
+"""Frozen dataclasses and named tuples to JSON and back, led by their type hints.
 
-Whatever does not fit its hint is refused, so that a request that gets through is well-formed.
-Strings may hold lone surrogates, as paths that are not UTF-8 do: JSON in ASCII carries them.
+Nothing is run or imported by name. Whatever does not fit its hint is refused, so that a request
+that gets through is well-formed. Strings may hold lone surrogates, as paths that are not
+UTF-8 do: JSON in ASCII carries them.
 """
 
 from __future__ import annotations
@@ -76,9 +77,7 @@ def _decode(hint: Any, value: Any) -> Any:
             return hint(value)
         except ValueError as error:
             raise Malformed(str(error)) from None
-    if is_dataclass(hint):
-        return _decode_fields(hint, _expect(value, dict))
-    raise Malformed(f"no value of {hint} is ever sent")
+    return _decode_record(hint, value)
 
 
 def _decode_union(choices: tuple[Any, ...], value: Any) -> Any:
@@ -103,10 +102,22 @@ def _decode_container(hint: Any, origin: Any, value: Any) -> Any:
     if origin is frozenset:
         return frozenset(_decode(inner[0], item) for item in items)
     if origin is tuple and inner[-1:] != (Ellipsis,):
-        if len(items) != len(inner):
-            raise Malformed(f"{len(inner)} values are expected, not {len(items)}")
-        return tuple(_decode(one, item) for one, item in zip(inner, items, strict=True))
+        return _decode_each(inner, items)
     return tuple(_decode(inner[0], item) for item in items)
+
+
+def _decode_each(hints: tuple[Any, ...], items: list[Any]) -> tuple[Any, ...]:
+    if len(items) != len(hints):
+        raise Malformed(f"{len(hints)} values are expected, not {len(items)}")
+    return tuple(_decode(hint, item) for hint, item in zip(hints, items, strict=True))
+
+
+def _decode_record(hint: Any, value: Any) -> Any:
+    if is_dataclass(hint):
+        return _decode_fields(hint, _expect(value, dict))
+    if isinstance(hint, type) and issubclass(hint, tuple):
+        return hint(*_decode_each(tuple(_hints(hint).values()), _expect(value, list)))
+    raise Malformed(f"no value of {hint} is ever sent")
 
 
 def _decode_fields(hint: Any, value: dict[str, Any]) -> Any:
@@ -124,7 +135,8 @@ def _hints(hint: Any) -> dict[str, Any]:
     # The screen's types name the store's without importing it; their own names come first.
     names = vars(store) | vars(sys.modules[hint.__module__])
     known = typing.get_type_hints(hint, localns=names)
-    return {one.name: known[one.name] for one in fields(hint)}
+    own = [one.name for one in fields(hint)] if is_dataclass(hint) else hint._fields
+    return {name: known[name] for name in own}
 
 
 def _expect(value: Any, kind: Any) -> Any:

@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryFile
+from threading import Thread
 
 from ..settings import Settings
 from .client import Client
@@ -19,10 +20,6 @@ from .report import Report
 _START_S = 20.0
 _STOP_S = 8.0
 _POLL_S = 0.05
-
-
-_children: list[subprocess.Popen[bytes]] = []
-"""Kept, as Python complains of one that is dropped while its process lives."""
 
 
 class DaemonTrouble(ValueError):
@@ -53,7 +50,7 @@ def start(settings: Settings) -> tuple[Report, bool]:
             start_new_session=True,
             cwd="/",
         )
-        _children.append(child)
+        Thread(target=child.wait, daemon=True).start()  # leaves no zombie when the daemon ends
         end = time.monotonic() + _START_S
         while time.monotonic() < end:
             if running := report(settings):
