@@ -29,16 +29,19 @@ from .decontaminate import TestSets, decontaminate
 from .evaluate import report
 from .examples import Examples, make
 from .export import INDEX_NAME, RANK_NAME, export_index, export_rank
+from .graphs import Weights
+from .narrow import narrow
 from .spectrum import even_out
 from .tasks import ALL_HELD_OUT, Task, build
 
-_TOKENS = 96
+_TOKENS = 160
 """Most tokens of a training text."""
 _MOST_PASSAGES = 14_000
-_TAUGHT_TEXTS = 24_576
+_TAUGHT_TEXTS = 49_152
 """Texts that the teacher says every token of; the similarities of the same ones are learnt."""
 _INDEX_VOCABULARY = 31_650
 _PROJECTION_SAMPLE = 18_000
+_NARROWING_SAMPLE = 1500
 _SPECTRUM_SAMPLE = 4000
 _SEED = 0
 _Made = TypeVar("_Made")
@@ -85,9 +88,24 @@ class Training:
     def taught(self) -> Path:
         """The folder of what the teacher says."""
         cache = self._work / "teacher"
-        teaching = teacher.Teacher(self.checkpoint, _TOKENS, rank_model.EARLY, self._threads)
+        early = rank_model.early(self.student)
+        teaching = teacher.Teacher(self.checkpoint, early, _TOKENS, self._threads)
         teacher.teach(teaching, self.examples.texts[:_TAUGHT_TEXTS], _TAUGHT_TEXTS, cache)
         return cache
+
+    @cached_property
+    def student(self) -> Weights:
+        """The rank model before training."""
+
+        def made() -> Weights:
+            cutter, start = self.checkpoint.tokenizer, rank_model.start(self.checkpoint.weights)
+            cutter.enable_truncation(_TOKENS)
+            chance = np.random.default_rng(_SEED)
+            places = chance.permutation(len(self.examples.texts))[:_NARROWING_SAMPLE]
+            some = cutter.encode_batch_fast([self.examples.texts[place] for place in places])
+            return narrow(start, [one.ids for one in some], rank_model.WIDTH, teacher.HEADS)
+
+        return self._kept("student.pickle", made)
 
     def index(self) -> None:
         """Train and export the index model."""
@@ -111,12 +129,12 @@ class Training:
         """Train and export the rank model."""
         shards, taught = teacher.tokens(self.taught), teacher.embeddings(self.taught)
         partners = rank_model.partners(self.examples, len(taught))
-        layers = rank_model.start(self.checkpoint.weights)
+        layers = rank_model.later(self.student)
         settings = replace(rank_model.Settings(), steps=self._options.rank_steps, seed=_SEED)
         rank_model.train(
             layers, shards, taught, settings, partners, self._device, self._work / "rank.pt"
         )
-        weights = rank_model.assemble(self.checkpoint.weights, layers.cpu())
+        weights = {**self.student, **layers.cpu().weights(rank_model.EARLY)}
         folder = self._options.out / RANK_NAME
         export_rank(folder, weights, teacher.HEADS, self.checkpoint.tokenizer)
 

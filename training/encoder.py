@@ -18,7 +18,7 @@ _EPSILON = 1e-12
 class Layer(nn.Module):
     """Attention, then two linear maps, each added to what it was given and normalised."""
 
-    def __init__(self, dims: int, heads: int) -> None:
+    def __init__(self, dims: int, wide: int, heads: int) -> None:
         super().__init__()
         self.heads = heads
         self.attention = nn.ModuleDict(
@@ -29,15 +29,21 @@ class Layer(nn.Module):
                 "output": _after(dims, dims),
             }
         )
-        self.intermediate = nn.ModuleDict({"dense": nn.Linear(dims, 4 * dims)})
-        self.output = _after(4 * dims, dims)
+        self.intermediate = nn.ModuleDict({"dense": nn.Linear(dims, wide)})
+        self.output = _after(wide, dims)
 
     def forward(self, hidden: Tensor, mask: Tensor) -> Tensor:
         """Map tokens (batch × sequence × dims); `mask` (batch × sequence) is False at padding."""
-        mixed = self._attend(hidden, mask)
-        hidden = self._join(self.attention["output"], mixed, hidden)
-        wide = functional.gelu(self.intermediate["dense"](hidden))
-        return self._join(self.output, wide, hidden)
+        hidden = self.attend(hidden, mask)
+        return self._join(self.output, self.widen(hidden), hidden)
+
+    def attend(self, hidden: Tensor, mask: Tensor) -> Tensor:
+        """Do the first half of a layer."""
+        return self._join(self.attention["output"], self._attend(hidden, mask), hidden)
+
+    def widen(self, hidden: Tensor) -> Tensor:
+        """Return what the neurons between the linear maps say, batch × sequence × wide."""
+        return functional.gelu(self.intermediate["dense"](hidden))
 
     def _attend(self, hidden: Tensor, mask: Tensor) -> Tensor:
         batch, length, dims = hidden.shape
@@ -62,16 +68,7 @@ class Layers(nn.Module):
     def __init__(self, weights: Weights, chosen: Sequence[int], heads: int) -> None:
         """Start from the layers `chosen` of a checkpoint."""
         super().__init__()
-        dims = weights["embeddings.word_embeddings.weight"].shape[1]
-        self.layers = nn.ModuleList(Layer(dims, heads) for _ in chosen)
-        for layer, number in zip(self.layers, chosen, strict=True):
-            prefix = f"encoder.layer.{number}."
-            named = {
-                name.removeprefix(prefix): torch.tensor(array)
-                for name, array in weights.items()
-                if name.startswith(prefix)
-            }
-            layer.load_state_dict(named)
+        self.layers = nn.ModuleList(_layer(weights, number, heads) for number in chosen)
 
     def forward(self, hidden: Tensor, mask: Tensor) -> Tensor:
         """Map tokens, shape batch × sequence × dims."""
@@ -91,6 +88,31 @@ class Layers(nn.Module):
 def pool(hidden: Tensor, mask: Tensor) -> Tensor:
     """Return the mean of the tokens that are not padding, at unit length."""
     return functional.normalize((hidden * mask[..., None]).sum(dim=1), dim=-1)
+
+
+def embed(weights: Weights, ids: NDArray[np.int64]) -> Tensor:
+    """Return the tokens that the first layer is given, batch × sequence × dims."""
+    word, place, kind = (
+        torch.tensor(weights[f"embeddings.{name}_embeddings.weight"])
+        for name in ("word", "position", "token_type")
+    )
+    summed = word[torch.from_numpy(ids)] + place[: ids.shape[1]] + kind[0]
+    named = (torch.tensor(weights[f"embeddings.LayerNorm.{name}"]) for name in ("weight", "bias"))
+    return functional.layer_norm(summed, summed.shape[-1:], *named, eps=_EPSILON)
+
+
+def _layer(weights: Weights, number: int, heads: int) -> Layer:
+    """Return one layer of a checkpoint."""
+    prefix = f"encoder.layer.{number}."
+    named = {
+        name.removeprefix(prefix): torch.tensor(array)
+        for name, array in weights.items()
+        if name.startswith(prefix)
+    }
+    wide, dims = named["intermediate.dense.weight"].shape
+    layer = Layer(dims, wide, heads)
+    layer.load_state_dict(named)
+    return layer
 
 
 def _after(inputs: int, dims: int) -> nn.ModuleDict:

@@ -1,8 +1,9 @@
 """Distils the rank model: the teacher's first layers, and a few that stand for all the others.
 
-The early layers stay as they are, so only what follows them is computed and trained here, from
-the teacher's own tokens. Every token of the last layer is a target (as in TinyBERT, Jiao et al.,
-2020), and so are the similarities with a large sample of the teacher's embeddings.
+All layers are narrowed first. The early ones then stay as they are, so only what follows them is
+computed and trained here, from their tokens. Every token of the teacher's last layer is a target
+(as in TinyBERT, Jiao et al., 2020), and so are the similarities with a large sample of its
+embeddings.
 """
 
 from __future__ import annotations
@@ -26,16 +27,18 @@ from .log import Log
 from .teacher import HEADS, Tokens
 
 EARLY = 2
-"""Layers kept from the teacher unchanged."""
-LATER = (4, 5)
-"""Layers of the teacher that the trained ones start from."""
+"""Layers that are not trained."""
+_CHOSEN = (0, 1, 4, 5)
+"""Layers of the teacher that the student starts from."""
+WIDTH = 1024
+"""Neurons between the two linear maps of a layer; the teacher has 1,536."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How to train."""
 
-    steps: int = 1900
+    steps: int = 12_000
     tokens: int = 1024
     """Most tokens a step, padding included."""
     rate: float = 2e-4
@@ -100,16 +103,23 @@ def train(
             torch.save(layers.state_dict(), checkpoint)
 
 
-def assemble(checkpoint: Weights, layers: Layers) -> dict[str, NDArray[np.float32]]:
-    """Return the weights of the whole student."""
-    early = tuple(f"encoder.layer.{layer}." for layer in range(EARLY))
-    kept = {n: a for n, a in checkpoint.items() if n.startswith(("embeddings.", *early))}
-    return kept | layers.weights(EARLY)
+def start(checkpoint: Weights) -> dict[str, NDArray[np.float32]]:
+    """Return the student before it is narrowed: some of the teacher's layers."""
+    made = {name: array for name, array in checkpoint.items() if name.startswith("embeddings.")}
+    for number, chosen in enumerate(_CHOSEN):
+        made |= _renumbered(checkpoint, chosen, number)
+    return made
 
 
-def start(checkpoint: Weights, later: Sequence[int] = LATER) -> Layers:
-    """Return the later layers before training."""
-    return Layers(checkpoint, later, HEADS)
+def early(student: Weights) -> dict[str, NDArray[np.float32]]:
+    """Return the student without the layers that are trained."""
+    later = tuple(f"encoder.layer.{number}." for number in range(EARLY, len(_CHOSEN)))
+    return {name: array for name, array in student.items() if not name.startswith(later)}
+
+
+def later(student: Weights) -> Layers:
+    """Return the layers that are trained."""
+    return Layers(student, range(EARLY, len(_CHOSEN)), HEADS)
 
 
 def partners(examples: Examples, count: int) -> NDArray[np.int64]:
@@ -119,6 +129,13 @@ def partners(examples: Examples, count: int) -> NDArray[np.int64]:
         if max(query, passage) < count:
             found[query] = passage
     return found
+
+
+def _renumbered(weights: Weights, old: int, new: int) -> dict[str, NDArray[np.float32]]:
+    """Return one layer under another number."""
+    before, after = f"encoder.layer.{old}.", f"encoder.layer.{new}."
+    named = {name: array for name, array in weights.items() if name.startswith(before)}
+    return {after + name.removeprefix(before): array for name, array in named.items()}
 
 
 def _losses(

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+import onnx
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from .graphs import Weights, encoder_graph
+from indexer.batching import batches_of
+
+from .graph import Array
+from .graphs import Weights, encoder_graph, layers
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # it reports to its maker otherwise
 HEADS = 12
-_BATCH = 16
 _SHARD = 2048
 _SMALL = np.float16
 
@@ -40,12 +48,12 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What comes after two layers of the teacher, for every token of some texts."""
+    """What student and teacher make of every token of some texts."""
 
     early: NDArray[np.float16]
-    """After an early layer, shape (tokens, dims)."""
+    """After the student's early layers, shape (tokens, dims)."""
     last: NDArray[np.float16]
-    """After the last layer."""
+    """After the teacher's last layer."""
     ends: NDArray[np.int64]
     """Where each text ends in both."""
 
@@ -55,21 +63,21 @@ class Tokens:
 
 
 class Teacher:
-    """Runs a checkpoint on texts."""
+    """Runs a checkpoint on texts, and the early layers of a student that does not change."""
 
-    def __init__(self, checkpoint: Checkpoint, most_tokens: int, early: int, threads: int) -> None:
+    def __init__(
+        self, checkpoint: Checkpoint, early: Weights, most_tokens: int, threads: int
+    ) -> None:
         self._tokenizer = checkpoint.tokenizer
         self._tokenizer.enable_truncation(most_tokens)
-        last = 1 + max(int(n.split(".")[2]) for n in checkpoint.weights if ".layer." in n)
-        self._outputs = ["embedding", f"hidden_{early}", f"hidden_{last}"]
-        model = encoder_graph(checkpoint.weights, HEADS, shown=(early, last))
-        import onnxruntime  # after it has been told not to report
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        self._session = onnxruntime.InferenceSession(
-            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        count, last = layers(early), layers(checkpoint.weights)
+        self._early_output, self._last_outputs = (
+            [f"hidden_{count}"],
+            ["embedding", f"hidden_{last}"],
         )
+        self._early = _session(encoder_graph(early, HEADS, shown=[count]))
+        self._whole = _session(encoder_graph(checkpoint.weights, HEADS, shown=[last]))
+        self._threads = threads
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return embeddings, shape (n, dims), unit length."""
@@ -94,18 +102,30 @@ class Teacher:
     ) -> Iterator[tuple[int, NDArray[np.float32], NDArray[np.float16], NDArray[np.float16]]]:
         """Yield place, embedding and tokens of each text, the shortest first."""
         ids = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
-        order = sorted(range(len(ids)), key=lambda place: len(ids[place]))
-        names = self._outputs if hidden else self._outputs[:1]
         nothing = np.zeros((0, 0), _SMALL)
-        for first in range(0, len(order), _BATCH):
-            places = order[first : first + _BATCH]
+
+        def run(places: list[int]) -> tuple[list[int], NDArray[np.float32], list[Array]]:
             padded, mask = pad([ids[place] for place in places])
-            given = self._session.run(names, {"input_ids": padded, "attention_mask": mask})
-            for row, place in enumerate(places):
-                size = len(ids[place])
-                parts = [array[row, :size].astype(_SMALL) for array in given[1:]]
-                early, last = parts if hidden else (nothing, nothing)
-                yield place, given[0][row], early, last
+            given = {"input_ids": padded, "attention_mask": mask}
+            embeddings, *last = self._whole.run(self._last_outputs[: 1 + hidden], given)
+            early = self._early.run(self._early_output, given) if hidden else []
+            return places, embeddings, [*early, *last]
+
+        with ThreadPoolExecutor(self._threads) as workers:
+            for places, embeddings, outputs in workers.map(run, batches_of([*map(len, ids)])):
+                for row, place in enumerate(places):
+                    parts = [array[row, : len(ids[place])].astype(_SMALL) for array in outputs]
+                    yield place, embeddings[row], *(parts or [nothing, nothing])
+
+
+def _session(model: onnx.ModelProto) -> InferenceSession:
+    import onnxruntime  # after it has been told not to report
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # whole batches run side by side
+    return onnxruntime.InferenceSession(
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
 
 
 def pad(ids: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

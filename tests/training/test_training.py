@@ -16,6 +16,7 @@ from training.corpus import Corpus, Pair, Passage, load, read_folder, sample, ti
 from training.decontaminate import TestSets, decontaminate
 from training.examples import make
 from training.export import export_index, export_rank
+from training.fewer import fit_fewer
 from training.graphs import REPEATED, Weights
 from training.rounding import round_columns, round_rows
 from training.tasks import Task, score
@@ -118,11 +119,26 @@ def test_an_exported_encoder_computes_what_the_paper_says(
 ) -> None:
     export_rank(tmp_path / "rank", weights, HEADS, tokenizer)
     texts = ["the hull of ships", "boat", "rain coat ." * 3]
-    given = Embedder(Model.load(tmp_path / "rank")).embed_passages(texts)
-    assert given.shape == (3, DIMS)
-    for text, embedding in zip(texts, given, strict=True):
+    embedder = Embedder(Model.load(tmp_path / "rank"))
+    together = embedder.embed_passages(texts)
+    assert together.shape == (3, DIMS)
+    alone = [embedder.embed_passages([text])[0] for text in texts]  # nothing is padding
+    for text, padded, whole in zip(texts, together, alone, strict=True):
         wanted = encode(tokenizer.encode(text).ids, weights)
-        assert embedding @ wanted > 0.99  # int8 inside
+        assert padded @ wanted > 0.99  # int8 inside
+        assert whole @ wanted > 0.99
+
+
+def test_neurons_that_others_can_stand_in_for_go_first_and_the_map_says_the_same() -> None:
+    chance = np.random.default_rng(5)
+    own = chance.standard_normal((500, 6))
+    mixed = own @ chance.standard_normal((6, 4)) + 0.5
+    said = np.hstack([mixed[:, :2], own, mixed[:, 2:], np.ones((500, 1))])
+    outward = chance.standard_normal((11, 3))
+    kept, fitted = fit_fewer(said.T @ said, outward, 6)
+    assert fitted.shape == (7, 3)
+    given = np.hstack([said[:, kept], np.ones((500, 1))]) @ fitted
+    assert np.allclose(given, said @ outward, atol=0.05 * np.abs(said @ outward).max())
 
 
 def test_an_exported_rank_model_drops_what_english_never_uses(
