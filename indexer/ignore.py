@@ -108,6 +108,8 @@ class Rules:
     dotted: Patterns
     """The include globs for hidden names, such as `.env`."""
     exclude: Patterns
+    has_patterns: bool
+    """Whether there are any that files are compared with."""
     rule_files: tuple[_RuleFile, ...] = ()
     """Deepest first."""
 
@@ -123,6 +125,7 @@ class Rules:
             named=Patterns(p for p in include if any(c.isalnum() for c in _last_part(p))),
             dotted=Patterns(p for p in include if _last_part(p).startswith(".")),
             exclude=Patterns(map(parse_glob, folder.exclude)),
+            has_patterns=bool(folder.include or folder.exclude),
         )
 
     def enter(self, path: str, names: Collection[str]) -> Rules:
@@ -133,7 +136,7 @@ class Rules:
         files = [self._read_rules(path, name) for name in reversed(RULE_FILES) if name in names]
         if not files:
             return self
-        return replace(self, rule_files=(*files, *self.rule_files))
+        return replace(self, has_patterns=True, rule_files=(*files, *self.rule_files))
 
     def refuse_folder(self, path: str, name: str) -> Refusal | None:
         """Return why a folder is not looked into, None if it is."""
@@ -173,16 +176,15 @@ class Rules:
 
     def _refuse_name(self, path: str, name: str) -> Refusal | None:
         usual = is_usual(name)
+        if usual and not self.has_patterns:
+            return None
         if not usual and is_temporary(name):
             return Refusal("temporary file")
         if refusal := self._refuse_by_patterns(path, is_folder=False):
             return refusal
         if self.include and not self._is_included(path):
             return Refusal("matches none of the folder's --include globs")
-        if not usual and (refusal := self._refuse_unusual(path, name)):
-            return refusal
-        reason = self.reason_by_name(name)
-        return Refusal(reason, Report.LISTED) if reason else None
+        return None if usual else self._refuse_unusual(path, name)
 
     def _refuse_unusual(self, path: str, name: str) -> Refusal | None:
         if not self.is_named(path) and (reason := secret_by_name(name)):
@@ -192,7 +194,8 @@ class Rules:
         suffix = name.rpartition(".")[2].lower()
         if suffix in _KIND_BY_SUFFIX and suffix != name.lower() and not kind_by_name(name):
             return Refusal(f"{_KIND_BY_SUFFIX[suffix]} (.{suffix})", Report.COUNTED)
-        return None
+        reason = self.reason_by_name(name)
+        return Refusal(reason, Report.LISTED) if reason else None
 
     def _refuse_by_patterns(self, path: str, *, is_folder: bool) -> Refusal | None:
         if self.exclude and (pattern := self.exclude.deciding(path, is_folder=is_folder)):

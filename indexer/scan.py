@@ -101,7 +101,8 @@ def scan(
         last_root: Identity of the root at the last scan that found the folder online. If it is
             another one now and holds none of many known files, the folder is not online.
         max_bytes: Larger files are skipped.
-        reason_by_name: File name → why the readers cannot read it, None if they may.
+        reason_by_name: File name → why the readers cannot read it, None if they may; not asked of
+            usual names.
         is_cancelled: Asked once per folder; a cancelled scan reports nothing as missing.
     """
     rules = Rules.of(folder, max_bytes=max_bytes, reason_by_name=reason_by_name)

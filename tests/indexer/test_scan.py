@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer.readers.kinds import why_not_read
 from indexer.scan import UNMOUNTED_AT, Scan, scan, signature_of
 from indexer.verdict import why
 from store import Folder, Signature
@@ -294,18 +295,15 @@ def test_a_cancelled_scan_reports_nothing_as_missing(tmp_path: Path) -> None:
 # What people hear about
 
 
-def pdf_only(name: str) -> str | None:
-    return "PDF files are not read yet" if name.endswith(".pdf") else None
-
-
 def test_files_that_no_reader_can_read_are_listed_with_the_reason(tmp_path: Path) -> None:
-    write(tmp_path, "a.md", "report.pdf")
-    outcome = scan(folder_at(tmp_path), {}, reason_by_name=pdf_only)
+    write(tmp_path, "a.md", "report.pages")
+    outcome = scan(folder_at(tmp_path), {}, reason_by_name=why_not_read)
     assert found(outcome) == ["a.md"]
-    status = (tmp_path / "report.pdf").stat()
-    assert outcome.skipped == (("report.pdf", signature_of(status), "PDF files are not read yet"),)
-    told = why(folder_at(tmp_path), tmp_path / "report.pdf", reason_by_name=pdf_only)
-    assert told == "PDF files are not read yet"
+    status, reason = (tmp_path / "report.pages").stat(), why_not_read("report.pages")
+    assert outcome.skipped == (("report.pages", signature_of(status), reason),)
+    assert (
+        why(folder_at(tmp_path), tmp_path / "report.pages", reason_by_name=why_not_read) == reason
+    )
 
 
 def test_skipped_files_are_listed_each_time_and_missing_when_gone(tmp_path: Path) -> None:
