@@ -22,8 +22,6 @@ K1 = 1.2
 B = 0.75
 K3 = 1.0
 """Damps the repeats of a term in the query: the second counts a third, all together one more."""
-_MOST_FOR_READING = 64
-"""A term in more chunks than this is ranked without the few that only their text would show."""
 
 Ids = NDArray[np.int64]
 Confirm = Callable[[int, Sequence[range]], Ids]
@@ -104,7 +102,7 @@ def score(
     for key, occurrences in Counter(keys).items():
         term = look_up(key)
         chunks, frequency = term.chunks, term.frequency
-        is_rare = bool(term.unsure) and frequency <= _MOST_FOR_READING
+        is_rare = bool(term.unsure)
         is_open |= is_rare and confirm is None
         if is_rare and confirm is not None:
             more = np.setdiff1d(confirm(key, term.unsure), chunks)

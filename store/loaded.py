@@ -17,6 +17,8 @@ from .segments import segments
 from .words import Term, look_up
 
 _MOST_TERMS = 128
+_RARE_UP_TO = 64
+"""A term in more chunks than this is ranked without the few that only their text would show."""
 _NOTHING = -1
 """A generation that no index has."""
 
@@ -64,7 +66,13 @@ class Loaded:
                 snapshot.terms = {}
             known = snapshot.terms
         if key not in known:
-            known[key] = look_up(connection, segments(connection), key, table.live)
+            known[key] = look_up(
+                connection,
+                segments(connection),
+                key,
+                table.live,
+                rare_up_to=_RARE_UP_TO,
+            )
         return known[key]
 
     def forget(self) -> None:

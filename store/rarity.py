@@ -16,7 +16,7 @@ def rarity(connection: apsw.Connection, table: ScanTable, text: str) -> dict[int
     all_segments = segments(connection)
     weights: dict[int, float] = {}
     for key in dict.fromkeys(analysis.terms(text)):
-        found = look_up(connection, all_segments, key, table.live).frequency
+        found = look_up(connection, all_segments, key, table.live, rare_up_to=0).frequency
         weights[key] = inverse_frequency(found, table.live_count)
     return weights
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 import apsw
 import numpy as np
@@ -61,7 +62,7 @@ class Term:
     is_complete: bool
     """Whether `chunks` and `unsure` are all the live chunks that may hold it."""
     unsure: tuple[range, ...]
-    """Chunks that may hold it; only their text can tell."""
+    """Chunks that may hold it; only their text can tell. None of a term that is no rare one."""
 
 
 def add_chunks(
@@ -109,9 +110,17 @@ def _raw_chunks(present: Sequence[Segment]) -> int:
 
 
 def look_up(
-    connection: apsw.Connection, among: Sequence[Segment], key: int, live: NDArray[np.bool_]
+    connection: apsw.Connection,
+    among: Sequence[Segment],
+    key: int,
+    live: NDArray[np.bool_],
+    *,
+    rare_up_to: float = inf,
 ) -> Term:
-    """Return what some segments know of a term. Raises StoreDamaged."""
+    """Return what some segments know of a term; `rare_up_to` so many chunks it may be a rare one.
+
+    Raises StoreDamaged.
+    """
     chunks, unsure = [np.empty(0, dtype=np.int64)], list[range]()
     frequency, is_complete = 0, True
     for segment in among:
@@ -120,6 +129,7 @@ def look_up(
         chunks.append(held)
         frequency += int(living(found.frequencies, found.counts, np.array([held.size])).sum())
         is_complete &= bool((found.frequencies == found.counts).all())
-        if segment.packed:
-            unsure += rare.find_blocks(connection, segment, key)
+    if frequency <= rare_up_to:
+        for segment in among:
+            unsure += rare.find_blocks(connection, segment, key) if segment.packed else ()
     return Term(np.concatenate(chunks), frequency, is_complete, tuple(unsure))
