@@ -71,10 +71,8 @@ class Teacher:
         self._tokenizer = checkpoint.tokenizer
         self._tokenizer.enable_truncation(most_tokens)
         count, last = layers(early), layers(checkpoint.weights)
-        self._early_output, self._last_outputs = (
-            [f"hidden_{count}"],
-            ["embedding", f"hidden_{last}"],
-        )
+        self._early_output = [f"hidden_{count}"]
+        self._last_outputs = ["embedding", f"hidden_{last}"]
         self._early = _session(encoder_graph(early, HEADS, shown=[count]))
         self._whole = _session(encoder_graph(checkpoint.weights, HEADS, shown=[last]))
         self._threads = threads
