@@ -103,7 +103,10 @@ class Index:
         return sorted(hit.path.name for hit in self.hits(text))
 
     def files(self) -> dict[str, Path]:
-        """Return relative path → path of what is in the folder now."""
+        """Return relative path → path of what can be found in the folder now.
+
+        Whoever is killed while he writes leaves an empty file, or a part of one.
+        """
         return {str(one.relative_to(self.root)): one for one in _regular_files(self.root)}
 
     def known(self) -> dict[str, bytes]:
@@ -160,8 +163,12 @@ def _regular_files(root: Path) -> Iterator[Path]:
     for parent, _, names in os.walk(root):
         for name in names:
             path = Path(parent, name)
-            if path.is_file() and not path.is_symlink():
+            if path.is_file() and not path.is_symlink() and _is_whole(path):
                 yield path
+
+
+def _is_whole(path: Path) -> bool:
+    return path.suffix != ".part" and path.stat().st_size > 0
 
 
 def _never() -> bool:
