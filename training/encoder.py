@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .graphs import Weights
+from .graphs import Weights, one_layer
 
 _EPSILON = 1e-12
 
@@ -34,12 +34,15 @@ class Layer(nn.Module):
 
     def forward(self, hidden: Tensor, mask: Tensor) -> Tensor:
         """Map tokens (batch × sequence × dims); `mask` (batch × sequence) is False at padding."""
-        hidden = self.attend(hidden, mask)
-        return self._join(self.output, self.widen(hidden), hidden)
+        return self.feed(self.attend(hidden, mask))
 
     def attend(self, hidden: Tensor, mask: Tensor) -> Tensor:
         """Do the first half of a layer."""
         return self._join(self.attention["output"], self._attend(hidden, mask), hidden)
+
+    def feed(self, hidden: Tensor) -> Tensor:
+        """Do the second half."""
+        return self._join(self.output, self.widen(hidden), hidden)
 
     def widen(self, hidden: Tensor) -> Tensor:
         """Return what the neurons between the linear maps say, batch × sequence × wide."""
@@ -103,12 +106,7 @@ def embed(weights: Weights, ids: NDArray[np.int64]) -> Tensor:
 
 def _layer(weights: Weights, number: int, heads: int) -> Layer:
     """Return one layer of a checkpoint."""
-    prefix = f"encoder.layer.{number}."
-    named = {
-        name.removeprefix(prefix): torch.tensor(array)
-        for name, array in weights.items()
-        if name.startswith(prefix)
-    }
+    named = {name: torch.tensor(array) for name, array in one_layer(weights, number).items()}
     wide, dims = named["intermediate.dense.weight"].shape
     layer = Layer(dims, wide, heads)
     layer.load_state_dict(named)

@@ -96,6 +96,16 @@ def layers(weights: Weights) -> int:
     return len({name.split(".")[2] for name in weights if name.startswith("encoder.layer.")})
 
 
+def one_layer(weights: Weights, number: int) -> dict[str, NDArray[np.float32]]:
+    """Return the weights of one layer, named without it: `output.dense.weight`, …."""
+    prefix = f"encoder.layer.{number}."
+    return {
+        name.removeprefix(prefix): array
+        for name, array in weights.items()
+        if name.startswith(prefix)
+    }
+
+
 def _embed(graph: Graph, weights: Weights) -> str:
     """Add the embeddings of words and places; all tokens are of type 0, which joins the places."""
     word, place, kind = (

@@ -11,12 +11,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from indexer.batching import batches_of
+
 from .encoder import Layers, embed
 from .fewer import fit_fewer
 from .graphs import Weights, layers
 from .teacher import pad
-
-_BATCH = 16
 
 
 def narrow(
@@ -24,20 +24,19 @@ def narrow(
 ) -> dict[str, NDArray[np.float32]]:
     """Return an encoder of `width` neurons a layer, fitted on the tokens of some texts."""
     narrowed = dict(weights)
-    order = sorted(ids, key=len)
-    padded = [pad(order[first : first + _BATCH]) for first in range(0, len(order), _BATCH)]
+    batches = batches_of([*map(len, ids)])
+    padded = [pad([ids[place] for place in places]) for places in batches]
     masks = [torch.from_numpy(mask.astype(bool)) for _, mask in padded]
     with torch.inference_mode():
         tokens = [embed(weights, some) for some, _ in padded]
         for number in range(layers(weights)):
             (layer,) = Layers(narrowed, [number], heads).layers
             halves = [layer.attend(one, mask) for one, mask in zip(tokens, masks, strict=True)]
-            moments = sum(
-                _moments(layer.widen(half)[mask]) for half, mask in zip(halves, masks, strict=True)
-            )
+            said = (layer.widen(half)[mask] for half, mask in zip(halves, masks, strict=True))
+            moments = sum(map(_moments, said))
             narrowed |= _fewer(narrowed, f"encoder.layer.{number}.", moments.numpy(), width)
             (layer,) = Layers(narrowed, [number], heads).layers
-            tokens = [layer(one, mask) for one, mask in zip(tokens, masks, strict=True)]
+            tokens = [layer.feed(half) for half in halves]
     return narrowed
 
 

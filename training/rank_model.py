@@ -22,7 +22,7 @@ from torch.nn import functional
 
 from .encoder import Layers, pool
 from .examples import Examples
-from .graphs import Weights
+from .graphs import Weights, one_layer
 from .log import Log
 from .teacher import HEADS, Tokens
 
@@ -107,7 +107,8 @@ def start(checkpoint: Weights) -> dict[str, NDArray[np.float32]]:
     """Return the student before it is narrowed: some of the teacher's layers."""
     made = {name: array for name, array in checkpoint.items() if name.startswith("embeddings.")}
     for number, chosen in enumerate(_CHOSEN):
-        made |= _renumbered(checkpoint, chosen, number)
+        layer = one_layer(checkpoint, chosen)
+        made |= {f"encoder.layer.{number}.{name}": array for name, array in layer.items()}
     return made
 
 
@@ -129,13 +130,6 @@ def partners(examples: Examples, count: int) -> NDArray[np.int64]:
         if max(query, passage) < count:
             found[query] = passage
     return found
-
-
-def _renumbered(weights: Weights, old: int, new: int) -> dict[str, NDArray[np.float32]]:
-    """Return one layer under another number."""
-    before, after = f"encoder.layer.{old}.", f"encoder.layer.{new}."
-    named = {name: array for name, array in weights.items() if name.startswith(before)}
-    return {after + name.removeprefix(before): array for name, array in named.items()}
 
 
 def _losses(
