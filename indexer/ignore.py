@@ -108,8 +108,6 @@ class Rules:
     dotted: Patterns
     """The include globs for hidden names, such as `.env`."""
     exclude: Patterns
-    has_patterns: bool
-    """Whether there are any that files are compared with."""
     rule_files: tuple[_RuleFile, ...] = ()
     """Deepest first."""
 
@@ -125,7 +123,6 @@ class Rules:
             named=Patterns(p for p in include if any(c.isalnum() for c in _last_part(p))),
             dotted=Patterns(p for p in include if _last_part(p).startswith(".")),
             exclude=Patterns(map(parse_glob, folder.exclude)),
-            has_patterns=bool(folder.include or folder.exclude),
         )
 
     def enter(self, path: str, names: Collection[str]) -> Rules:
@@ -136,7 +133,7 @@ class Rules:
         files = [self._read_rules(path, name) for name in reversed(RULE_FILES) if name in names]
         if not files:
             return self
-        return replace(self, has_patterns=True, rule_files=(*files, *self.rule_files))
+        return replace(self, rule_files=(*files, *self.rule_files))
 
     def refuse_folder(self, path: str, name: str) -> Refusal | None:
         """Return why a folder is not looked into, None if it is."""
@@ -176,8 +173,6 @@ class Rules:
 
     def _refuse_name(self, path: str, name: str) -> Refusal | None:
         usual = is_usual(name)
-        if usual and not self.has_patterns:
-            return None
         if not usual and is_temporary(name):
             return Refusal("temporary file")
         if refusal := self._refuse_by_patterns(path, is_folder=False):
