@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.engine import Engine
-from store import GraphParameters, Mode, Quantiser, SearchParameters, SearchPath, edges
-from store.connection import open_writer, transaction
-from store.meta import get_number, set_meta
+from store import GraphParameters, Mode, Quantiser, SearchParameters, SearchPath
+from store.database.connection import open_writer, transaction
+from store.database.meta import get_number, set_meta
+from store.graph import edges
 
 from . import leann_mode
 from .ablations import Variant, section

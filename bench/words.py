@@ -7,7 +7,8 @@ from pathlib import Path
 
 from app.engine import Engine
 from app.settings import Settings
-from store import Mode, words
+from store import Mode
+from store.words import inverted_index
 
 from .folders import Plan
 from .metrics import mean, ndcg
@@ -20,9 +21,9 @@ _DEPTH = 10
 _QUERIES = 100
 """A set, at most: every one is searched in two modes over three indexes."""
 _SHARES = (
-    ("all postings", words.Allowance(1.0)),
-    ("pruned", words.ALLOWANCE),
-    ("pruned as if large", words.Allowance(small_share=0.0)),
+    ("all postings", inverted_index.Allowance(1.0)),
+    ("pruned", inverted_index.ALLOWANCE),
+    ("pruned as if large", inverted_index.Allowance(small_share=0.0)),
 )
 """What words may take: as good as no limit, the product's, and what it is in a large folder."""
 _MODES = (Mode.LEXICAL, Mode.HYBRID)
@@ -65,14 +66,16 @@ def _means(rows: list[list[float]]) -> list[float]:
     return [mean(column) for column in zip(*rows, strict=True)] or [0.0] * len(_MODES)
 
 
-def _size(workspace: Workspace, folder: Path, share: words.Allowance) -> float:
+def _size(workspace: Workspace, folder: Path, share: inverted_index.Allowance) -> float:
     workspace.say(f"words: {folder.name}, share {share}")
     with _indexed(workspace, folder, share) as engine:
         size = engine.size()
     return size.parts["lexical"] / max(size.text_bytes, 1)
 
 
-def _quality(workspace: Workspace, asked: RetrievalSet, share: words.Allowance) -> list[float]:
+def _quality(
+    workspace: Workspace, asked: RetrievalSet, share: inverted_index.Allowance
+) -> list[float]:
     """Return the mean nDCG@10 of each mode."""
     workspace.say(f"words: {asked.name}, share {share}")
     folder = workspace.fresh(f"words-{asked.name}")
@@ -90,15 +93,15 @@ def _ndcg(engine: Engine, asked: RetrievalSet, query: str, mode: Mode) -> float:
     return ndcg(ranking, asked.qrels[query], _DEPTH)
 
 
-def _indexed(workspace: Workspace, folder: Path, share: words.Allowance) -> Engine:
+def _indexed(workspace: Workspace, folder: Path, share: inverted_index.Allowance) -> Engine:
     """Index a folder in this process, with so much room for its words."""
     home = workspace.fresh("words-home")
     engine = Engine(Settings(paths_of(home)))
     engine.add_folder(folder)
-    usual = words.ALLOWANCE
-    words.ALLOWANCE = share
+    usual = inverted_index.ALLOWANCE
+    inverted_index.ALLOWANCE = share
     try:
         engine.index(lambda _: None)
     finally:
-        words.ALLOWANCE = usual
+        inverted_index.ALLOWANCE = usual
     return engine

@@ -60,11 +60,11 @@ from .types import (
 )
 
 if TYPE_CHECKING:
-    from .analysis import terms
-    from .linking import GraphParameters
+    from .graph.linking import GraphParameters
     from .models import SearchModels
-    from .quantiser import Quantiser
     from .store import Store
+    from .vectors.quantiser import Quantiser
+    from .words.analysis import terms
     from .writer import Writer
 
 __all__ = [
@@ -124,12 +124,12 @@ __all__ = [
 ]
 
 _HOMES = {
-    "GraphParameters": "linking",
-    "Quantiser": "quantiser",
+    "GraphParameters": "graph.linking",
+    "Quantiser": "vectors.quantiser",
     "SearchModels": "models",
     "Store": "store",
     "Writer": "writer",
-    "terms": "analysis",
+    "terms": "words.analysis",
 }
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from .quantiser import Quantiser
 from .types import Embed, Vectors
+from .vectors.quantiser import Quantiser
 
 
 class EmbedPassages(Protocol):

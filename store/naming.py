@@ -13,8 +13,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from . import analysis
 from .types import Hit
+from .words import analysis
 
 _WORDS = 3
 """Most words of a name."""

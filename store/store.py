@@ -11,18 +11,18 @@ from typing import TypeVar
 
 import apsw
 
-from . import cache, catalogue, extracts, folders, skipped, succession
-from .check import EVERYTHING, check
-from .connection import designed_errors, open_reader, transaction
+from .database.connection import designed_errors, open_reader, transaction
+from .database.lock import WriterLock
+from .database.meta import get_number
+from .database.registry import read_copy
+from .database.size import bytes_on_disk, measure
+from .documents import catalogue, extracts, folders, skipped
 from .errors import StoreDamaged, StoreError, StoreForeign
-from .loaded import Loaded
-from .lock import WriterLock
-from .meta import get_number
+from .maintenance import succession
+from .maintenance.check import EVERYTHING, check
+from .maintenance.repair import repair
 from .models import SearchModels
 from .parameters import SearchParameters
-from .rarity import rarity
-from .registry import read_copy
-from .repair import repair
 from .reports import (
     CacheUse,
     Finding,
@@ -36,8 +36,8 @@ from .reports import (
     Status,
     Topic,
 )
-from .search import Search
-from .size import bytes_on_disk, measure
+from .search.loaded import Loaded
+from .search.search import Search
 from .sources import ReadTexts
 from .topics import topics
 from .turns import Turns
@@ -51,8 +51,9 @@ from .types import (
     Results,
     Signature,
     SkippedFile,
-    Span,
 )
+from .vectors import cache
+from .words.rarity import rarity
 from .writer import Writer
 
 T = TypeVar("T")
@@ -175,11 +176,7 @@ class Store:
 
     def read_kept(self, record: FileRecord) -> ReadKept:
         """Return a function that reads the extracted text of a file, as it is in the index now."""
-
-        def read(span: Span) -> bytes:
-            return self._ask(lambda one: extracts.reader(one, record)(span), b"")
-
-        return read
+        return lambda span: self._ask(lambda one: extracts.reader(one, record)(span), b"")
 
     def check(self) -> tuple[Finding, ...]:
         """Look at every part of the index and return what is damaged."""

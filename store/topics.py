@@ -16,16 +16,17 @@ import apsw
 import numpy as np
 from numpy.typing import NDArray
 
-from . import catalogue, extracts, snippets
-from .codes import ScanTable
-from .hits import hit_of
-from .kmeans import Places, normalised, refine
+from .documents import catalogue, extracts
+from .maintenance.succession import check_models
 from .models import SearchModels
 from .naming import Central, names_of
-from .quantiser import Codes, Quantiser, estimate
 from .reports import Topic
-from .succession import check_models
+from .search import snippets
+from .search.hits import hit_of
 from .types import FileState, ReadText
+from .vectors.codes import ScanTable
+from .vectors.kmeans import Places, normalised, refine
+from .vectors.quantiser import Codes, Quantiser, estimate
 
 Ids = NDArray[np.int64]
 

@@ -10,30 +10,22 @@ from typing import Self
 
 import apsw
 
-from . import (
-    cache,
-    catalogue,
-    changing,
-    codes,
-    compaction,
-    edges,
-    folders,
-    hubs,
-    skipped,
-    succession,
-    words,
-)
-from .connection import designed_errors, open_writer, transaction
-from .linking import GraphParameters
-from .lock import WriterLock
-from .meta import get_number, set_meta
-from .points import Places
-from .quantiser import Quantiser
-from .registry import write_copy
-from .renewal import plan_renewal
+from .database.connection import designed_errors, open_writer, transaction
+from .database.lock import WriterLock
+from .database.meta import get_number, set_meta
+from .database.registry import write_copy
+from .database.schema import DERIVED_TABLES
+from .documents import catalogue, folders, skipped
+from .graph import edges, hubs
+from .graph.linking import GraphParameters
+from .graph.renewal import plan_renewal
+from .maintenance import changing, compaction, succession
 from .reports import IndexModel, LastSeen
-from .schema import DERIVED_TABLES
 from .types import Changes, Folder, Signature, Vectors
+from .vectors import cache, codes
+from .vectors.points import Places
+from .vectors.quantiser import Quantiser
+from .words import inverted_index
 
 
 class Writer:
@@ -228,10 +220,10 @@ class Writer:
         """
         with designed_errors(self._path):
             next_chunk = get_number(self._connection, "next_chunk")
-            packing_is_due = words.is_packing_due(self._connection, next_chunk)
+            packing_is_due = inverted_index.is_packing_due(self._connection, next_chunk)
         if packing_is_due:
             with self._change() as connection:
-                words.pack(connection, codes.live_mask(connection, next_chunk))
+                inverted_index.pack(connection, codes.live_mask(connection, next_chunk))
         with designed_errors(self._path):
             if not force and not compaction.is_worthwhile(self._connection, next_chunk):
                 return False

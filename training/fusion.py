@@ -3,7 +3,8 @@
 Small collections are made of sources that no model was trained on, indexed, and searched with
 their queries; what the searches knew of their candidates is what the weights are fitted to. Some
 queries have nothing to find: what answers them is left out, or they are about another collection.
-Every weight is judged on the collection that it was not fitted to. Writes `store/fusion.json`.
+Every weight is judged on the collection that it was not fitted to. Writes
+`store/search/fusion.json`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import numpy as np
 from app.engine import Engine
 from app.paths import Paths
 from app.settings import Settings
-from store.features import FEATURES
+from store.search.features import FEATURES
 
 from .fusion_fit import ROWS, Asked, fit
 from .fusion_report import Judged
@@ -43,7 +44,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "manual": ("debian/manpages-dev",),
 }
 """Collection → its sources. No rank or index model that ships was trained on them."""
-_OUT = Path(__file__).parent.parent / "store" / "fusion.json"
+_OUT = Path(__file__).parent.parent / "store" / "search" / "fusion.json"
 _QUERIES = 80
 _CLOZE = 20
 """Queries a collection that are a sentence of a passage, to be found by the rest of it."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from store.features import CANDIDATE, FEATURES, correlation, crowd, discount
+from store.search.features import CANDIDATE, FEATURES, correlation, crowd, discount
 
 Matrix = NDArray[np.float64]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from store.features import FEATURES
+from store.search.features import FEATURES
 
 from .fusion_fit import Asked, Matrix, fit
 

@@ -18,7 +18,8 @@ from app.engine import Engine
 from app.paths import Paths
 from app.settings import Settings
 from indexer import describe
-from store import Migration, Mode, Store, StoreError, StoreFull, changing, succession
+from store import Migration, Mode, Store, StoreError, StoreFull
+from store.maintenance import changing, succession
 from tests.tiny_models import write_model
 from tui import Progress
 
@@ -305,14 +306,14 @@ def test_a_full_disk_leaves_the_old_index(
 
 
 POINTS = {
-    "as it begins": ("store.succession:mirror_folders", 0, "before"),
-    "at the first batch": ("store.changing:insert", 0, "before"),
-    "after some batches": ("store.changing:insert", 3, "after"),
+    "as it begins": ("store.maintenance.succession:mirror_folders", 0, "before"),
+    "at the first batch": ("store.maintenance.changing:insert", 0, "before"),
+    "after some batches": ("store.maintenance.changing:insert", 3, "after"),
     "as the graph is made": ("store.writer:Writer.link", 1, "before"),
-    "before it moves in": ("store.succession:move_in", 0, "before"),
-    "amid moving in": ("store.cache:clear", 1, "after"),
-    "before what moved in is committed": ("store.succession:move_in", 0, "after"),
-    "before its file is deleted": ("store.succession:discard", 0, "before"),
+    "before it moves in": ("store.maintenance.succession:move_in", 0, "before"),
+    "amid moving in": ("store.vectors.cache:clear", 1, "after"),
+    "before what moved in is committed": ("store.maintenance.succession:move_in", 0, "after"),
+    "before its file is deleted": ("store.maintenance.succession:discard", 0, "before"),
 }
 KILLED = """
 import importlib, os, signal, sys

@@ -15,7 +15,7 @@ from typing import Any
 
 import apsw
 
-from store import connection as opening
+from store.database import connection as opening
 
 _SYSTEM = "unix"
 _CHECKSUMS = "cksmvfs"

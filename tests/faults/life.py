@@ -15,10 +15,11 @@ import apsw
 import numpy as np
 import sqlite_vec
 
-from store import Changes, Mode, Query, Store, Writer, cache
-from store import connection as opening
-from store.meta import get_number
-from store.schema import APPLICATION_ID, MIGRATIONS
+from store import Changes, Mode, Query, Store, Writer
+from store.database import connection as opening
+from store.database.meta import get_number
+from store.database.schema import APPLICATION_ID, MIGRATIONS
+from store.vectors import cache
 from tests.store.fakes import MODELS, QUANTISER, Library
 
 Step = Callable[[Library, Writer], object]

@@ -14,7 +14,7 @@ import apsw
 import pytest
 
 from store import Store, StoreError
-from store.schema import VERSION
+from store.database.schema import VERSION
 from tests.store.fakes import Library
 
 from .disk import Disk, Trouble, under_the_store

@@ -10,8 +10,8 @@ from random import Random
 import pytest
 
 from store import Store
-from store.registry import copy_path, read_copy
-from store.schema import VERSION
+from store.database.registry import copy_path, read_copy
+from store.database.schema import VERSION
 
 from .disk import Event, under_the_store
 from .life import State, begin, index_of_format, live, reopen, state_of

@@ -9,7 +9,8 @@ import time
 import pytest
 
 from indexer import read_now
-from store import BadQuery, Mode, words
+from store import BadQuery, Mode
+from store.words import inverted_index
 
 from .conftest import Notes
 
@@ -23,8 +24,8 @@ WORDS = (
 @pytest.fixture
 def pruned(notes: Notes, monkeypatch: pytest.MonkeyPatch) -> Notes:
     """Notes whose postings are nearly all pruned."""
-    monkeypatch.setattr(words, "_FEWEST_TO_PACK", 1)
-    monkeypatch.setattr(words, "ALLOWANCE", words.Allowance(0.002, 0.0, 0))
+    monkeypatch.setattr(inverted_index, "_FEWEST_TO_PACK", 1)
+    monkeypatch.setattr(inverted_index, "ALLOWANCE", inverted_index.Allowance(0.002, 0.0, 0))
     chance = random.Random(7)
     for number in range(60):
         parts = [

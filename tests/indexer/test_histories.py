@@ -14,8 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from indexer import BUILT_IN, Embedder, Model, load_quantiser
 from store import Mode
-from store.check import check
-from store.connection import open_reader
+from store.database.connection import open_reader
+from store.maintenance.check import check
 
 from .conftest import Notes
 

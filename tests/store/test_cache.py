@@ -21,8 +21,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer import BUILT_IN, Embedder, Model
-from store import Query, Results, Vectors, cache
-from store.connection import open_writer, transaction
+from store import Query, Results, Vectors
+from store.database.connection import open_writer, transaction
+from store.vectors import cache
 
 from .fakes import DIMS, MODELS, Library, embed
 
@@ -208,7 +209,8 @@ def test_several_processes_may_search_and_save_at_once(tmp_path: Path) -> None:
     library = Library(tmp_path, cache_percent=1_000_000)
     library.put(**{word: [f"{word} something to say"] for word in WORDS})
     code = (
-        "import sys; from pathlib import Path; from store import cache; import numpy as np\n"
+        "import sys; from pathlib import Path; import numpy as np\n"
+        "from store.vectors import cache\n"
         "path, base = Path(sys.argv[1]), int(sys.argv[2])\n"
         "for one in range(50):\n"
         "    vector = np.full(128, base, np.float32)\n"

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store import Heading, Span, StoreDamaged, varint
-from store.blobs import seal, unseal
-from store.codes import quantise_lengths
-from store.spans import pack_layout, unpack_layout
+from store import Heading, Span, StoreDamaged
+from store.coding import varint
+from store.coding.blobs import seal, unseal
+from store.documents.spans import pack_layout, unpack_layout
+from store.vectors.codes import quantise_lengths
 
 numbers = st.lists(st.integers(0, 2**63 - 1))
 

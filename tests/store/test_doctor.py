@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from store import Finding, Part, Query, Store, StoreBusy, StoreDamaged, StoreForeign
-from store.connection import open_writer
-from store.lock import WriterLock
+from store.database.connection import open_writer
+from store.database.lock import WriterLock
 
 from .fakes import MODELS, QUANTISER, Library
 from .test_faults import index_again

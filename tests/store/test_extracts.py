@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store import FileRecord, IndexModel, Mode, Part, Places, Query, Signature, Span, StoreDamaged
-from store.connection import open_writer
-from store.extracts import BLOCK_BYTES, insert, is_whole, reader
-from store.packed_places import pack_places, unpack_places
+from store.database.connection import open_writer
+from store.documents.extracts import BLOCK_BYTES, insert, is_whole, reader
+from store.documents.packed_places import pack_places, unpack_places
 
 from .fakes import MODELS, Library
 

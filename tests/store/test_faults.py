@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from store import Heading, IndexModel, Mode, Query, Span, Store, StoreError
-from store.connection import open_writer
+from store.database.connection import open_writer
 
 from .fakes import MODELS, QUANTISER, Library
 

@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store import Mode
-from store.bm25 import Match
-from store.candidates import Candidate
-from store.features import CANDIDATE, FEATURES, features
-from store.fusion import fusion_for, probability
-from store.nearness import nearness
-from store.ranking import Scale
-from store.recompute import place
+from store.matching.bm25 import Match
+from store.matching.nearness import nearness
+from store.retrieval.ranking import Scale
+from store.search.candidates import Candidate
+from store.search.features import CANDIDATE, FEATURES, features
+from store.search.fusion import fusion_for, probability
+from store.search.recompute import place
 
 MODES = (Mode.HYBRID, Mode.SEMANTIC, Mode.LEXICAL)
 SCALE = Scale(0.1, 0.2)

@@ -21,16 +21,14 @@ from store import (
     SearchPath,
     StoreDamaged,
     Vectors,
-    edges,
-    hubs,
-    neighbours,
 )
-from store.codes import BLOCK_CHUNKS
-from store.estimates import Estimates
-from store.graph import Graph
-from store.linking import Edges, in_order, link
-from store.points import Points
-from store.renewal import Renewal, renew
+from store.graph import edges, hubs, neighbours
+from store.graph.adjacency import Graph
+from store.graph.linking import Edges, in_order, link
+from store.graph.renewal import Renewal, renew
+from store.retrieval.estimates import Estimates
+from store.vectors.codes import BLOCK_CHUNKS
+from store.vectors.points import Points
 
 from .fakes import MODELS, QUANTISER, Library
 

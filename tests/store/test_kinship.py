@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store import Vectors
-from store.analysis import word_keys
-from store.bm25 import Match
-from store.candidates import Candidate
-from store.features import FEATURES, features
-from store.kinship import Kinship
-from store.ranking import Scale
+from store.matching.bm25 import Match
+from store.matching.kinship import Kinship
+from store.retrieval.ranking import Scale
+from store.search.candidates import Candidate
+from store.search.features import FEATURES, features
+from store.words.analysis import word_keys
 
 from .fakes import embed
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from store import merging
-from store.connection import open_writer, transaction
-from store.segments import segments
-from store.words import add_chunks, look_up
+from store.database.connection import open_writer, transaction
+from store.words import merging
+from store.words.inverted_index import add_chunks, look_up
+from store.words.segments import segments
 
 
 def test_merging_range_by_range_keeps_every_posting(

@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from store import StoreDamaged, merging, packing, rare, term_lookup, words
-from store.blobs import seal
-from store.connection import open_writer, transaction
-from store.postings import Postings, decode_block, encode_block
-from store.segments import Segment, segments
+from store import StoreDamaged
+from store.coding.blobs import seal
+from store.database.connection import open_writer, transaction
+from store.words import inverted_index, merging, packing, rare, term_lookup
+from store.words.postings import Postings, decode_block, encode_block
+from store.words.segments import Segment, segments
 
 Mask = NDArray[np.bool_]
 chunks_of_terms = st.lists(st.lists(st.integers(0, 200), max_size=30), min_size=1, max_size=90)
@@ -77,8 +78,8 @@ def fill(connection: apsw.Connection, chunks: list[list[int]], batch: int = 100)
     with transaction(connection):
         for start in range(0, len(chunks), batch):
             part = chunks[start : start + batch]
-            words.add_chunks(connection, start + 1, part)
-            words.merge(connection, live[: start + len(part) + 1])
+            inverted_index.add_chunks(connection, start + 1, part)
+            inverted_index.merge(connection, live[: start + len(part) + 1])
 
 
 def pack(
@@ -106,7 +107,7 @@ def check(
     pruned = 0
     for key in sorted(holding, key=lambda key: (-len(holding[key]), key))[::7][:400]:
         chunks = holding[key]
-        term = words.look_up(connection, segments(connection), key, live)
+        term = inverted_index.look_up(connection, segments(connection), key, live)
         possible = {chunk for one in term.unsure for chunk in one}
         found = set(term.chunks.tolist())
         assert found <= chunks
@@ -146,11 +147,11 @@ def test_a_later_pack_gives_postings_to_terms_that_have_some(connection: apsw.Co
     fill(connection, chunks)
     pack(connection, 1e9, live[:201])
     with transaction(connection):
-        words.add_chunks(connection, 201, later)
+        inverted_index.add_chunks(connection, 201, later)
     pack(connection, 1e9, live)
-    term = words.look_up(connection, segments(connection), 1, live)
+    term = inverted_index.look_up(connection, segments(connection), 1, live)
     assert term.chunks.tolist() == list(range(1, 203))
-    assert words.look_up(connection, segments(connection), 900, live).chunks.size == 0
+    assert inverted_index.look_up(connection, segments(connection), 900, live).chunks.size == 0
     assert check(connection, holders(chunks + later), live) == 0
 
 
@@ -162,7 +163,7 @@ def test_packed_segments_merge_and_renumber_without_losing_a_term(
     for seed in range(9):
         part = zipf_chunks(150, seed)
         with transaction(connection):
-            words.add_chunks(connection, len(chunks) + 1, part)
+            inverted_index.add_chunks(connection, len(chunks) + 1, part)
         chunks += part
         live = np.ones(len(chunks) + 1, dtype=bool)
         pack(connection, 1e9, live)
@@ -189,7 +190,7 @@ def test_dead_chunks_leave_frequencies(connection: apsw.Connection) -> None:
     live[1:201] = False
     present = segments(connection)
     for key, held in list(holders(chunks).items())[:400]:
-        term = words.look_up(connection, present, key, live)
+        term = inverted_index.look_up(connection, present, key, live)
         if term.chunks.size > 50:
             assert (term.chunks > 200).all()
             assert term.frequency == pytest.approx(len(held) / 2, rel=0.35)
@@ -227,7 +228,7 @@ def test_a_term_is_found_alike_in_small_and_large_blocks(
     monkeypatch.setattr(term_lookup, "_SMALL_BYTES", small_bytes)
     chunks = zipf_chunks(200)
     with transaction(connection):
-        words.add_chunks(connection, 1, chunks)
+        inverted_index.add_chunks(connection, 1, chunks)
     (segment,) = segments(connection)
     for key in {key for keys in chunks for key in keys} | {1, 1 << 30}:
         found = term_lookup.find_term(connection, segment, key)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from store import Quantiser
-from store.quantiser import CODE_BYTES, estimate
+from store.vectors.quantiser import CODE_BYTES, estimate
 
 from .fakes import DIMS, QUANTISER, embed
 

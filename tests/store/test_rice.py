@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store import StoreDamaged, rice
+from store import StoreDamaged
+from store.coding import rice
 
 numbers = st.lists(st.tuples(st.integers(0, 2**20), st.integers(10, 48)))
 

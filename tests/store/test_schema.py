@@ -10,8 +10,8 @@ import pytest
 import sqlite_vec
 
 from store import IndexModel, Store, StoreBusy, StoreDamaged
-from store.lock import WriterLock
-from store.schema import APPLICATION_ID, MIGRATIONS
+from store.database.lock import WriterLock
+from store.database.schema import APPLICATION_ID, MIGRATIONS
 
 from .fakes import Library
 

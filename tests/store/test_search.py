@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from store import Filters, Hit, Mode, ModelMismatch, Query, Results, SearchModels, Vectors
-from store.features import FEATURES
+from store.search.features import FEATURES
 
 from .fakes import MODELS, QUANTISER, Library, embed, embed_passages
 

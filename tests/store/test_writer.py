@@ -25,7 +25,7 @@ from store import (
     StoreTooNew,
     Vectors,
 )
-from store.connection import open_writer
+from store.database.connection import open_writer
 
 from .fakes import MODELS, QUANTISER, Library, embed, signature
 

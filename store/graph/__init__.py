@@ -1,0 +1,1 @@
+"""Which chunks are near each other: building the proximity graph, and keeping it."""

@@ -1,0 +1,126 @@
+"""Nearest neighbours of many chunks at once, by blocked matrix products.
+
+A few chunks are compared with the codes of all others, as a query is; some more with the places
+of all others. For many, all chunks are first put into clusters (k-means), and those of one
+cluster look for their neighbours in the clusters around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..vectors.kmeans import Places, refine
+from ..vectors.points import Points
+from ..vectors.quantiser import estimate
+
+Ids = NDArray[np.int64]
+
+_CELLS = 1 << 22
+"""Similarities held at a time."""
+_FEW = 24
+"""New chunks up to which look-ups in codes are cheaper than decoding all of them."""
+_BRUTE_CELLS = 1 << 27
+"""Comparisons up to which every new chunk is compared with every other one."""
+_BLOCK = 4096
+_PROBES = 8
+"""Clusters in which a chunk looks for its neighbours, its own among them."""
+_SAMPLE_PER_CLUSTER = 48
+_ROUNDS = 6
+"""Of k-means."""
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """Nearest neighbours of some chunks, nearest first."""
+
+    ids: Ids
+    """Shape (n, count); 0 where there are fewer."""
+    similarities: NDArray[np.float32]
+    """Shape (n, count); -inf where there are fewer."""
+
+
+def find_nearest(points: Points, new: Ids, live: Ids, count: int) -> Nearest:
+    """Return the `count` live chunks most similar to each new one, itself left out."""
+    found = Nearest(
+        np.zeros((new.size, count), dtype=np.int64),
+        np.full((new.size, count), -np.inf, dtype=np.float32),
+    )
+    if new.size <= _FEW:
+        _fill_by_codes(found, points, new, live)
+    elif new.size * live.size <= _BRUTE_CELLS:
+        _fill(found, np.arange(new.size), points, new, live)
+    else:
+        for rows, around in _neighbourhoods(points, new, live):
+            _fill(found, rows, points, new, around)
+    return found
+
+
+def _fill_by_codes(found: Nearest, points: Points, new: Ids, others: Ids) -> None:
+    """Find the neighbours of a few new chunks from the codes of `others`."""
+    codes = points.codes[:, others]
+    for row, place in enumerate(points.rows(new)):
+        similarities = estimate(codes, points.quantiser.tables_of_place(place))
+        _keep_best(found, np.array([row]), similarities[None], new, others)
+
+
+def _fill(found: Nearest, rows: Ids, points: Points, new: Ids, others: Ids) -> None:
+    """Find the neighbours of some new chunks among `others`."""
+    places = points.rows(others)
+    step = max(1, _CELLS // others.size)
+    for first in range(0, rows.size, step):
+        part = rows[first : first + step]
+        _keep_best(found, part, points.rows(new[part]) @ places.T, new, others)
+
+
+def _keep_best(
+    found: Nearest, rows: Ids, similarities: NDArray[np.float32], new: Ids, others: Ids
+) -> None:
+    """Note the best of `others` for some rows; `similarities` are changed."""
+    count = min(found.ids.shape[1], others.size)
+    similarities[new[rows][:, None] == others] = -np.inf
+    best = np.argpartition(-similarities, count - 1, axis=1)[:, :count]
+    nearness = np.take_along_axis(similarities, best, axis=1)
+    order = np.argsort(-nearness, axis=1, kind="stable")
+    nearness = np.take_along_axis(nearness, order, axis=1)
+    ids = others[np.take_along_axis(best, order, axis=1)]
+    found.ids[rows, :count] = np.where(np.isfinite(nearness), ids, 0)
+    found.similarities[rows, :count] = nearness
+
+
+def _neighbourhoods(points: Points, new: Ids, live: Ids) -> Iterator[tuple[Ids, Ids]]:
+    """Yield the rows of new chunks that share a cluster, and the live chunks around them."""
+    centroids = _centroids(points, live)
+    members = _by_cluster(points, live, centroids)
+    # Where many chunks are equal, so are centroids, of which only the first has chunks.
+    filled = np.array([cluster.size > 0 for cluster in members])
+    centroids, members = centroids[filled], [cluster for cluster in members if cluster.size]
+    around = np.argsort(-(centroids @ centroids.T), axis=1)[:, :_PROBES]
+    for rows, clusters in zip(_by_cluster(points, new, centroids), around, strict=True):
+        if rows.size:
+            yield rows, live[np.concatenate([members[cluster] for cluster in clusters])]
+
+
+def _centroids(points: Points, live: Ids) -> Places:
+    """Return about sqrt(n) unit vectors around which chunks lie, shape (k, CODE_DIMS)."""
+    random = np.random.default_rng(0)
+    clusters = round(float(np.sqrt(live.size)))
+    sample = random.choice(live, min(live.size, clusters * _SAMPLE_PER_CLUSTER), replace=False)
+    places = points.rows(np.sort(sample))
+    centroids = places[random.choice(len(places), clusters, replace=False)]
+    return refine(places, centroids, _ROUNDS)
+
+
+def _by_cluster(points: Points, ids: Ids, centroids: Places) -> list[Ids]:
+    """Return the places in `ids` of the chunks that each cluster holds."""
+    nearest = np.concatenate(
+        [
+            np.argmax(points.rows(ids[first : first + _BLOCK]) @ centroids.T, axis=1)
+            for first in range(0, ids.size, _BLOCK)
+        ]
+    )
+    order = np.argsort(nearest, kind="stable")
+    return np.split(order, np.searchsorted(nearest[order], np.arange(1, len(centroids))))

@@ -1,0 +1,116 @@
+"""BM25 over the postings, and exactly for a text that is read back.
+
+Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..vectors.codes import ScanTable
+from ..words import analysis
+from ..words.inverted_index import Term
+from ..words.rarity import inverse_frequency
+from .nearness import nearness
+
+K1 = 1.2
+B = 0.75
+K3 = 1.0
+"""Damps the repeats of a term in the query: the second counts a third, all together one more."""
+
+Ids = NDArray[np.int64]
+Confirm = Callable[[int, Sequence[range]], Ids]
+"""(term key, ranges of chunks) → the chunks of these that hold the term, by their text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How well the words of one text match a query."""
+
+    words: float
+    """BM25."""
+    coverage: float
+    """Share of the query's weight whose terms the text holds, 0 to 1."""
+    nearness: float
+    """Of terms that are neighbours in the query, 0 to 1; see `nearness.py`."""
+
+
+@dataclass(frozen=True)
+class LexicalScores:
+    """BM25 of one query with every chunk, as far as postings tell.
+
+    Postings know of a term only that it occurs, and not of all its chunks: scores are estimates,
+    which `match` makes exact.
+    """
+
+    scores: NDArray[np.float32]
+    """By chunk id; 0 where no term occurs or the filters let nothing through."""
+    held: NDArray[np.float32]
+    """By chunk id: the sum of the weights of the terms it is known to hold."""
+    keys: tuple[int, ...]
+    """The query's terms in order."""
+    weights: Mapping[int, float]
+    """Term key → inverse document frequency, times its damped occurrences in the query."""
+    mean_length: float
+    is_open: bool = False
+    """Whether there are chunks that may hold a rare term and were not read."""
+
+    def match(self, text: str) -> Match:
+        """Score a text exactly, with the index's statistics."""
+        terms = analysis.terms(text)
+        counts = Counter(terms)
+        norm = K1 * (1 - B + B * len(terms) / self.mean_length)
+        present = {key: weight for key, weight in self.weights.items() if key in counts}
+        words = sum(
+            weight * counts[key] * (K1 + 1) / (counts[key] + norm)
+            for key, weight in present.items()
+        )
+        near = nearness(self.keys, self.weights, terms) if len(present) > 1 else 0.0
+        return Match(words, self._share(sum(present.values())), near)
+
+    def estimate(self, chunk: int) -> Match:
+        """Return what postings tell of a chunk."""
+        return Match(float(self.scores[chunk]), self._share(float(self.held[chunk])), 0.0)
+
+    def _share(self, held: float) -> float:
+        return min(1.0, held / total) if (total := sum(self.weights.values())) else 0.0
+
+
+def score(
+    keys: Sequence[int],
+    table: ScanTable,
+    allowed: NDArray[np.bool_],
+    look_up: Callable[[int], Term],
+    confirm: Confirm | None,
+) -> LexicalScores:
+    """Score all allowed chunks; `look_up` tells what the index knows of a key.
+
+    Without `confirm`, chunks that may hold a rare term are taken not to.
+
+    A term that the query repeats counts a little more, which matters for long questions.
+    Document frequencies count every live chunk, filtered or not.
+    """
+    scores, held = np.zeros((2, allowed.size), dtype=np.float32)
+    weights: dict[int, float] = {}
+    is_open = False
+    norms = (K1 * (1 - B + B * table.lengths / table.mean_length)).astype(np.float32)
+    for key, occurrences in Counter(keys).items():
+        term = look_up(key)
+        chunks, frequency = term.chunks, term.frequency
+        is_rare = bool(term.unsure)
+        is_open |= is_rare and confirm is None
+        if is_rare and confirm is not None:
+            more = np.setdiff1d(confirm(key, term.unsure), chunks)
+            chunks = np.concatenate([chunks, more[table.live[more]]])
+            frequency += chunks.size - term.chunks.size
+        idf = inverse_frequency(frequency, table.live_count)
+        weights[key] = idf * occurrences * (K3 + 1) / (occurrences + K3)
+        chunks = chunks[allowed[chunks]]
+        scores[chunks] += weights[key] * (K1 + 1) / (1 + norms[chunks])
+        held[chunks] += weights[key]
+    return LexicalScores(scores, held, tuple(keys), weights, table.mean_length, is_open)

@@ -1,0 +1,104 @@
+"""What a search knows of its candidates, as the numbers that the fusion weighs.
+
+No feature depends on the scale of a model's similarities: these are measured against each other,
+or against those of the whole index. So any rank model can be used with the same weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..retrieval.ranking import Scale
+
+if TYPE_CHECKING:
+    from .candidates import Candidate
+
+Features = NDArray[np.float32]
+
+CANDIDATE = ("similarity", "words", "wordy", "nearness", "kinship")
+"""Of a candidate: similarity and BM25, in standard deviations above the mean of the candidates;
+BM25 once more, times how long the query is, since it can be trusted more the more terms there are;
+nearness of neighbouring terms; kinship of words, in standard deviations, which counts for less in
+long queries, where some word always has kin. None is worse when it is more."""
+QUERY = ("reach", "agreement", "coverage", "crowd")
+"""The same for all candidates of a query, so they say how far to trust the best and change no
+order: similarity of the nearest chunk as its code tells, in standard deviations over the index;
+correlation of the candidates' similarities and words; the largest coverage of a candidate; how
+many candidates there are, 1 for a full crowd: among few none can stand out as far."""
+_FULL_CROWD = 32
+_LONG = 16
+"""Terms of a query from which it counts as long."""
+FEATURES = CANDIDATE + QUERY
+_GUESSED = 0.7
+"""Kinship of what was not read, in its standard deviations of words: the two go together."""
+
+
+def features(candidates: Sequence[Candidate], scale: Scale, terms: int) -> Features:
+    """Return the features of some candidates.
+
+    Means are over those whose similarity is exact, or over all while none is.
+
+    Args:
+        candidates: of one query.
+        scale: of the estimated similarities over the index.
+        terms: different terms of the query.
+
+    Returns:
+        Shape (candidates, features), in the order of `FEATURES`.
+    """
+    table = np.zeros((len(candidates), len(FEATURES)), dtype=np.float32)
+    if not candidates:
+        return table
+    meaning = np.array([one.meaning for one in candidates], dtype=np.float32)
+    words = np.array([one.match.words for one in candidates], dtype=np.float32)
+    settled = np.array([one.exact is not None for one in candidates])
+    if not settled.any():
+        settled[:] = True
+    similarity = Scale.of(meaning[settled]).standardise(meaning)
+    table[:, 0] = similarity
+    table[:, 1] = Scale.of(words[settled]).standardise(words)
+    table[:, 2] = table[:, 1] * length(terms)
+    table[:, 3] = [one.match.nearness for one in candidates]
+    table[:, 4] = _kinship(candidates, table[:, 1]) * discount(length(terms))
+    estimates = np.array([one.estimate for one in candidates], dtype=np.float32)
+    table[:, 5] = scale.standardise(estimates).max()
+    table[:, 6] = correlation(similarity[settled], words[settled])
+    table[:, 7] = max(one.match.coverage for one in candidates)
+    table[:, 8] = crowd(int(settled.sum()))
+    return table
+
+
+def _kinship(candidates: Sequence[Candidate], words: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return kinships in standard deviations; those that are not known go by the words."""
+    kinships = np.array([one.kinship for one in candidates], dtype=np.float32)  # None: NaN
+    known = np.isfinite(kinships)
+    found = np.float32(_GUESSED) * words
+    if known.any():
+        found[known] = Scale.of(kinships[known]).standardise(kinships[known])
+    return found
+
+
+def discount(length: float) -> float:
+    """Return what kinship counts in a query of such a length."""
+    return 1 - length / 2
+
+
+def length(terms: int) -> float:
+    """Return how long a query of so many different terms is, 0 to 1."""
+    return min(1.0, float(np.log2(max(terms, 1)) / np.log2(_LONG)))
+
+
+def crowd(candidates: int) -> float:
+    """Return the feature that says how many candidates are measured against each other."""
+    return min(1.0, float(np.log2(candidates) / np.log2(_FULL_CROWD)))
+
+
+def correlation(some: NDArray[np.floating], others: NDArray[np.floating]) -> float:
+    """Return Pearson's correlation, 0 if one of the two is constant."""
+    if some.std() < 1e-6 or others.std() < 1e-6:
+        return 0.0
+    return float(np.corrcoef(some, others)[0, 1])

@@ -1,0 +1,120 @@
+"""From candidates to hits: one for each document, the best first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..matching.query import has_excluded
+from ..places import Place
+from ..types import FileRecord, Hit, Passage
+from . import snippets
+from .candidates import Candidate, Evidence
+from .fusion import probability
+from .passages import PassageReader
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A candidate in its place."""
+
+    candidate: Candidate
+    score: float
+    """Probability that it is relevant."""
+    features: tuple[float, ...]
+
+
+def build_hits(
+    candidates: Sequence[Candidate], evidence: Evidence, reader: PassageReader, limit: int
+) -> tuple[Hit, ...]:
+    """Return the best `limit` documents among the candidates.
+
+    Documents with the same bytes are folded into one hit. Candidates whose file is gone, or
+    whose text of now holds an excluded word, are left out.
+    """
+    hits: dict[bytes, Hit] = {}
+    seen: set[int] = set()
+    for ranked in _ranked(candidates, evidence):
+        candidate = ranked.candidate
+        first_chunk, digest = reader.identity(candidate)
+        if first_chunk in seen or (len(hits) == limit and digest not in hits):
+            continue
+        passage = reader.passage(candidate)
+        if passage is None or has_excluded(passage.indexed_text, evidence.parsed):
+            continue
+        seen.add(first_chunk)
+        record = reader.file(candidate)
+        if digest in hits:
+            first = hits[digest]
+            hits[digest] = replace(first, duplicates=(*first.duplicates, record.path))
+        else:
+            rank, title = len(hits) + 1, reader.title(record)
+            hits[digest] = _hit(rank, ranked, evidence, record, passage, title)
+    return tuple(hits.values())
+
+
+def _ranked(candidates: Sequence[Candidate], evidence: Evidence) -> Iterator[Ranked]:
+    """Yield the candidates, the most likely first; ties by chunk."""
+    known = evidence.features(candidates)
+    logits = evidence.fusion.logits(known)
+    chunks = np.array([one.chunk for one in candidates])
+    for place in np.lexsort((chunks, -logits)):
+        score = probability(float(logits[place]))
+        yield Ranked(candidates[place], score, tuple(known[place].tolist()))
+
+
+def _hit(
+    rank: int,
+    ranked: Ranked,
+    evidence: Evidence,
+    record: FileRecord,
+    passage: Passage,
+    title: str,
+) -> Hit:
+    candidate = ranked.candidate
+    highlights = snippets.highlights(passage.text, evidence.parsed)
+    snippet = snippets.snippet(passage.text, highlights, evidence.lexical.weights)
+    found_by = {"meaning": candidate.by_meaning, "words": candidate.by_words}
+    return replace(
+        hit_of(rank, ranked.score, record, passage, title, snippet),
+        highlights=highlights,
+        source=tuple(name for name, found in found_by.items() if found),
+        evidence=ranked.features,
+    )
+
+
+def hit_of(
+    rank: int,
+    score: float,
+    record: FileRecord,
+    passage: Passage,
+    title: str,
+    snippet: tuple[int, int],
+) -> Hit:
+    """Return a passage of a file as a hit in which nothing is matched."""
+    place = _place(passage, snippet[0])
+    return Hit(
+        rank=rank,
+        score=score,
+        path=record.path,
+        title=title,
+        heading=passage.context.removeprefix(title).removeprefix(" › "),
+        line=passage.line,
+        page=place.number if place else None,
+        start=passage.span.start,
+        end=passage.span.end,
+        text=passage.text,
+        highlights=(),
+        snippet=snippet,
+        fresh=passage.fresh,
+        source=(),
+        modified=record.signature.mtime_ns / 1e9,
+        place=place.label if place else "",
+    )
+
+
+def _place(passage: Passage, offset: int) -> Place | None:
+    """Return the page, slide, … that a character of a passage is on."""
+    return next((one for one in reversed(passage.places) if one.offset <= offset), None)

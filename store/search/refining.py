@@ -1,0 +1,127 @@
+"""The second stage of a search: the most promising candidates are read and scored exactly.
+
+Batch by batch: half the budget at first, then a few at a time, since what one batch shows says
+which chunks are worth the next. After the first, the query moves towards the best of it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..matching.kinship import Kinship
+from ..parameters import SearchParameters
+from ..retrieval.feedback import PASSAGES
+from ..retrieval.ranking import Scores
+from ..types import Embed, Query
+from .candidates import Candidate, Evidence
+from .passages import PassageReader
+from .recompute import Readable, Recomputer, place
+from .stopwatch import Stopwatch
+
+
+class Refiner:
+    """Spends the budget of one search."""
+
+    def __init__(
+        self,
+        query: Query,
+        parameters: SearchParameters,
+        recomputer: Recomputer,
+        embed_words: Embed,
+        stopwatch: Stopwatch,
+    ) -> None:
+        self._query = query
+        self._parameters = parameters
+        self._recomputer = recomputer
+        self._embed_words = embed_words
+        self._stopwatch = stopwatch
+        self.expanded = 0
+        """Recomputed chunks that are beside one recomputed before them."""
+
+    def refine(
+        self,
+        found: dict[int, Candidate],
+        by_words: list[int],
+        evidence: Evidence,
+        reader: PassageReader,
+    ) -> None:
+        """Make the scores of candidates exact; what the graph leads to is added to `found`."""
+        kinship = Kinship(evidence.parsed.text, evidence.lexical.weights, self._embed_words)
+        tried: set[int] = set()
+        left = self._query.budget
+        batch = max(left // 2, self._parameters.batch) if evidence.meaning else left
+        while left > 0 and not self._is_late:
+            with self._stopwatch.stage("candidates"):
+                chosen = self._choose(min(left, batch), by_words, tried, evidence)
+            if not chosen:
+                return
+            new = [chunk for chunk in chosen if chunk not in found]
+            found |= zip(new, evidence.candidates(new, by_meaning=new), strict=True)
+            self._score([found[chunk] for chunk in chosen], evidence, reader, kinship)
+            place(found.values())
+            if evidence.meaning is not None:
+                settled = _settled([found[chunk] for chunk in chosen], evidence)
+                evidence.meaning.queue.settle(np.array(chosen), settled)
+            if evidence.meaning is not None and not tried and self._parameters.feedback:
+                evidence.meaning.look_near(_best([found[chunk] for chunk in chosen], evidence))
+            tried.update(chosen)
+            left -= len(chosen)
+            batch = self._parameters.batch
+
+    def _choose(
+        self, count: int, by_words: list[int], tried: set[int], evidence: Evidence
+    ) -> list[int]:
+        if evidence.meaning is not None:
+            queue = evidence.meaning.queue
+            if promising := queue.best(count):
+                self.expanded += queue.led_to(np.array(promising, dtype=np.int64))
+                return promising
+        return [chunk for chunk in by_words if chunk not in tried][:count]
+
+    def _score(
+        self,
+        chosen: list[Candidate],
+        evidence: Evidence,
+        reader: PassageReader,
+        kinship: Kinship,
+    ) -> None:
+        with self._stopwatch.stage("read"):
+            reader.prefetch(chosen)
+            passages = [(one, reader.passage(one)) for one in chosen]
+            read = [
+                Readable(one, passage.indexed_text, one.chunk in reader.unchanged)
+                for one, passage in passages
+                if passage is not None
+            ]
+            for one in read:
+                one.candidate.match = evidence.lexical.match(one.text)
+        if evidence.meaning is not None:
+            self._look_for_kin(read, kinship)
+            with self._stopwatch.stage("recompute"):
+                self._recomputer.recompute(evidence.parsed.embedded, read)
+
+    def _look_for_kin(self, read: list[Readable], kinship: Kinship) -> None:
+        with self._stopwatch.stage("kinship"):
+            found = kinship.of([one.text for one in read])
+            if found is not None:
+                for one, value in zip(read, found.tolist(), strict=True):
+                    one.candidate.kinship = value
+
+    @property
+    def _is_late(self) -> bool:
+        limit = self._query.deadline_ms
+        return limit is not None and self._stopwatch.elapsed_ms > limit
+
+
+def _settled(candidates: list[Candidate], evidence: Evidence) -> Scores:
+    """Return similarities in standard deviations; -inf for what could not be read."""
+    known = [one.meaning if one.exact is not None else -np.inf for one in candidates]
+    return evidence.scale.standardise(np.array(known, dtype=np.float32))
+
+
+def _best(candidates: list[Candidate], evidence: Evidence) -> NDArray[np.int64]:
+    """Return the chunks most likely to be relevant."""
+    logits = evidence.fusion.logits(evidence.features(candidates))
+    chunks = np.array([one.chunk for one in candidates])
+    return np.asarray(chunks[np.argsort(-logits, kind="stable")[:PASSAGES]])

@@ -1,0 +1,1 @@
+"""Which chunks hold which terms: text to terms, and the inverted index of postings."""
