@@ -13,12 +13,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
-from .arguments import FLAGS, build_parser
-from .diagnostics import Diagnostics, ExitCode
-from .parser import Parser
+from .command_line.arguments import FLAGS, build_parser
+from .command_line.parser import Parser
+from .printing.diagnostics import Diagnostics, ExitCode
 
 if TYPE_CHECKING:
-    from .commands import AnyEngine, OpenEngine
+    from .commands import OpenEngine
+    from .service import AnyEngine
     from .settings import Settings
 
 
@@ -63,8 +64,8 @@ def _run(
     if args.command is None and not _choose_screen(args, parser, stdout, diagnostics):
         return ExitCode.ERROR
     from .commands import Context, run_command  # what help and version do not need
-    from .output import Output
     from .paths import Paths
+    from .printing.output import Output
 
     flags = {key: getattr(args, key, None) for key in FLAGS}
     context = Context(

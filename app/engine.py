@@ -27,14 +27,14 @@ from store import (
 from tui import OFF, Answer, Exchange, Preview, Progress, Service
 
 from .benchmark import Bench, Benchmark
-from .finding import Finder, last_of, retried
 from .indexing import Indexing, are_current
 from .judging import judge
 from .models import Models
-from .preview import preview
-from .progress import progress_of
-from .reordering import fold
+from .printing.progress import progress_of
 from .roots import check_root, free_name
+from .searching.finding import Finder, last_of, retried
+from .searching.preview import preview
+from .searching.reordering import fold
 from .settings import Settings
 from .verdict import Verdict
 

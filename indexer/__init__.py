@@ -9,24 +9,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from .document import Unreadable
-from .model import BUILT_IN, BUILT_IN_RANK, Model, ModelError, Pooling
+from .embedding.model import BUILT_IN, BUILT_IN_RANK, Model, ModelError, Pooling
 
 if TYPE_CHECKING:
-    from .checksums import Checksums
-    from .current import read_back, read_now, read_part, read_texts
-    from .description import Choices, describe
-    from .embedder import Embedder
-    from .hub import Hub, is_hub_name
+    from .embedding.checksums import Checksums
+    from .embedding.description import Choices, describe
+    from .embedding.embedder import Embedder
+    from .embedding.hub import Hub, is_hub_name
+    from .embedding.projection import load_quantiser
+    from .embedding.word_vectors import WordVectors
     from .pipeline import Run
-    from .projection import load_quantiser
     from .readers import why_not_read
-    from .scope import Scope
-    from .source import is_text
+    from .reading.current import read_back, read_now, read_part, read_texts
+    from .reading.source import is_text
+    from .scanning.scope import Scope
+    from .scanning.unchanged import is_current
+    from .scanning.verdict import why
     from .tally import Tally
-    from .unchanged import is_current
-    from .verdict import why
     from .watching import Agenda, Watcher
-    from .word_vectors import WordVectors
 
 __all__ = [
     "BUILT_IN",
@@ -60,25 +60,25 @@ __all__ = [
 
 _HOMES = {
     "Agenda": "watching",
-    "Checksums": "checksums",
-    "Choices": "description",
-    "Embedder": "embedder",
-    "Hub": "hub",
+    "Checksums": "embedding.checksums",
+    "Choices": "embedding.description",
+    "Embedder": "embedding.embedder",
+    "Hub": "embedding.hub",
     "Run": "pipeline",
-    "Scope": "scope",
+    "Scope": "scanning.scope",
     "Tally": "tally",
     "Watcher": "watching",
-    "WordVectors": "word_vectors",
-    "describe": "description",
-    "is_current": "unchanged",
-    "is_hub_name": "hub",
-    "is_text": "source",
-    "load_quantiser": "projection",
-    "read_back": "current",
-    "read_now": "current",
-    "read_part": "current",
-    "read_texts": "current",
-    "why": "verdict",
+    "WordVectors": "embedding.word_vectors",
+    "describe": "embedding.description",
+    "is_current": "scanning.unchanged",
+    "is_hub_name": "embedding.hub",
+    "is_text": "reading.source",
+    "load_quantiser": "embedding.projection",
+    "read_back": "reading.current",
+    "read_now": "reading.current",
+    "read_part": "reading.current",
+    "read_texts": "reading.current",
+    "why": "scanning.verdict",
     "why_not_read": "readers",
 }
 

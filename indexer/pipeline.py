@@ -24,14 +24,14 @@ from store import (
     Writer,
 )
 
-from .ahead import ReadAhead, Reading
-from .brake import forgettable
 from .document import Unreadable
-from .embedder import Embedder
-from .moves import MovedFrom
+from .embedding.embedder import Embedder
 from .readers import why_not_read
-from .scan import FoundFile, Scan, scan
-from .scope import Scope
+from .reading.ahead import ReadAhead, Reading
+from .scanning.brake import forgettable
+from .scanning.moves import MovedFrom
+from .scanning.scan import FoundFile, Scan, scan
+from .scanning.scope import Scope
 from .tally import Tally
 
 _BATCH_CHUNKS = 1024

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from indexer.batching import batches_of
+from indexer.embedding.batching import batches_of
 
 from .encoder import Layers, embed
 from .fewer import fit_fewer

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from indexer.batching import batches_of
+from indexer.embedding.batching import batches_of
 
 from .graph import Array
 from .graphs import Weights, encoder_graph, layers

@@ -19,7 +19,7 @@ from .answers import Hits, IndexStatus, Text, Texts
 from .tools import MODES, Tools
 
 if TYPE_CHECKING:
-    from ..commands import AnyEngine
+    from ..service import AnyEngine
 
 T = TypeVar("T")
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from indexer import Unreadable, read_now
 from store import Filters, Folder, Hit, Mode, Passage
 
-from ..batch import clean_query
-from ..folders import find_folder
+from ..command_line.folders import find_folder
+from ..searching.batch import clean_query
 from .answers import Found, Hits, IndexedFolder, IndexStatus, Missing, Text, Texts
 from .ids import Place, document_id, find, passage_id
 
 if TYPE_CHECKING:
-    from ..commands import AnyEngine
+    from ..service import AnyEngine
 
 MODES = tuple(Mode)
 _LONGEST = 20_000

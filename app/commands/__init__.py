@@ -8,16 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
-from ..diagnostics import Diagnostics, ExitCode
 from ..paths import Paths
+from ..printing.diagnostics import Diagnostics, ExitCode
 from ..settings import Loaded, Settings, load
 
 if TYPE_CHECKING:
-    from ..engine import Engine
-    from ..output import Output
-    from ..service.remote import RemoteEngine
-
-    AnyEngine = Engine | RemoteEngine
+    from ..printing.output import Output
+    from ..service import AnyEngine
 
 NOTHING_INDEXED = "nothing is indexed yet; add a folder with: thimble add DIR"
 OpenEngine = Callable[[Settings], "AnyEngine"]

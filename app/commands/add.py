@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from ..diagnostics import ExitCode
 from ..paths import given_path
+from ..printing.diagnostics import ExitCode
 from . import Context
 from .index import bring_up_to_date
 

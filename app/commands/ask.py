@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 from store import Filters
 from tui import Answer, Exchange
 
-from ..answers import AnswerPrinter, answer_fields, plain_answer
 from ..ask import NONE, Address
-from ..batch import clean_query
-from ..diagnostics import ExitCode, UsageError
-from ..filters import filters_of
+from ..command_line.filters import filters_of
+from ..printing.answers import AnswerPrinter, answer_fields, plain_answer
+from ..printing.diagnostics import ExitCode, UsageError
+from ..searching.batch import clean_query
 from ..settings import Settings
 from . import NOTHING_INDEXED, Context
 
 if TYPE_CHECKING:
-    from . import AnyEngine
+    from ..service import AnyEngine
 
 
 def run(args: argparse.Namespace, context: Context) -> ExitCode:
@@ -36,7 +36,7 @@ def run(args: argparse.Namespace, context: Context) -> ExitCode:
         if not engine.folders():
             context.diagnostics.say(NOTHING_INDEXED)
             return ExitCode.NOTHING
-        ask = partial(_answer, args, context, engine, filters_of(args, engine))
+        ask = partial(_answer, args, context, engine, filters_of(args, engine.folders))
         questions = chain(first, _typed(context)) if chats else first
         return _converse(ask, context, questions)
 

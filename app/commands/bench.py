@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Iterator
 
 from ..benchmark import DEPTHS, Bench, Percentiles
-from ..diagnostics import Diagnostics, ExitCode
-from ..layout import print_table
-from ..quantities import count, percent, size
+from ..printing.diagnostics import Diagnostics, ExitCode
+from ..printing.layout import print_table
+from ..printing.quantities import count, percent, size
 from . import Context
 from .size import size_fields
 

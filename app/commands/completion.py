@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from ..arguments import build_parser
+from ..command_line.arguments import build_parser
 from ..completion import completion_script
-from ..diagnostics import ExitCode
+from ..printing.diagnostics import ExitCode
 from . import Context
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from ..diagnostics import ExitCode
-from ..layout import print_table
+from ..printing.diagnostics import ExitCode
+from ..printing.layout import print_table
 from ..settings import KEYS, write
 from . import Context
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from tui import ServiceState
 
-from ..diagnostics import ExitCode
-from ..output import Output
-from ..quantities import count, duration, size
+from ..printing.diagnostics import ExitCode
+from ..printing.output import Output
+from ..printing.quantities import count, duration, size
 from ..service import control
 from ..service.report import Report
 from . import Context

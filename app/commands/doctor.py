@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from store import Finding, Repair, StoreError
 
-from ..diagnostics import ExitCode
-from ..output import Output
-from ..quantities import count
+from ..printing.diagnostics import ExitCode
+from ..printing.output import Output
+from ..printing.quantities import count
 from . import Context
 from .index import bring_up_to_date
 
 if TYPE_CHECKING:
-    from . import AnyEngine
+    from ..service import AnyEngine
 
 _MOST_TOLD = 20
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from contextlib import suppress
 
-from ..arguments import build_parser
-from ..diagnostics import ExitCode
+from ..command_line.arguments import build_parser
+from ..printing.diagnostics import ExitCode
 from . import Context
 
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from tui import Progress
 
-from ..diagnostics import Diagnostics, ExitCode
 from ..interrupts import stoppable
-from ..progress import ProgressLine, summary
-from ..quantities import size
+from ..printing.diagnostics import Diagnostics, ExitCode
+from ..printing.progress import ProgressLine, summary
+from ..printing.quantities import size
 from . import Context
 from .status import migration_sentence
 
 if TYPE_CHECKING:
-    from . import AnyEngine
+    from ..service import AnyEngine
 
 _STOPPED = "stopped; nothing is lost, 'thimble index' goes on from here"
 

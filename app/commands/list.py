@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from store import Folder
 
-from ..diagnostics import ExitCode
-from ..hits import short_path
-from ..layout import print_table
-from ..output import Output, path_fields
+from ..printing.diagnostics import ExitCode
+from ..printing.hits import short_path
+from ..printing.layout import print_table
+from ..printing.output import Output, path_fields
 from . import Context
 
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from store import Hit, Topic
 
-from ..diagnostics import ExitCode
-from ..layout import print_table, shorten
-from ..output import Output, path_fields
-from ..pager import paged
-from ..quantities import percent
+from ..printing.diagnostics import ExitCode
+from ..printing.layout import print_table, shorten
+from ..printing.output import Output, path_fields
+from ..printing.pager import paged
+from ..printing.quantities import percent
 from . import NOTHING_INDEXED, Context
 
 _EXAMPLES = 3

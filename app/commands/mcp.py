@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ..agents import serve
-from ..diagnostics import ExitCode
+from ..printing.diagnostics import ExitCode
 from . import Context
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from indexer import Choices, Model, ModelError, Pooling
 from store import IndexModel
 
-from ..diagnostics import Diagnostics, ExitCode, UsageError
 from ..known_models import KnownModels, Request
-from ..layout import print_table
 from ..models import Models, folder_for
-from ..output import path_fields
-from ..quantities import count, percent, size
+from ..printing.diagnostics import Diagnostics, ExitCode, UsageError
+from ..printing.layout import print_table
+from ..printing.output import path_fields
+from ..printing.quantities import count, percent, size
 from ..settings import MODEL_KEYS, Settings, write
 from . import Context
 from .status import migration_sentence

@@ -6,9 +6,9 @@ import argparse
 
 from tui import start
 
-from ..diagnostics import ExitCode
-from ..opening import opening_of
 from ..paths import given_place
+from ..printing.diagnostics import ExitCode
+from ..user.opening import opening_of
 from . import Context
 
 

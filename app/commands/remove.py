@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from ..diagnostics import ExitCode, UsageError
-from ..folders import find_folder
+from ..command_line.folders import find_folder
+from ..printing.diagnostics import ExitCode, UsageError
 from . import Context
 
 

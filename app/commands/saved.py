@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 
 from store import Filters, Hit
 
-from ..batch import clean_query
-from ..diagnostics import ExitCode
-from ..filters import filters_of
-from ..hits import hit_fields, print_blocks, print_lines
-from ..layout import print_table
-from ..output import Style, Styled
-from ..quantities import count
-from ..saved import SavedSearch, load_saved, store_saved
+from ..command_line.filters import filters_of
+from ..printing.diagnostics import ExitCode
+from ..printing.hits import hit_fields, print_blocks, print_lines
+from ..printing.layout import print_table
+from ..printing.output import Style, Styled
+from ..printing.quantities import count
+from ..searching.batch import clean_query
+from ..user.saved import SavedSearch, load_saved, store_saved
 from . import Context
 
 if TYPE_CHECKING:
-    from . import AnyEngine
+    from ..service import AnyEngine
 
 
 def run(args: argparse.Namespace, context: Context) -> ExitCode:
@@ -43,7 +43,7 @@ def _add(args: argparse.Namespace, context: Context, known: dict[str, SavedSearc
         raise ValueError(f"there is a saved search {args.name} already; remove it first")
     with context.engine() as engine:
         query = clean_query(" ".join(args.query))
-        search = SavedSearch(args.name, query, filters_of(args, engine))
+        search = SavedSearch(args.name, query, filters_of(args, engine.folders))
         known[args.name], _ = search.look(partial(_find, engine))
     store_saved(context.paths.home, known)
     found = count(len(known[args.name].seen), "passage")

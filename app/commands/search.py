@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 
 from store import Filters, Mode, Results
 
-from ..batch import BadLine, clean_query, read_queries
-from ..diagnostics import ExitCode, UsageError
-from ..filters import filters_of
-from ..formats import Format, answer_fields, print_results
-from ..hits import explain_sentences
-from ..pager import paged
-from ..reordering import prefer_recent
+from ..command_line.filters import filters_of
+from ..printing.diagnostics import ExitCode, UsageError
+from ..printing.formats import Format, answer_fields, print_results
+from ..printing.hits import explain_sentences
+from ..printing.pager import paged
+from ..searching.batch import BadLine, clean_query, read_queries
+from ..searching.reordering import prefer_recent
 from . import NOTHING_INDEXED, Context
 
 if TYPE_CHECKING:
-    from . import AnyEngine
+    from ..service import AnyEngine
 
 Search = Callable[[str], Results]
 
@@ -36,7 +36,7 @@ def run(args: argparse.Namespace, context: Context) -> ExitCode:
     text = None if args.batch else _query(args, context)
     settings = context.load_settings().settings
     with context.open_engine(settings) as engine:
-        search = partial(_search, engine, args, filters_of(args, engine), settings.budget)
+        search = partial(_search, engine, args, filters_of(args, engine.folders), settings.budget)
         if text is None:
             return _answer_batch(args, context, search)
         results = search(text)

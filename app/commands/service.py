@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ..diagnostics import ExitCode
+from ..printing.diagnostics import ExitCode
 from ..service import unit
 from . import Context
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from indexer import read_now, read_part
 from store import Passage
 
-from ..diagnostics import ExitCode
-from ..output import Output, Style, Styled
-from ..pager import paged
 from ..paths import given_place
+from ..printing.diagnostics import ExitCode
+from ..printing.output import Output, Style, Styled
+from ..printing.pager import paged
 from . import Context
 
 

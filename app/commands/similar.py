@@ -6,10 +6,10 @@ import argparse
 
 from indexer import read_now
 
-from ..diagnostics import ExitCode
-from ..formats import Format, print_results
-from ..pager import paged
 from ..paths import given_place
+from ..printing.diagnostics import ExitCode
+from ..printing.formats import Format, print_results
+from ..printing.pager import paged
 from . import Context
 
 

@@ -6,10 +6,10 @@ import argparse
 
 from store import Size
 
-from ..diagnostics import ExitCode
-from ..layout import print_table
-from ..output import Output
-from ..quantities import percent, size
+from ..printing.diagnostics import ExitCode
+from ..printing.layout import print_table
+from ..printing.output import Output
+from ..printing.quantities import percent, size
 from . import Context
 
 

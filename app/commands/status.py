@@ -8,11 +8,11 @@ from dataclasses import asdict
 
 from store import FolderStatus, Migration, SkippedFile, Status
 
-from ..diagnostics import ExitCode
-from ..hits import short_path
-from ..layout import print_table
-from ..output import Output, path_fields
-from ..quantities import count, percent, size
+from ..printing.diagnostics import ExitCode
+from ..printing.hits import short_path
+from ..printing.layout import print_table
+from ..printing.output import Output, path_fields
+from ..printing.quantities import count, percent, size
 from ..service.control import report
 from . import Context
 from .daemon import daemon_fields, daemon_sentence

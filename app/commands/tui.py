@@ -7,7 +7,7 @@ import signal
 
 import tui
 
-from ..diagnostics import ExitCode, UsageError
+from ..printing.diagnostics import ExitCode, UsageError
 from . import Context
 
 

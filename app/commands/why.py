@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from ..diagnostics import ExitCode
-from ..output import Style, Styled
 from ..paths import given_path
-from ..quantities import count
+from ..printing.diagnostics import ExitCode
+from ..printing.output import Style, Styled
+from ..printing.quantities import count
 from . import Context
 
 

@@ -2,3 +2,14 @@
 
 Importing this package imports nothing; a command that asks a daemon imports `client` and `remote`.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..engine import Engine
+    from .remote import RemoteEngine
+
+    AnyEngine = Engine | RemoteEngine
+    """Whatever answers: the daemon, or an engine in this process."""

@@ -10,7 +10,7 @@ from indexer import Scope
 from tui import Progress
 
 from ..engine import Engine
-from ..progress import summary
+from ..printing.progress import summary
 from ..settings import Settings
 from .client import find_daemon
 from .power import reason_to_wait

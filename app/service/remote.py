@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self, TypeVar, cast
 from store import Filters, Folder, Hit, Mode, Results, Size, SkippedFile, Status, Topic
 from tui import Answer, Exchange, Preview, Progress, Service, ServiceState
 
-from ..finding import Finder
+from ..searching.finding import Finder
 from ..settings import Settings
 from ..verdict import Verdict
 from .client import Client

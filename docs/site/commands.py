@@ -6,8 +6,8 @@ import argparse
 import re
 from collections.abc import Iterator
 
-from app.arguments import build_parser
-from app.diagnostics import ExitCode
+from app.command_line.arguments import build_parser
+from app.printing.diagnostics import ExitCode
 
 from .markup import attribute_descriptions, block, code, described, page, table
 

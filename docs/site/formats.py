@@ -36,9 +36,9 @@ def formats_page() -> str:
 
 def _extracted() -> list[str]:
     """Return what is read by taking a document apart, if this version does that."""
-    if importlib.util.find_spec("indexer.recognise") is None:
+    if importlib.util.find_spec("indexer.scanning.recognise") is None:
         return []
-    recognise = importlib.import_module("indexer.recognise")
+    recognise = importlib.import_module("indexer.scanning.recognise")
     rows = [(code(kind), _suffixes(suffixes)) for kind, suffixes in recognise._SUFFIXES.items()]
     return ["## Taken apart", table(("kind", "files"), rows)]
 

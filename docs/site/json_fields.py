@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import store
-from app.arguments import build_parser
+from app.command_line.arguments import build_parser
 
 from .markup import Undescribed, attribute_descriptions, block, code, described, page, table
 from .outputs import ROOT, Samples, indexed_samples

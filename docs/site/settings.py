@@ -6,7 +6,7 @@ import re
 from dataclasses import MISSING, fields
 from pathlib import Path
 
-from app.arguments import build_parser
+from app.command_line.arguments import build_parser
 from app.settings import KEYS, Settings
 
 from .markup import attribute_descriptions, code, described, page, table

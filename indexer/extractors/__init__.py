@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from ..document import Unreadable
 from ..extract import Builder, Extract
-from ..recognise import HEAD_BYTES, recognise
+from ..scanning.recognise import HEAD_BYTES, recognise
 from . import (
     archive,
     chats,

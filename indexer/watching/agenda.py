@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from time import monotonic
 
-from ..scope import Scope
+from ..scanning.scope import Scope
 
 SETTLE_S = 0.4
 """So long nothing must happen before a look, as one save is several events."""

@@ -15,8 +15,8 @@ from watchdog.observers.inotify_c import InotifyEvent, InotifyFD, Mask, WatchDes
 
 from store import Folder
 
-from ..ignore import MARKS, Rules
-from ..scan import list_folder
+from ..scanning.ignore import MARKS, Rules
+from ..scanning.scan import list_folder
 from .agenda import Agenda
 
 _MASK = Mask(

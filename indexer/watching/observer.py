@@ -10,7 +10,7 @@ from watchdog.observers.api import BaseObserver
 
 from store import Folder
 
-from ..ignore import MARKS
+from ..scanning.ignore import MARKS
 from .agenda import Agenda
 
 

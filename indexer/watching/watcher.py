@@ -11,7 +11,7 @@ from typing import Protocol
 
 from store import Folder
 
-from ..scan import root_identity
+from ..scanning.scan import root_identity
 from .agenda import Agenda
 from .mounts import Mounts
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import tui
+from app.user.viewer import viewer_command
 from app.verdict import Verdict
-from app.viewer import viewer_command
 from store import Folder, StoreBusy
 from tests.indexer import making
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.arguments import build_parser
+from app.command_line.arguments import build_parser
 from app.completion import completion_script
 from app.completion.describe import describe
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from app.diagnostics import Diagnostics, ExitCode
+from app.printing.diagnostics import Diagnostics, ExitCode
 from indexer import ModelError, Unreadable
 from store import StoreFull
 

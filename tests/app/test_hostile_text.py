@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from app.diagnostics import Diagnostics
-from app.progress import ProgressLine
+from app.printing.diagnostics import Diagnostics
+from app.printing.progress import ProgressLine
 from app.verdict import Verdict
 from store import StoreDamaged
 from tui import Answer, Sentence

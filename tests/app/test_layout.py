@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.layout import columns, print_table, shorten, wrap
-from app.output import Output, Part, Style, Styled
-from app.quantities import count, duration, percent, size
+from app.printing.layout import columns, print_table, shorten, wrap
+from app.printing.output import Output, Part, Style, Styled
+from app.printing.quantities import count, duration, percent, size
 
 from .fakes import Terminal
 

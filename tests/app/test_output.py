@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.output import Output, Style, Styled, path_fields
+from app.printing.output import Output, Style, Styled, path_fields
 
 from .fakes import Terminal
 

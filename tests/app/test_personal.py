@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from app.history import History
 from app.paths import Paths
-from app.personal import Personal
 from app.settings import Settings, load, write
+from app.user.history import History
+from app.user.personal import Personal
 from store import BadQuery
 
 

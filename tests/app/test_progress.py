@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from app.diagnostics import Diagnostics
 from app.interrupts import stoppable
-from app.layout import columns
-from app.progress import ProgressLine, progress_line, summary
+from app.printing.diagnostics import Diagnostics
+from app.printing.layout import columns
+from app.printing.progress import ProgressLine, progress_line, summary
 from tui import Progress
 
 from .conftest import Run

@@ -16,7 +16,7 @@ import pytest
 from app.cli import main
 from app.engine import Engine
 from app.paths import Paths
-from app.reordering import fold, prefer_recent
+from app.searching.reordering import fold, prefer_recent
 from app.settings import Settings
 from store import Explain, Mode, Query, Results
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.hits import hit_fields
+from app.printing.hits import hit_fields
 from store import Filters, Mode, Query
 
 from .conftest import Run

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from app import __version__
-from app.arguments import MODES, build_parser
+from app.command_line.arguments import MODES, build_parser
 from app.completion.describe import describe
 from app.settings import KEYS, Settings
 from store import Mode

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from app.arguments import build_parser
-from app.parser import Parser
+from app.command_line.arguments import build_parser
+from app.command_line.parser import Parser
 from docs.site import Undescribed, build, commands, json_fields, page_text, settings
 
 _LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href"}

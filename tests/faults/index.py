@@ -22,7 +22,7 @@ from indexer import (
     read_back,
     read_texts,
 )
-from indexer.source import read_source
+from indexer.reading.source import read_source
 from store import (
     Folder,
     Hit,

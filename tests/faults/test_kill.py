@@ -8,7 +8,7 @@ from time import monotonic
 
 import pytest
 
-from indexer.source import read_source
+from indexer.reading.source import read_source
 
 from .index import Index
 from .rounds import rounds

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from indexer import Scope, brake
+from indexer import Scope
+from indexer.scanning import brake
 from store import Status
 
 from .conftest import Notes

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.chunker import chunk
-from indexer.cutting import LIMIT_TOKENS, TARGET_TOKENS
+from indexer.chunking.chunker import chunk
+from indexer.chunking.cutting import LIMIT_TOKENS, TARGET_TOKENS
+from indexer.chunking.readback import contexts_of, read_passages
 from indexer.document import Chunked, Document
 from indexer.encoding import decode_bytes, encode
-from indexer.readback import contexts_of, read_passages
 from indexer.readers import plain, read_document
 from store import Heading, Span
 

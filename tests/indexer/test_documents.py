@@ -9,10 +9,11 @@ from pathlib import Path
 import apsw
 import pytest
 
-from indexer import Embedder, current, load_quantiser, read_now
+from indexer import Embedder, load_quantiser, read_now
 from indexer.cage import Keeper
 from indexer.document import Unreadable
-from indexer.patience import Patience
+from indexer.reading import current
+from indexer.reading.patience import Patience
 from store import Filters, Mode, Query
 
 from . import making

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from indexer.document import Unreadable
 from indexer.extract import Builder, Extract
 from indexer.extractors import extract
-from indexer.recognise import HEAD_BYTES, recognise
+from indexer.scanning.recognise import HEAD_BYTES, recognise
 
 from . import making
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.globs import Patterns, parse_glob, parse_line
+from indexer.scanning.globs import Patterns, parse_glob, parse_line
 
 
 def matches(line: str, path: str) -> bool:

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from indexer import names
-from indexer.ignore import Rules
-from indexer.names import is_temporary, is_usual
 from indexer.readers.kinds import why_not_read
-from indexer.scan import scan
-from indexer.verdict import why
+from indexer.scanning import names
+from indexer.scanning.ignore import Rules
+from indexer.scanning.names import is_temporary, is_usual
+from indexer.scanning.scan import scan
+from indexer.scanning.verdict import why
 from store import Folder
 
 

@@ -148,7 +148,7 @@ def test_one_bad_file_costs_one_file(notes: Notes, monkeypatch: pytest.MonkeyPat
             raise RecursionError("a bug in a reader")
         return read_document(data, name)
 
-    monkeypatch.setattr("indexer.source.read_document", break_on_boom)
+    monkeypatch.setattr("indexer.reading.source.read_document", break_on_boom)
     tally = notes.index()
     assert (tally.indexed, tally.failed) == (1, 1)
     reasons = notes.reasons()
@@ -167,7 +167,7 @@ def test_an_unreadable_file_is_listed_and_read_once_it_can_be(
         raise PermissionError(13, "Permission denied")
 
     with monkeypatch.context() as patch:
-        patch.setattr("indexer.ahead.read_source", refuse)
+        patch.setattr("indexer.reading.ahead.read_source", refuse)
         notes.index()
     assert notes.reasons() == {"locked.md": "cannot be read: Permission denied"}
     os.utime(path)

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.readers.kinds import why_not_read
-from indexer.scan import UNMOUNTED_AT, Scan, scan, signature_of
-from indexer.verdict import why
+from indexer.scanning.scan import UNMOUNTED_AT, Scan, scan, signature_of
+from indexer.scanning.verdict import why
 from store import Folder, Signature
 
 Known = dict[str, Signature | None]

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from indexer.secrets import looks_secret, secret_by_name
+from indexer.scanning.secrets import looks_secret, secret_by_name
 
 
 def key(kind: str = "RSA PRIVATE KEY", size: int = 1200, *, headers: str = "") -> str:

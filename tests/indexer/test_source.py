@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from indexer import Unreadable, read_now
-from indexer.recognise import recognise
-from indexer.source import read_source
+from indexer.reading.source import read_source
+from indexer.scanning.recognise import recognise
 from store import Mode
 
 from .conftest import Notes
@@ -84,7 +84,7 @@ def test_a_file_that_changes_while_it_is_read_is_read_again(
             path.write_text("another text\n" * 9_000)
         return recognise(name, head)
 
-    monkeypatch.setattr("indexer.source.recognise", write_meanwhile)
+    monkeypatch.setattr("indexer.reading.source.recognise", write_meanwhile)
     read = read_source(path)
     assert read.data == b"another text\n" * 9_000
     assert read.signature.size == len(read.data)
@@ -101,6 +101,6 @@ def test_a_file_that_never_holds_still_is_left_for_later(
             file.write("another line\n")
         return recognise(name, head)
 
-    monkeypatch.setattr("indexer.source.recognise", grow)
+    monkeypatch.setattr("indexer.reading.source.recognise", grow)
     with pytest.raises(Unreadable, match="kept changing"):
         read_source(path)

@@ -44,7 +44,7 @@ def test_the_built_in_model_knows_kin() -> None:
 def test_no_more_words_are_remembered_than_fit(
     embedder: Counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexer.word_vectors._MOST", 3)
+    monkeypatch.setattr("indexer.embedding.word_vectors._MOST", 3)
     vectors = WordVectors(embedder)
     vectors.embed(["one", "two"])
     assert vectors.embed(["two", "three", "four", "five"]).shape == (4, 256)

@@ -6,9 +6,9 @@ import atexit
 from threading import Lock
 from time import monotonic
 
-from .cage import Keeper
-from .document import Unreadable
-from .extract import Extract
+from ..cage import Keeper
+from ..document import Unreadable
+from ..extract import Extract
 
 _REGAINED = 0.2
 """Seconds regained in each second."""

@@ -1,6 +1,6 @@
 """The man page, made from the parser so that it knows what it knows.
 
-`python -m app.manpage > docs/thimble.1` writes it anew; a test compares.
+`python -m app.command_line.manpage > docs/thimble.1` writes it anew; a test compares.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import argparse
 import sys
 from collections.abc import Iterator
 
+from ..completion.describe import Argument, Command, describe
 from .arguments import build_parser
-from .completion.describe import Argument, Command, describe
 
 
 def man_page(parser: argparse.ArgumentParser) -> str:

@@ -13,12 +13,12 @@ from typing import BinaryIO, Protocol
 
 from store import Places, Signature
 
-from .chunker import chunk
-from .document import Chunked, Document, Unreadable
-from .extract import Extract
-from .readers import read_document
-from .recognise import HEAD_BYTES, recognise
-from .scan import signature_of
+from ..chunking.chunker import chunk
+from ..document import Chunked, Document, Unreadable
+from ..extract import Extract
+from ..readers import read_document
+from ..scanning.recognise import HEAD_BYTES, recognise
+from ..scanning.scan import signature_of
 
 _ATTEMPTS = 3
 _PIECE_BYTES = 1 << 20

@@ -9,7 +9,7 @@ from typing import Any
 
 from store import StoreError
 
-_MODELS = Path(__file__).parent / "models"
+_MODELS = Path(__file__).parent.parent / "models"
 BUILT_IN = _MODELS / "thimble-index"
 """The index model that ships with the program."""
 BUILT_IN_RANK = _MODELS / "thimble-rank"

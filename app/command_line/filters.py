@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import argparse
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
-from store import Filters
+from store import Filters, Folder
 
 from .folders import find_folder
 
-if TYPE_CHECKING:
-    from .commands import AnyEngine
 
-
-def filters_of(args: argparse.Namespace, engine: AnyEngine) -> Filters:
+def filters_of(args: argparse.Namespace, folders: Callable[[], Sequence[Folder]]) -> Filters:
     """Return the filters that were asked for. Raises ValueError for an unknown folder."""
-    known = engine.folders() if args.folder else ()
+    known = folders() if args.folder else ()
     return Filters(
         folders=tuple(find_folder(known, name).name for name in args.folder),
         paths=tuple(os.path.expanduser(glob) for glob in args.path),  # noqa: PTH111 (globs)

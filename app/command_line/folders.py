@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from store import Folder
 
-from .paths import given_path
+from ..paths import given_path
 
 
 def find_folder(folders: Sequence[Folder], given: str) -> Folder:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, NoReturn
 
+from ..printing.diagnostics import UsageError
 from .dates import parse_since, parse_until
-from .diagnostics import UsageError
 
 FORMATS = ("text", "json", "jsonl", "csv", "md", "xml", "files")
 

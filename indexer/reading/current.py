@@ -25,13 +25,13 @@ from store import (
     Span,
 )
 
-from .cage import Cage
-from .document import Unreadable
-from .encoding import byte_offsets, decode_bytes
+from ..cage import Cage
+from ..chunking.readback import read_fragments, read_passages
+from ..document import Unreadable
+from ..encoding import byte_offsets, decode_bytes
+from ..readers import PARTS, plain
+from ..scanning.scan import signature_of
 from .patience import Patience
-from .readback import read_fragments, read_passages
-from .readers import PARTS, plain
-from .scan import signature_of
 from .source import Extracting, load, open_source, read_source
 
 _TODAYS_CHUNKS = 256

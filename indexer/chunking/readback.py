@@ -10,8 +10,8 @@ from functools import cache
 
 from store import Heading, Span
 
-from .encoding import decode_bytes
-from .readers import plain
+from ..encoding import decode_bytes
+from ..readers import plain
 
 _LONGEST_NAME_CHARS = 80
 _LONGEST_CONTEXT_CHARS = 240

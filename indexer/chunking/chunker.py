@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from store import Heading, Span
 
+from ..document import Chunked, Document
+from ..encoding import byte_offsets
 from .cutting import LIMIT_TOKENS, TARGET_TOKENS, Cutter, Piece
-from .document import Chunked, Document
-from .encoding import byte_offsets
 from .readback import contexts_of, fold, readable
 
 _SMALL_TOKENS = TARGET_TOKENS / 4

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from indexer import is_text
 from tui import Opening
 
+from ..paths import Given
+from ..settings import Settings
 from .editor import editor_command
-from .paths import Given
-from .settings import Settings
 from .viewer import viewer_command
 
 _PAGE = "page="

@@ -13,10 +13,10 @@ from pathlib import Path
 from store import BadQuery, Hit
 from tui import Opening
 
-from .dates import parse_since
+from ..command_line.dates import parse_since
+from ..paths import Given
+from ..settings import KEYS, Settings, load, write
 from .history import History
-from .paths import Given
-from .settings import KEYS, Settings, load, write
 
 
 class Personal:

@@ -63,7 +63,7 @@ def _config(parser: Parser) -> None:
 
 
 def _a_setting(parser: Parser) -> None:
-    from .settings import KEYS  # a help text needs none of them
+    from ..settings import KEYS  # a help text needs none of them
 
     parser.add_argument("key", metavar="KEY", choices=KEYS, help=", ".join(KEYS))
 

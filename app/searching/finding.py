@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from store import Explain, Filters, Hit, Mode, ModelMismatch, Query, Results
 
-from .personal import Personal
+from ..user.personal import Personal
 from .similar import similar
 
 T = TypeVar("T")

@@ -14,12 +14,12 @@ from typing import Self
 
 from store import Folder, NewFile
 
-from .cage import Cage
-from .document import Unreadable
-from .moves import MovedFrom
-from .recognise import kind_by_name
-from .scan import FoundFile
-from .secrets import looks_secret
+from ..cage import Cage
+from ..document import Unreadable
+from ..scanning.moves import MovedFrom
+from ..scanning.recognise import kind_by_name
+from ..scanning.scan import FoundFile
+from ..scanning.secrets import looks_secret
 from .source import Loaded, SourceFile, load, read_source
 
 _MOST_WORKERS = 4

@@ -29,7 +29,7 @@ def add_answers(commands: Commands) -> None:
 
 
 def _ask(parser: Parser) -> None:
-    from .settings import ASK_SEARCH  # a help text needs no settings
+    from ..settings import ASK_SEARCH  # a help text needs no settings
 
     parser.add_argument("question", metavar="QUESTION", nargs="*", help="- reads it from stdin")
     parser.add_argument("--chat", action="store_true", help="go on with questions; Ctrl-D ends")

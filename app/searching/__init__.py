@@ -1,0 +1,1 @@
+"""What an engine makes of the searches of the store."""

@@ -1,0 +1,1 @@
+"""Texts to embeddings: model folders, where they come from, and running them."""
