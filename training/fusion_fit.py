@@ -37,8 +37,8 @@ class Asked:
     features: Matrix
     """Of its candidates, (candidates, features), in the order of `FEATURES`."""
     relevant: NDArray[np.bool_]
-    answerable: bool
-    """Whether what it asks for was indexed."""
+    right: int
+    """How many passages of the index are what it asks for."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +55,15 @@ class Row:
 
 
 def fit(asked: Sequence[Asked], mode: str) -> Row:
-    """Fit the weights of a mode: first the order, then the probability."""
+    """Fit the weights of a mode: first the order, then the probability.
+
+    The latter to queries that have one right passage at most: what else answers the others is not
+    known.
+    """
     ordering, trusting = ROWS[mode]
     order = _fit_order(asked, ordering)
-    tops = [_top(one, ordering, order) for one in (*asked, *_small_crowds(asked))]
+    plain = [one for one in asked if one.right <= 1]
+    tops = [_top(one, ordering, order) for one in (*plain, *_small_crowds(plain))]
     table = np.concatenate([top.features for top in tops])
     scores = table[:, _columns(ordering)] @ order
     known = np.column_stack([scores, table[:, _columns(trusting)]])
@@ -106,7 +111,8 @@ def _among(one: Asked, chosen: NDArray[np.int64]) -> Asked:
     strongest = int(np.abs(words).argmax())
     length = table[strongest, FEATURES.index("wordy")] / (words[strongest] or 1.0)
     kinship = table[:, FEATURES.index("kinship")]
-    for scores in (similarity, words, kinship):
+    cohesion = table[:, FEATURES.index("cohesion")]
+    for scores in (similarity, words, kinship, cohesion):
         scores -= scores.mean()
         scores /= max(float(scores.std()), 1e-6)
     kinship *= discount(length)

@@ -25,11 +25,12 @@ class Judged:
             group: fit([one for one in asked if one.group != group], "hybrid")
             for group in self._groups
         }
-        best = [int(np.argmax(self._logits(one))) for one in self._asked]
-        pairs = list(zip(self._asked, best, strict=True))
+        plain = [one for one in self._asked if one.right <= 1]
+        best = [int(np.argmax(self._logits(one))) for one in plain]
+        pairs = list(zip(plain, best, strict=True))
         self._claimed = np.array([_probability(self._logits(one)[place]) for one, place in pairs])
         self._right = np.array([bool(one.relevant[place]) for one, place in pairs])
-        self._hopeless = np.array([not one.answerable for one in self._asked])
+        self._hopeless = np.array([not one.right for one in plain])
 
     @property
     def threshold(self) -> float:
@@ -47,11 +48,12 @@ class Judged:
             "half and half": _halves,
             "fusion": self._logits,
         }
-        lines = ["nDCG@10".ljust(16) + "".join(name.rjust(11) for name in (*self._groups, "mean"))]
-        for name, scores in systems.items():
-            values = [self._ndcg(group, scores) for group in self._groups]
-            cells = "".join(f"{value:.3f}".rjust(11) for value in (*values, np.mean(values)))
-            lines.append(name.ljust(16) + cells)
+        lines = ["nDCG@10".ljust(18) + "".join(name.rjust(16) for name in systems)]
+        table = np.array(
+            [[self._ndcg(group, one) for one in systems.values()] for group in self._groups]
+        )
+        for name, row in (*zip(self._groups, table, strict=True), ("mean", table.mean(axis=0))):
+            lines.append(name.ljust(18) + "".join(f"{value:.3f}".rjust(16) for value in row))
         found, missed = self._claimed[self._right], self._claimed[self._hopeless]
         limit = self.threshold
         return "\n".join(
@@ -70,13 +72,14 @@ class Judged:
         return self._rows[one.group].logits(one.features)
 
     def _ndcg(self, group: str, scores: Callable[[Asked], Matrix]) -> float:
-        """Return the mean over answerable queries; each has one right passage."""
+        """Return the mean over the queries that have an answer."""
         values = []
         for one in self._asked:
-            if one.answerable and one.group == group:
+            if one.right and one.group == group:
                 order = np.argsort(-scores(one), kind="stable")[:_DEPTH]
-                gains = one.relevant[order] / np.log2(2 + np.arange(len(order)))
-                values.append(float(gains.sum()))
+                discounts = 1 / np.log2(2 + np.arange(_DEPTH))
+                gain = one.relevant[order] @ discounts[: len(order)]
+                values.append(float(gain / discounts[: one.right].sum()))
         return float(np.mean(values))
 
 

@@ -16,7 +16,6 @@ from ..vectors.codes import ScanTable
 from ..words import analysis
 from ..words.inverted_index import Term
 from ..words.rarity import inverse_frequency
-from .nearness import nearness
 
 K1 = 1.2
 B = 0.75
@@ -36,8 +35,6 @@ class Match:
     """BM25."""
     coverage: float
     """Share of the query's weight whose terms the text holds, 0 to 1."""
-    nearness: float
-    """Of terms that are neighbours in the query, 0 to 1; see `nearness.py`."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +49,6 @@ class LexicalScores:
     """By chunk id; 0 where no term occurs or the filters let nothing through."""
     held: NDArray[np.float32]
     """By chunk id: the sum of the weights of the terms it is known to hold."""
-    keys: tuple[int, ...]
-    """The query's terms in order."""
     weights: Mapping[int, float]
     """Term key → inverse document frequency, times its damped occurrences in the query."""
     mean_length: float
@@ -70,12 +65,11 @@ class LexicalScores:
             weight * counts[key] * (K1 + 1) / (counts[key] + norm)
             for key, weight in present.items()
         )
-        near = nearness(self.keys, self.weights, terms) if len(present) > 1 else 0.0
-        return Match(words, self._share(sum(present.values())), near)
+        return Match(words, self._share(sum(present.values())))
 
     def estimate(self, chunk: int) -> Match:
         """Return what postings tell of a chunk."""
-        return Match(float(self.scores[chunk]), self._share(float(self.held[chunk])), 0.0)
+        return Match(float(self.scores[chunk]), self._share(float(self.held[chunk])))
 
     def _share(self, held: float) -> float:
         return min(1.0, held / total) if (total := sum(self.weights.values())) else 0.0
@@ -113,4 +107,4 @@ def score(
         chunks = chunks[allowed[chunks]]
         scores[chunks] += weights[key] * (K1 + 1) / (1 + norms[chunks])
         held[chunks] += weights[key]
-    return LexicalScores(scores, held, tuple(keys), weights, table.mean_length, is_open)
+    return LexicalScores(scores, held, weights, table.mean_length, is_open)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,3 +68,5 @@ class Candidate:
     """Recomputed similarity, on the rank model's own scale."""
     kinship: float | None = None
     """How near its words come to the query's, once it is read; see `kinship.py`."""
+    embedding: NDArray[np.float32] | None = field(default=None, repr=False, compare=False)
+    """What `exact` was made of, shape (dims,)."""

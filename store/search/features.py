@@ -13,17 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..retrieval.ranking import Scale
+from .cohesion import cohesion
 
 if TYPE_CHECKING:
     from .candidates import Candidate
 
 Features = NDArray[np.float32]
 
-CANDIDATE = ("similarity", "words", "wordy", "nearness", "kinship")
+CANDIDATE = ("similarity", "words", "wordy", "kinship", "cohesion")
 """Of a candidate: similarity and BM25, in standard deviations above the mean of the candidates;
 BM25 once more, times how long the query is, since it can be trusted more the more terms there are;
-nearness of neighbouring terms; kinship of words, in standard deviations, which counts for less in
-long queries, where some word always has kin. None is worse when it is more."""
+kinship of words, in standard deviations, which counts for less in long queries, where some word
+always has kin; cohesion with the other candidates, in standard deviations of those that are exact.
+None is worse when it is more."""
 QUERY = ("reach", "agreement", "coverage", "crowd")
 """The same for all candidates of a query, so they say how far to trust the best and change no
 order: similarity of the nearest chunk as its code tells, in standard deviations over the index;
@@ -38,7 +40,7 @@ _GUESSED = 0.7
 
 
 def features(candidates: Sequence[Candidate], scale: Scale, terms: int) -> Features:
-    """Return the features of some candidates.
+    """Return the features of some candidates, but for their cohesion: see `add_cohesion`.
 
     Means are over those whose similarity is exact, or over all while none is.
 
@@ -62,14 +64,26 @@ def features(candidates: Sequence[Candidate], scale: Scale, terms: int) -> Featu
     table[:, 0] = similarity
     table[:, 1] = Scale.of(words[settled]).standardise(words)
     table[:, 2] = table[:, 1] * length(terms)
-    table[:, 3] = [one.match.nearness for one in candidates]
-    table[:, 4] = _kinship(candidates, table[:, 1]) * discount(length(terms))
+    table[:, 3] = _kinship(candidates, table[:, 1]) * discount(length(terms))
     estimates = np.array([one.estimate for one in candidates], dtype=np.float32)
     table[:, 5] = scale.standardise(estimates).max()
     table[:, 6] = correlation(similarity[settled], words[settled])
     table[:, 7] = max(one.match.coverage for one in candidates)
     table[:, 8] = crowd(int(settled.sum()))
     return table
+
+
+def add_cohesion(table: Features, candidates: Sequence[Candidate]) -> None:
+    """Add to the features of candidates how each lies to the others; 0, the mean, if not exact.
+
+    For when all candidates are there: what is found first would draw a search to its like.
+    """
+    known = np.array([one.embedding is not None for one in candidates], dtype=bool)
+    if known.any():
+        embeddings = np.array([one.embedding for one in candidates if one.embedding is not None])
+        similarity, words, _, kinship = table[known, :4].T
+        cohesions = cohesion(embeddings, similarity + (words + kinship) / 2)
+        table[known, 4] = Scale.of(cohesions).standardise(cohesions)
 
 
 def _kinship(candidates: Sequence[Candidate], words: NDArray[np.float32]) -> NDArray[np.float32]:

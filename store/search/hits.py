@@ -12,6 +12,7 @@ from ..places import Place
 from ..types import FileRecord, Hit, Passage
 from . import snippets
 from .candidates import Candidate, Evidence
+from .features import add_cohesion
 from .fusion import probability
 from .passages import PassageReader
 
@@ -58,6 +59,7 @@ def build_hits(
 def _ranked(candidates: Sequence[Candidate], evidence: Evidence) -> Iterator[Ranked]:
     """Yield the candidates, the most likely first; ties by chunk."""
     known = evidence.features(candidates)
+    add_cohesion(known, candidates)
     logits = evidence.fusion.logits(known)
     chunks = np.array([one.chunk for one in candidates])
     for place in np.lexsort((chunks, -logits)):

@@ -51,8 +51,9 @@ class Recomputer:
             return
         if self._query is None:
             self._query = self._models.embed_query([query])[0]
-        similarities = self._vectors(read) @ self._query
-        for one, similarity in zip(read, similarities, strict=True):
+        vectors = self._vectors(read)
+        for one, vector, similarity in zip(read, vectors, vectors @ self._query, strict=True):
+            one.candidate.embedding = vector
             one.candidate.exact = float(similarity)
 
     def _vectors(self, read: list[Readable]) -> Vectors:

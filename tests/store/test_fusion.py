@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from store import Mode
 from store.matching.bm25 import Match
-from store.matching.nearness import nearness
 from store.retrieval.ranking import Scale
 from store.search.candidates import Candidate
 from store.search.features import CANDIDATE, FEATURES, features
@@ -22,7 +21,7 @@ UNIT = st.floats(0, 1, width=32)
 def candidates(similarities: list[float], words: list[float]) -> list[Candidate]:
     """Candidates with exact scores; what codes told is a little different."""
     found = [
-        Candidate(chunk, Match(word, 0.5, 0.0), guess, guess, True, True, similarity)
+        Candidate(chunk, Match(word, 0.5), guess, guess, True, True, similarity)
         for chunk, (similarity, word, guess) in enumerate(
             zip(similarities, words, np.linspace(0.2, 0.8, len(words)).tolist(), strict=True)
         )
@@ -86,19 +85,3 @@ def test_candidates_that_are_all_alike_are_equally_likely() -> None:
     known = features(candidates([0.5, 0.5], [0.0, 0.0]), SCALE, 3)
     assert np.isfinite(known).all()
     assert (known[0] == known[1]).all()
-
-
-def test_terms_side_by_side_are_nearer_than_terms_far_apart() -> None:
-    weights = {1: 2.0, 2: 3.0, 3: 1.0}
-    assert nearness([1, 2], weights, [9, 1, 2, 9]) == 1
-    assert nearness([1, 2], weights, [2, 1]) == 1
-    assert 0 < nearness([1, 2], weights, [1, 9, 9, 9, 9, 2]) < 1
-    assert nearness([1, 2], weights, [1, *[9] * 20, 2]) == 0
-    assert nearness([1, 2], weights, [1, 1]) == 0
-    assert nearness([1, 1], weights, [1, 1]) == 0
-
-
-@given(keys=st.lists(st.integers(1, 5), max_size=6), terms=st.lists(st.integers(1, 9), max_size=30))
-def test_nearness_is_a_share(keys: list[int], terms: list[int]) -> None:
-    weights = {key: 1.0 + key for key in keys}
-    assert 0 <= nearness(keys, weights, terms) <= 1 + 1e-9

@@ -76,11 +76,11 @@ def test_kinship_is_a_share(query: str, texts: list[str]) -> None:
 
 def test_what_was_not_read_is_taken_to_be_as_kin_as_its_words_match() -> None:
     read = [
-        Candidate(chunk, Match(5.0, 0.5, 0.0), 0.5, 0.5, True, True, 0.5, kinship=value)
+        Candidate(chunk, Match(5.0, 0.5), 0.5, 0.5, True, True, 0.5, kinship=value)
         for chunk, value in enumerate([0.2, 0.4])
     ]
     unread = [
-        Candidate(2 + chunk, Match(words, 0.5, 0.0), 0.5, 0.5, True, True)
+        Candidate(2 + chunk, Match(words, 0.5), 0.5, 0.5, True, True)
         for chunk, words in enumerate([4.0, 6.0])
     ]
     column = features([*read, *unread], PLAIN, 3)[:, FEATURES.index("kinship")]
