@@ -1,52 +1,13 @@
-"""What a search knows about chunks before and after their embeddings are recomputed."""
+"""What a search knows about a chunk before and after its embedding is recomputed."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..matching.bm25 import LexicalScores, Match
-from ..matching.query import ParsedQuery
-from ..retrieval.first_stage import FirstStage
-from ..retrieval.ranking import Scale
-from .features import Features, features
-from .fusion import Fusion
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What is known before anything is read."""
-
-    parsed: ParsedQuery
-    allowed: NDArray[np.bool_]
-    """Chunks that the filters let through, by chunk id."""
-    lexical: LexicalScores
-    meaning: FirstStage | None
-    """None if only words are asked for."""
-    fusion: Fusion
-
-    @property
-    def scale(self) -> Scale:
-        """Of the estimated similarities over all allowed chunks."""
-        return self.meaning.scale if self.meaning is not None else Scale(0.0, 1.0)
-
-    def features(self, candidates: Sequence[Candidate]) -> Features:
-        """Return what is known of some candidates, for `fusion` to weigh."""
-        return features(candidates, self.scale, len(self.lexical.weights))
-
-    def candidates(self, chunks: Sequence[int], by_meaning: Container[int]) -> list[Candidate]:
-        """Return candidates with what is known of them; `by_meaning` holds the nearest ones."""
-        estimates = [0.0] * len(chunks)
-        if self.meaning is not None:
-            estimates = self.meaning.estimates[np.array(chunks, dtype=np.int64)].tolist()
-        matches = map(self.lexical.estimate, chunks)
-        return [
-            Candidate(chunk, match, estimate, estimate, match.words > 0, chunk in by_meaning)
-            for chunk, match, estimate in zip(chunks, matches, estimates, strict=True)
-        ]
+from ..matching.bm25 import Match
 
 
 @dataclass(slots=True)

@@ -7,16 +7,13 @@ or against those of the whole index. So any rank model can be used with the same
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..retrieval.ranking import Scale
+from .candidates import Candidate
 from .cohesion import cohesion
-
-if TYPE_CHECKING:
-    from .candidates import Candidate
 
 Features = NDArray[np.float32]
 

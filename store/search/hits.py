@@ -11,7 +11,8 @@ from ..matching.query import has_excluded
 from ..places import Place
 from ..types import FileRecord, Hit, Passage
 from . import snippets
-from .candidates import Candidate, Evidence
+from .candidates import Candidate
+from .evidence import Evidence
 from .features import add_cohesion
 from .fusion import probability
 from .passages import PassageReader

@@ -14,7 +14,8 @@ from ..parameters import SearchParameters
 from ..retrieval.feedback import PASSAGES
 from ..retrieval.ranking import Scores
 from ..types import Embed, Query
-from .candidates import Candidate, Evidence
+from .candidates import Candidate
+from .evidence import Evidence
 from .passages import PassageReader
 from .recompute import Readable, Recomputer, place
 from .stopwatch import Stopwatch

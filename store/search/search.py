@@ -29,7 +29,7 @@ from ..retrieval.ranking import top
 from ..sources import ReadTexts
 from ..types import Explain, Mode, Query, ReadText, Results
 from ..words import analysis
-from .candidates import Evidence
+from .evidence import Evidence
 from .filters import allowed_chunks
 from .fusion import fusion_for
 from .hits import build_hits
