@@ -231,6 +231,11 @@ def _m006_larger_blocks(connection: apsw.Connection) -> None:
     """)
 
 
+def _m007_finer_cache(connection: apsw.Connection) -> None:
+    # Vectors are kept at ten bits a dimension instead of eight; searches make them anew.
+    connection.execute("DELETE FROM cache; UPDATE meta SET value = 0 WHERE key = 'cache_rows'")
+
+
 MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _m001_create_tables,
     _m002_small_index,
@@ -238,5 +243,6 @@ MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _m004_extracted_text,
     _m005_roots,
     _m006_larger_blocks,
+    _m007_finer_cache,
 )
 VERSION = len(MIGRATIONS)
