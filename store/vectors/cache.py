@@ -20,6 +20,7 @@ import apsw
 import numpy as np
 from numpy.typing import NDArray
 
+from ..coding import rice
 from ..coding.blobs import seal
 from ..database.connection import close_cache, open_cache, transaction
 from ..database.meta import add_to_number, get_meta, get_number, set_meta
@@ -30,9 +31,9 @@ from ..types import Vectors
 Vector = NDArray[np.float32]
 """One embedding, shape (dims,)."""
 
-_STEPS = np.float32(511)
-_LOW_BITS = np.array([0, 2, 4, 6], dtype=np.uint8)
-"""Places of the low two bits of four dimensions in a byte; each dimension's other eight are one."""
+_BITS = 10
+_STEPS = 511
+"""On either side of 0, so that a number of so many bits tells them apart."""
 _SMALLEST = np.float32(1e-12)
 _HEAD_BYTES = 8
 """CRC-32 of all that follows and of the chunk id; scale."""
@@ -51,7 +52,7 @@ def rounded(vectors: Vectors) -> Vectors:
     A search scores with these from the start, so that asking again changes no order.
     """
     steps, scales = _quantise(vectors)
-    return steps * scales
+    return steps.astype(np.float32) * scales
 
 
 def pack(vectors: Mapping[int, Vector]) -> dict[int, bytes]:
@@ -59,8 +60,10 @@ def pack(vectors: Mapping[int, Vector]) -> dict[int, bytes]:
     if not vectors:
         return {}
     steps, scales = _quantise(np.array([*vectors.values()], dtype=np.float32))
-    packed = zip(vectors, scales.astype("<f4"), _pack_steps(steps), strict=True)
-    return {chunk: _seal(chunk, scale.tobytes() + row.tobytes()) for chunk, scale, row in packed}
+    packed = zip(vectors, scales.astype("<f4"), steps + _STEPS, strict=True)
+    return {
+        chunk: _seal(chunk, scale.tobytes() + rice.pack(row, _BITS)) for chunk, scale, row in packed
+    }
 
 
 def unpack(chunk: int, row: bytes) -> Vector | None:
@@ -68,8 +71,9 @@ def unpack(chunk: int, row: bytes) -> Vector | None:
     if len(row) <= _HEAD_BYTES or _seal(chunk, row[4:]) != row:
         return None
     scale = np.frombuffer(row, dtype="<f4", count=1, offset=4)
-    steps = _unpack_steps(np.frombuffer(row, dtype=np.uint8, offset=_HEAD_BYTES))
-    return np.asarray(steps * scale, dtype=np.float32)
+    body = row[_HEAD_BYTES:]
+    steps = rice.unpack(body, _BITS, slice(0, 8 * len(body) // _BITS)) - _STEPS
+    return np.asarray(steps.astype(np.float32) * scale, dtype=np.float32)
 
 
 def load(connection: apsw.Connection, model: str, chunks: Iterable[int]) -> dict[int, Vector]:
@@ -204,26 +208,10 @@ def _evict(connection: apsw.Connection, keep: int) -> None:
     set_meta(connection, "cache_rows", int(connection.execute("SELECT count(*) FROM cache").get))
 
 
-def _quantise(vectors: Vectors) -> tuple[NDArray[np.int16], Vectors]:
+def _quantise(vectors: Vectors) -> tuple[NDArray[np.int64], Vectors]:
     """Return whole steps, shape (n, dims), and the size of each row's step, shape (n, 1)."""
-    scales = np.maximum(np.abs(vectors).max(axis=1, keepdims=True) / _STEPS, _SMALLEST)
-    return np.round(vectors / scales).astype(np.int16), scales
-
-
-def _pack_steps(steps: NDArray[np.int16]) -> NDArray[np.uint8]:
-    """Return the high bytes of each row's steps, then the low bits of four in a byte."""
-    rows, dims = steps.shape
-    low = np.zeros((rows, -(-dims // 4) * 4), dtype=np.uint8)
-    low[:, :dims] = steps & 3
-    low = np.bitwise_or.reduce(low.reshape(rows, -1, 4) << _LOW_BITS, axis=2)
-    return np.concatenate([(steps >> 2).astype(np.int8).view(np.uint8), low], axis=1)
-
-
-def _unpack_steps(packed: NDArray[np.uint8]) -> NDArray[np.int16]:
-    """Return the steps of one packed row, shape (dims,)."""
-    dims = packed.size * 4 // 5
-    low = (packed[dims:, None] >> _LOW_BITS & 3).ravel()[:dims]
-    return packed[:dims].view(np.int8).astype(np.int16) * np.int16(4) + low
+    scales = np.maximum(np.abs(vectors).max(axis=1, keepdims=True) / np.float32(_STEPS), _SMALLEST)
+    return np.round(vectors / scales).astype(np.int64), scales
 
 
 def _seal(chunk: int, body: bytes) -> bytes:
