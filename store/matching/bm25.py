@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..vectors.codes import ScanTable
-from ..words import analysis
 from ..words.inverted_index import Term
 from ..words.rarity import inverse_frequency
 
@@ -55,11 +54,9 @@ class LexicalScores:
     is_open: bool = False
     """Whether there are chunks that may hold a rare term and were not read."""
 
-    def match(self, text: str) -> Match:
-        """Score a text exactly, with the index's statistics."""
-        terms = analysis.terms(text)
-        counts = Counter(terms)
-        norm = K1 * (1 - B + B * len(terms) / self.mean_length)
+    def match(self, counts: Mapping[int, int]) -> Match:
+        """Score a text that holds terms so often, exactly, with the index's statistics."""
+        norm = K1 * (1 - B + B * sum(counts.values()) / self.mean_length)
         present = {key: weight for key, weight in self.weights.items() if key in counts}
         words = sum(
             weight * counts[key] * (K1 + 1) / (counts[key] + norm)

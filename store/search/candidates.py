@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ..matching.bm25 import Match
 
@@ -29,5 +27,5 @@ class Candidate:
     """Recomputed similarity, on the rank model's own scale."""
     kinship: float | None = None
     """How near its words come to the query's, once it is read; see `kinship.py`."""
-    embedding: NDArray[np.float32] | None = field(default=None, repr=False, compare=False)
-    """What `exact` was made of, shape (dims,)."""
+    terms: Mapping[int, int] = field(default_factory=dict, repr=False, compare=False)
+    """How often it holds each term, once it is read."""

@@ -1,34 +1,56 @@
 """How near a passage lies to what else a search found: relevant passages are like each other.
 
 The cluster hypothesis (Jardine and van Rijsbergen, "The use of hierarchic clustering in information
-retrieval", 1971), used as in Diaz, "Regularizing ad hoc retrieval scores" (2005). The embeddings
-are those that the search has recomputed anyway.
+retrieval", 1971), used as in Diaz, "Regularizing ad hoc retrieval scores" (2005). Passages are
+alike that use the same words, those of the query or others: what several likely passages speak of
+is asked for too, as in pseudo-relevance feedback.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Vectors
+Likeness = NDArray[np.float64]
+"""Cosine similarities of passages with each other, shape (passages, passages)."""
 
 _TEMPERATURE = 0.5
 """Of the softmax that makes likelihoods of promises: three standard deviations less are nothing."""
 
 
-def cohesion(embeddings: Vectors, promise: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return the mean similarity of each passage to the others, weighted by how likely they are.
+def cohesion(likeness: Likeness, promise: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return the mean likeness of each passage to the others, weighted by how likely they are.
 
     Args:
-        embeddings: of the passages, shape (passages, dims), unit length.
+        likeness: of the passages.
         promise: what speaks for each so far, in standard deviations, shape (passages,).
 
     Returns:
         Shape (passages,); 0 for a passage that is the only one.
     """
-    similarities = (embeddings @ embeddings.T).astype(np.float64)
     likely = np.exp((promise.astype(np.float64) - promise.max(initial=0)) / _TEMPERATURE)
     others = np.tile(likely, (len(likely), 1))
     np.fill_diagonal(others, 0)  # a passage does not speak for itself
     sums = np.maximum(others.sum(axis=1), np.finfo(np.float64).tiny)
-    return np.asarray((others * similarities).sum(axis=1) / sums, dtype=np.float32)
+    return np.asarray((others * likeness).sum(axis=1) / sums, dtype=np.float32)
+
+
+def likeness(passages: Sequence[Mapping[int, int]]) -> Likeness:
+    """Compare passages by their terms (term key → occurrences), weighted as tf-idf.
+
+    Inverse document frequencies are those among the passages: a term that all of them hold does
+    not tell them apart, however rare it is elsewhere.
+    """
+    holders = Counter(key for one in passages for key in one)
+    columns = {key: column for column, key in enumerate(holders)}
+    table = np.zeros((len(passages), len(columns)))
+    for row, one in enumerate(passages):
+        table[row, [columns[key] for key in one]] = 1 + np.log([*one.values()])
+    held = np.array([*holders.values()])
+    table *= np.log1p((len(passages) - held + 0.5) / (held + 0.5))
+    lengths = np.linalg.norm(table, axis=1, keepdims=True)
+    table /= np.maximum(lengths, np.finfo(np.float64).tiny)
+    return np.asarray(table @ table.T)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..retrieval.ranking import Scale
 from .candidates import Candidate
-from .cohesion import cohesion
+from .cohesion import cohesion, likeness
 
 Features = NDArray[np.float32]
 
@@ -75,11 +75,11 @@ def add_cohesion(table: Features, candidates: Sequence[Candidate]) -> None:
 
     For when all candidates are there: what is found first would draw a search to its like.
     """
-    known = np.array([one.embedding is not None for one in candidates], dtype=bool)
+    known = np.array([one.exact is not None for one in candidates], dtype=bool)
     if known.any():
-        embeddings = np.array([one.embedding for one in candidates if one.embedding is not None])
+        alike = likeness([one.terms for one in candidates if one.exact is not None])
         similarity, words, _, kinship = table[known, :4].T
-        cohesions = cohesion(embeddings, similarity + (words + kinship) / 2)
+        cohesions = cohesion(alike, similarity + (words + kinship) / 2)
         table[known, 4] = Scale.of(cohesions).standardise(cohesions)
 
 

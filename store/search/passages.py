@@ -11,6 +11,7 @@ from ..documents import catalogue, extracts
 from ..matching.bm25 import LexicalScores
 from ..matching.exact import Verified
 from ..types import FileRecord, FileState, Passage, ReadBack, ReadText
+from ..words import analysis
 from .candidates import Candidate
 
 
@@ -83,4 +84,8 @@ class PassageReader:
     def _best(self, answer: ReadBack) -> Passage | None:
         if answer.state is FileState.MISSING or not answer.passages:
             return None
-        return max(answer.passages, key=lambda one: self._lexical.match(one.indexed_text).words)
+
+        def words(passage: Passage) -> float:
+            return self._lexical.match(analysis.counts(passage.indexed_text)).words
+
+        return max(answer.passages, key=words)

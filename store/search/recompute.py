@@ -52,8 +52,7 @@ class Recomputer:
         if self._query is None:
             self._query = self._models.embed_query([query])[0]
         vectors = self._vectors(read)
-        for one, vector, similarity in zip(read, vectors, vectors @ self._query, strict=True):
-            one.candidate.embedding = vector
+        for one, similarity in zip(read, vectors @ self._query, strict=True):
             one.candidate.exact = float(similarity)
 
     def _vectors(self, read: list[Readable]) -> Vectors:

@@ -14,6 +14,7 @@ from ..parameters import SearchParameters
 from ..retrieval.feedback import PASSAGES
 from ..retrieval.ranking import Scores
 from ..types import Embed, Query
+from ..words import analysis
 from .candidates import Candidate
 from .evidence import Evidence
 from .passages import PassageReader
@@ -96,7 +97,8 @@ class Refiner:
                 if passage is not None
             ]
             for one in read:
-                one.candidate.match = evidence.lexical.match(one.text)
+                one.candidate.terms = analysis.counts(one.text)
+                one.candidate.match = evidence.lexical.match(one.candidate.terms)
         if evidence.meaning is not None:
             self._look_for_kin(read, kinship)
             with self._stopwatch.stage("recompute"):

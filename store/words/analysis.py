@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import blake2b
@@ -46,6 +47,11 @@ _stem = Stemmer.Stemmer("english", 0).stemWord
 def terms(text: str) -> list[int]:
     """Return the keys of the terms of `text`, repeated as often as they occur."""
     return list(chain.from_iterable(map(word_keys, _words(text))))
+
+
+def counts(text: str) -> Counter[int]:
+    """Return how often `text` holds each of its terms, by key."""
+    return Counter(terms(text))
 
 
 def distinct_keys(text: str) -> set[int]:

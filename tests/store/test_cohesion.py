@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,17 +13,30 @@ from store import Mode
 from store.matching.bm25 import Match
 from store.retrieval.ranking import Scale
 from store.search.candidates import Candidate
-from store.search.cohesion import cohesion
+from store.search.cohesion import Likeness, cohesion, likeness
 from store.search.features import FEATURES, Features, add_cohesion, features
 from store.search.fusion import fusion_for
 
-EAST, NORTHEAST, NORTH, WEST = np.eye(2)[0], np.full(2, 0.5**0.5), np.eye(2)[1], -np.eye(2)[0]
 PLAIN = Scale(0.0, 1.0)
+TERMS = st.dictionaries(st.integers(0, 20), st.integers(1, 5), max_size=8)
 
 
-def of(*embeddings: np.ndarray, promise: list[float]) -> list[float]:
-    found = cohesion(np.array(embeddings, np.float32), np.array(promise, np.float32))
+def compared(*passages: str) -> Likeness:
+    """Compare passages of one-letter terms."""
+    return likeness([Counter(map(ord, one)) for one in passages])
+
+
+def of(*passages: str, promise: list[float]) -> list[float]:
+    found = cohesion(compared(*passages), np.array(promise, np.float32))
     return [round(one, 3) for one in found.tolist()]
+
+
+def candidate(chunk: int, terms: str, similarity: float | None = 0.5) -> Candidate:
+    meaning = 0.5 if similarity is None else similarity
+    counts = Counter(map(ord, terms))
+    return Candidate(
+        chunk, Match(1.0, 0.5), 0.5, meaning, True, True, exact=similarity, terms=counts
+    )
 
 
 def table(found: list[Candidate]) -> Features:
@@ -30,48 +45,53 @@ def table(found: list[Candidate]) -> Features:
     return known
 
 
-def test_a_passage_is_as_cohesive_as_it_is_near_the_likely_others() -> None:
-    _, near, far, opposite = of(EAST, NORTHEAST, NORTH, WEST, promise=[9, 0, 0, 0])
-    assert near > far > opposite
-    assert near == pytest.approx(0.707)
-    assert opposite == pytest.approx(-1)
+def test_passages_are_alike_that_share_terms() -> None:
+    one, near, far = compared("abcd", "abcx", "axyz")[0]
+    assert one == pytest.approx(1)
+    assert one > near > far > 0
+
+
+def test_passages_with_nothing_in_common_or_nothing_in_them_are_not_alike() -> None:
+    assert compared("abc", "xyz", "")[0].tolist() == pytest.approx([1, 0, 0])
+
+
+def test_a_term_that_all_hold_counts_less_than_one_that_two_hold() -> None:
+    _, by_all, by_two = compared("ab", "ax", "by", "az", "ao")[0][:3]
+    assert by_all < by_two
+
+
+def test_a_passage_is_as_cohesive_as_it_is_like_the_likely_others() -> None:
+    _, near, far, other = of("abcd", "abcx", "alyz", "pqrs", promise=[9, 0, 0, 0])
+    assert near > far > other == 0
 
 
 def test_a_passage_does_not_speak_for_itself() -> None:
-    alone, one, another = of(WEST, EAST, EAST, promise=[9, 0, 0])
-    assert alone == -1
+    alone, one, another = of("xyz", "abc", "abc", promise=[9, 0, 0])
+    assert alone == 0
     assert one == another
 
 
 def test_the_only_passage_has_no_cohesion() -> None:
-    assert of(EAST, promise=[3]) == [0]
+    assert of("abc", promise=[3]) == [0]
 
 
-@given(promise=st.lists(st.floats(-50, 50, width=32), max_size=9))
-def test_cohesion_is_a_mean_of_similarities(promise: list[float]) -> None:
-    chance = np.random.default_rng(len(promise))
-    embeddings = chance.standard_normal((len(promise), 8), np.float32)
-    embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
-    found = cohesion(embeddings, np.array(promise, np.float32))
-    assert found.shape == (len(promise),)
-    assert (np.abs(found) <= 1 + 1e-5).all()
+@given(passages=st.lists(TERMS, max_size=9))
+def test_cohesion_is_a_mean_of_likeness(passages: list[dict[int, int]]) -> None:
+    promise = np.random.default_rng(len(passages)).normal(0, 20, len(passages))
+    found = cohesion(likeness(passages), promise)
+    assert found.shape == (len(passages),)
+    assert (found >= 0).all()
+    assert (found <= 1 + 1e-5).all()
 
 
 def test_of_two_equal_candidates_the_one_like_the_best_comes_first() -> None:
-    found = [
-        Candidate(chunk, Match(1.0, 0.5), 0.5, one, True, True, one, embedding=where)
-        for chunk, (one, where) in enumerate([(0.9, EAST), (0.4, WEST), (0.4, NORTHEAST)])
-    ]
+    found = [candidate(0, "abcd", 0.9), candidate(1, "wxyz", 0.4), candidate(2, "abcx", 0.4)]
     logits = fusion_for(Mode.HYBRID).logits(table(found))
     assert np.argsort(-logits).tolist() == [0, 2, 1]
 
 
 def test_what_was_not_recomputed_has_the_mean_cohesion() -> None:
-    read = [
-        Candidate(chunk, Match(1.0, 0.5), 0.5, 0.5, True, True, 0.5, embedding=where)
-        for chunk, where in enumerate([EAST, NORTHEAST, WEST])
-    ]
-    unread = Candidate(3, Match(1.0, 0.5), 0.5, 0.5, True, True)
-    column = table([*read, unread])[:, FEATURES.index("cohesion")]
+    read = [candidate(0, "abcd"), candidate(1, "abcx"), candidate(2, "wxyz")]
+    column = table([*read, candidate(3, "abcd", None)])[:, FEATURES.index("cohesion")]
     assert column[:3].mean() == pytest.approx(0, abs=1e-6)
     assert column[3] == 0
