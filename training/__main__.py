@@ -32,7 +32,7 @@ from .export import INDEX_NAME, RANK_NAME, export_index, export_rank
 from .graphs import Weights
 from .narrow import narrow
 from .spectrum import even_out
-from .tasks import ALL_HELD_OUT, Task, build
+from .tasks import HELD_OUT, Task, build
 
 _TOKENS = 160
 """Most tokens of a training text."""
@@ -151,11 +151,10 @@ class Training:
             tuple(passage for one in read for passage in one.passages),
         )
         clean = decontaminate(joined, TestSets.read(self._options.tests))
-        return clean.without(ALL_HELD_OUT)
+        return clean.without(HELD_OUT)
 
     def _read_tasks(self) -> list[Task]:
-        both = [load(self._options.data, openly_licensed=one) for one in (True, False)]
-        return build(Corpus(both[0].pairs + both[1].pairs, both[0].passages + both[1].passages))
+        return build(load(self._options.data, openly_licensed=False))
 
     def _kept(self, name: str, make: Callable[[], _Made]) -> _Made:
         path = self._work / name

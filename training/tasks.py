@@ -1,4 +1,9 @@
-"""Development tasks: whole sources held out of training, to choose everything by."""
+"""Development tasks, to choose everything by: whole sources that no model here has seen.
+
+The static model that the index model starts from was trained on openly licensed pairs, perhaps on
+all there are: it scores .75 in small tasks made of them where the rank model has .62. So tasks are
+made of the other sources, which may be judged by but not trained on.
+"""
 
 from __future__ import annotations
 
@@ -14,25 +19,41 @@ from bench.metrics import mean, ndcg
 from .corpus import Corpus
 
 _TEXTBOOKS = "openstax/osbooks-"
-HELD_OUT = {
-    "docs": frozenset({"debian/postgresql-doc-15", "prometheus/docs"}),
-    "code": frozenset({"conala-train (ypapanik/t5-for-code-generation)", "debian/manpages-dev"}),
-    "questions": frozenset(
-        {
-            "sudheerj/javascript-interview-questions",
-            "bregman-arie/devops-exercises",
-            "deepset-ai/COVID-QA faq",
-        }
+TASKS = {
+    "physics": frozenset(
+        _TEXTBOOKS + name
+        for name in ("college-physics-bundle", "university-physics-bundle", "astronomy")
     ),
-    "medicine": frozenset({_TEXTBOOKS + "anatomy-physiology", _TEXTBOOKS + "microbiology"}),
-    "science": frozenset({_TEXTBOOKS + "astronomy", _TEXTBOOKS + "chemistry-bundle"}),
-    "history": frozenset({_TEXTBOOKS + "us-history", _TEXTBOOKS + "world-history"}),
-    "notes": frozenset({"nikitavoloboev/knowledge", "18F/handbook", "basecamp/handbook"}),
-    "standards": frozenset({"w3c/wcag"}),
+    "life": frozenset(
+        _TEXTBOOKS + name for name in ("anatomy-physiology", "microbiology", "chemistry-bundle")
+    ),
+    "history": frozenset(
+        _TEXTBOOKS + name for name in ("us-history", "world-history", "american-government")
+    ),
+    "society": frozenset(
+        _TEXTBOOKS + name
+        for name in (
+            "introduction-sociology",
+            "psychology",
+            "business-ethics",
+            "principles-finance",
+        )
+    ),
+    "notes": frozenset({"nikitavoloboev/knowledge", "basecamp/handbook"}),
+    "docs": frozenset({"archesproject/arches-docs", "w3c/wcag"}),
+    "questions": frozenset(
+        {"bregman-arie/devops-exercises", "sudheerj/javascript-interview-questions"}
+    ),
 }
-"""Task name → its sources, of several kinds: none of their text is trained on."""
-_ALSO_HELD_OUT = frozenset(
+"""Task name → its sources, of several kinds. None is openly licensed."""
+HELD_OUT = frozenset(
     {
+        "debian/postgresql-doc-15",
+        "prometheus/docs",
+        "conala-train (ypapanik/t5-for-code-generation)",
+        "debian/manpages-dev",
+        "deepset-ai/COVID-QA faq",
+        "18F/handbook",
         "OWASP/CheatSheetSeries",
         "LukeSmithxyz/based.cooking",
         "debian/debian-faq",
@@ -40,9 +61,9 @@ _ALSO_HELD_OUT = frozenset(
         "sudheerj/reactjs-interview-questions",
     }
 )
-ALL_HELD_OUT = _ALSO_HELD_OUT.union(*HELD_OUT.values())
-_QUERIES = 200
-_PASSAGES = 1000
+"""Openly licensed sources that are not trained on: the fusion is fitted to searches of them."""
+_QUERIES = 300
+_PASSAGES = 3000
 _SEED = 7
 
 Vectors = NDArray[np.float32]
@@ -62,9 +83,13 @@ class Task:
 
 
 def build(corpus: Corpus) -> list[Task]:
-    """Make one task of each kind: queries of its sources against all passages of them."""
+    """Make one task of each kind: queries of its sources against all passages of them.
+
+    Args:
+        corpus: the sources that are not openly licensed.
+    """
     tasks = []
-    for name, sources in HELD_OUT.items():
+    for name, sources in TASKS.items():
         held = corpus.of(sources)
         pairs = list({pair.query.lower(): pair for pair in held.pairs}.values())
         random.Random(_SEED).shuffle(pairs)
