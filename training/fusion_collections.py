@@ -1,6 +1,7 @@
 """Small collections with queries, of sources that no model that ships was trained on.
 
-Most queries have one right passage, as when somebody looks for what they remember. Others ask for
+Most queries have one right passage, as when somebody looks for what they remember, or are a name
+or a number that one passage holds. Others ask for
 what there is about something: the title of a page, whose passages are all right, or a sentence of
 it.
 """
@@ -41,6 +42,9 @@ PAGES: dict[str, tuple[str, ...]] = {
 _QUERIES = 80
 _CLOZE = 20
 """Queries a collection that are a sentence of a passage, to be found by the rest of it."""
+_NAMES = 4
+"""Queries a collection that are a word which one passage holds and no other."""
+_NAME = re.compile(r"[^\W_]{5,}")
 _UNANSWERED = 0.25
 """Share of the queries whose answer is not indexed."""
 _FOREIGN = 8
@@ -125,8 +129,19 @@ def _collection(name: str, sources: Sequence[str], data: Path, chance: random.Ra
             passages.setdefault(key, text)
     places = {key: place for place, key in enumerate(passages)}
     found = ((query, places.get(_folded(text))) for query, text in asking.items())
-    queries = tuple((query, () if place is None else (place,)) for query, place in found)
-    return Collection(name, tuple(passages.values()), queries)
+    queries = [(query, () if place is None else (place,)) for query, place in found]
+    queries += [(word, (place,)) for word, place in _names([*passages.values()])]
+    return Collection(name, tuple(passages.values()), tuple(queries))
+
+
+def _names(passages: Sequence[str]) -> list[tuple[str, int]]:
+    """Return some words that one passage holds and no other, each with its passage."""
+    holders: dict[str, list[int]] = {}
+    for place, text in enumerate(passages):
+        for word in dict.fromkeys(_NAME.findall(text.lower())):
+            holders.setdefault(word, []).append(place)
+    alone = [(word, places[0]) for word, places in holders.items() if len(places) == 1]
+    return random.Random(_SEED).sample(alone, _NAMES)
 
 
 def _pages(name: str, sources: Sequence[str], data: Path, chance: random.Random) -> Collection:

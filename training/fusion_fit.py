@@ -9,7 +9,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from store.search.features import CANDIDATE, FEATURES, correlation, crowd, discount
+from store.search.features import (
+    CANDIDATE,
+    FEATURES,
+    capped,
+    correlation,
+    crowd,
+    discount,
+    lone,
+)
 
 Matrix = NDArray[np.float64]
 
@@ -116,7 +124,9 @@ def _among(one: Asked, chosen: NDArray[np.int64]) -> Asked:
         scores -= scores.mean()
         scores /= max(float(scores.std()), 1e-6)
     kinship *= discount(length)
+    cohesion[:] = capped(cohesion)
     table[:, FEATURES.index("wordy")] = length * words
+    table[:, FEATURES.index("lone")] = lone(length) * words
     table[:, FEATURES.index("agreement")] = correlation(similarity, words)
     table[:, FEATURES.index("crowd")] = crowd(len(chosen))
     return replace(one, features=table, relevant=one.relevant[chosen])

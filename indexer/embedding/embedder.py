@@ -1,4 +1,4 @@
-"""Texts to embeddings: the only home of onnxruntime and tokenizers."""
+"""Texts to embeddings: the only home of onnxruntime."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from .checksums import Checksums
 from .devices import CPU, device_name, providers
 from .model import Model, ModelError, Pooling
 from .pooling import pool, to_unit_length
+from .tokens import Tokens, read_tokenizer
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -114,8 +115,7 @@ class Embedder:
             part = list(texts[first : first + _TOKENIZED_TEXTS])
             if self.model.lower_case:
                 part = [text.lower() for text in part]
-            encodings = self._tokenizer.encode_batch_fast(part)
-            tokens = [encoding.ids or [0] for encoding in encodings]
+            tokens = [ids or [0] for ids in self._tokens.of(part)]
             batches = [*batches_of([len(ids) for ids in tokens])]
             sorted_tokens = [[tokens[place] for place in places] for places in batches]
             made = self._run_all(sorted_tokens, before_batch)
@@ -177,16 +177,11 @@ class Embedder:
     def _tokenizer(self) -> Tokenizer:
         if self._threads is not None:
             os.environ.setdefault("RAYON_NUM_THREADS", str(self._threads))
-        from tokenizers import Tokenizer
+        return read_tokenizer(self.model.tokenizer, self.model.max_tokens)
 
-        path = self.model.tokenizer
-        try:
-            tokenizer = Tokenizer.from_file(str(path))
-        except Exception as error:  # the library raises bare Exception
-            raise ModelError(f"cannot read the tokenizer {path}: {error}") from error
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(self.model.max_tokens)
-        return tokenizer
+    @cached_property
+    def _tokens(self) -> Tokens:
+        return Tokens(self._tokenizer, self.model.max_tokens)
 
     @cached_property
     def _inputs(self) -> list[str]:

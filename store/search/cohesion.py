@@ -19,23 +19,25 @@ Likeness = NDArray[np.float64]
 
 _TEMPERATURE = 0.5
 """Of the softmax that makes likelihoods of promises: three standard deviations less are nothing."""
+_ITSELF = 0.5
+"""How like itself a passage counts as. If it did not speak for itself, what is most like the best
+would come before the best; if it did so fully, it would hardly matter what the others say."""
 
 
 def cohesion(likeness: Likeness, promise: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return the mean likeness of each passage to the others, weighted by how likely they are.
+    """Return the likeness of each passage to all, those that are likely counting most.
 
     Args:
         likeness: of the passages.
         promise: what speaks for each so far, in standard deviations, shape (passages,).
 
     Returns:
-        Shape (passages,); 0 for a passage that is the only one.
+        Shape (passages,).
     """
     likely = np.exp((promise.astype(np.float64) - promise.max(initial=0)) / _TEMPERATURE)
-    others = np.tile(likely, (len(likely), 1))
-    np.fill_diagonal(others, 0)  # a passage does not speak for itself
-    sums = np.maximum(others.sum(axis=1), np.finfo(np.float64).tiny)
-    return np.asarray((others * likeness).sum(axis=1) / sums, dtype=np.float32)
+    likely /= max(float(likely.sum()), np.finfo(np.float64).tiny)
+    others = likeness @ likely - likeness.diagonal() * likely
+    return np.asarray(others + _ITSELF * likely, dtype=np.float32)
 
 
 def likeness(passages: Sequence[Mapping[int, int]]) -> Likeness:

@@ -17,9 +17,10 @@ from .cohesion import cohesion, likeness
 
 Features = NDArray[np.float32]
 
-CANDIDATE = ("similarity", "words", "wordy", "kinship", "cohesion")
+CANDIDATE = ("similarity", "words", "wordy", "lone", "kinship", "cohesion")
 """Of a candidate: similarity and BM25, in standard deviations above the mean of the candidates;
 BM25 once more, times how long the query is, since it can be trusted more the more terms there are;
+and once more if there is one term only, as people type a name or a number that they know;
 kinship of words, in standard deviations, which counts for less in long queries, where some word
 always has kin; cohesion with the other candidates, in standard deviations of those that are exact.
 None is worse when it is more."""
@@ -32,6 +33,8 @@ _FULL_CROWD = 32
 _LONG = 16
 """Terms of a query from which it counts as long."""
 FEATURES = CANDIDATE + QUERY
+_MOST_COHESION = 2.0
+"""Standard deviations. One passage may hold most of what is likely; the others are judged too."""
 _GUESSED = 0.7
 """Kinship of what was not read, in its standard deviations of words: the two go together."""
 
@@ -61,12 +64,13 @@ def features(candidates: Sequence[Candidate], scale: Scale, terms: int) -> Featu
     table[:, 0] = similarity
     table[:, 1] = Scale.of(words[settled]).standardise(words)
     table[:, 2] = table[:, 1] * length(terms)
-    table[:, 3] = _kinship(candidates, table[:, 1]) * discount(length(terms))
+    table[:, 3] = lone(length(terms)) * table[:, 1]
+    table[:, 4] = _kinship(candidates, table[:, 1]) * discount(length(terms))
     estimates = np.array([one.estimate for one in candidates], dtype=np.float32)
-    table[:, 5] = scale.standardise(estimates).max()
-    table[:, 6] = correlation(similarity[settled], words[settled])
-    table[:, 7] = max(one.match.coverage for one in candidates)
-    table[:, 8] = crowd(int(settled.sum()))
+    table[:, 6] = scale.standardise(estimates).max()
+    table[:, 7] = correlation(similarity[settled], words[settled])
+    table[:, 8] = max(one.match.coverage for one in candidates)
+    table[:, 9] = crowd(int(settled.sum()))
     return table
 
 
@@ -78,9 +82,9 @@ def add_cohesion(table: Features, candidates: Sequence[Candidate]) -> None:
     known = np.array([one.exact is not None for one in candidates], dtype=bool)
     if known.any():
         alike = likeness([one.terms for one in candidates if one.exact is not None])
-        similarity, words, _, kinship = table[known, :4].T
+        similarity, words, _, _, kinship = table[known, :5].T
         cohesions = cohesion(alike, similarity + (words + kinship) / 2)
-        table[known, 4] = Scale.of(cohesions).standardise(cohesions)
+        table[known, 5] = capped(Scale.of(cohesions).standardise(cohesions))
 
 
 def _kinship(candidates: Sequence[Candidate], words: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -93,9 +97,19 @@ def _kinship(candidates: Sequence[Candidate], words: NDArray[np.float32]) -> NDA
     return found
 
 
+def capped(cohesions: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return cohesions, in standard deviations, as far as they count."""
+    return np.asarray(np.minimum(cohesions, _MOST_COHESION))
+
+
 def discount(length: float) -> float:
     """Return what kinship counts in a query of such a length."""
     return 1 - length / 2
+
+
+def lone(length: float) -> float:
+    """Return 1 for the length of a query of one term, else 0."""
+    return float(length == 0)
 
 
 def length(terms: int) -> float:

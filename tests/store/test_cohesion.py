@@ -60,23 +60,20 @@ def test_a_term_that_all_hold_counts_less_than_one_that_two_hold() -> None:
     assert by_all < by_two
 
 
-def test_a_passage_is_as_cohesive_as_it_is_like_the_likely_others() -> None:
-    _, near, far, other = of("abcd", "abcx", "alyz", "pqrs", promise=[9, 0, 0, 0])
-    assert near > far > other == 0
+def test_a_passage_is_as_cohesive_as_it_is_like_the_likely_ones() -> None:
+    best, near, far, other = of("abcd", "abcx", "alyz", "pqrs", promise=[9, 0, 0, 0])
+    assert best == 0.5
+    assert best > near > far > other == 0
 
 
-def test_a_passage_does_not_speak_for_itself() -> None:
-    alone, one, another = of("xyz", "abc", "abc", promise=[9, 0, 0])
-    assert alone == 0
-    assert one == another
-
-
-def test_the_only_passage_has_no_cohesion() -> None:
-    assert of("abc", promise=[3]) == [0]
+def test_what_several_likely_passages_speak_of_comes_before_what_one_does() -> None:
+    alone, one, another, like_them = of("wxyz", "abcd", "abce", "abcf", promise=[4, 4, 4, 0])
+    assert one == another > alone
+    assert like_them > 0
 
 
 @given(passages=st.lists(TERMS, max_size=9))
-def test_cohesion_is_a_mean_of_likeness(passages: list[dict[int, int]]) -> None:
+def test_cohesion_is_between_0_and_1(passages: list[dict[int, int]]) -> None:
     promise = np.random.default_rng(len(passages)).normal(0, 20, len(passages))
     found = cohesion(likeness(passages), promise)
     assert found.shape == (len(passages),)
@@ -95,3 +92,8 @@ def test_what_was_not_recomputed_has_the_mean_cohesion() -> None:
     column = table([*read, candidate(3, "abcd", None)])[:, FEATURES.index("cohesion")]
     assert column[:3].mean() == pytest.approx(0, abs=1e-6)
     assert column[3] == 0
+
+
+def test_one_passage_that_stands_out_far_leaves_the_others_room() -> None:
+    found = [candidate(0, "abcd", 0.9), *(candidate(one, "wxyz", 0.1) for one in range(1, 30))]
+    assert table(found)[:, FEATURES.index("cohesion")].max() == 2
