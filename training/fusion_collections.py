@@ -1,9 +1,9 @@
-"""Small collections with queries, of sources that no model that ships was trained on.
+"""Small collections with queries, of sources that neither model that ships was trained on.
 
-Most queries have one right passage, as when somebody looks for what they remember, or are a name
-or a number that one passage holds. Others ask for
-what there is about something: the title of a page, whose passages are all right, or a sentence of
-it.
+Most queries have one right passage, as when somebody looks for what they remember; a few are a name
+or a number that one passage holds. Others ask for what there is about something: the title of a
+page, whose passages are all right, or a sentence of it. (What the index model started from had seen
+them: kinship, which is made of its words, weighs more here than in sources that are new to it.)
 """
 
 from __future__ import annotations
