@@ -25,7 +25,7 @@ _WORD = re.compile(rf"[^ \t\n\r{_PUNCTUATION}]+|[{_PUNCTUATION}]")
 _LONGEST = 32
 """Characters of a word that is remembered: longer ones are data, or sentences without spaces."""
 _MOST = 1 << 17
-"""Words remembered: some 25 MB."""
+"""Words remembered: some 35 MB."""
 
 
 def read_tokenizer(path: Path, most_tokens: int) -> Tokenizer:
@@ -47,20 +47,21 @@ class Tokens:
     def __init__(self, tokenizer: Tokenizer, most: int) -> None:
         """Make one for a tokenizer that truncates texts to `most` tokens."""
         self._tokenizer = tokenizer
+        self._most = most
         self._added = _added(tokenizer)
-        self._is_by_word = _is_by_word(tokenizer)
-        self._head, self._tail = _frame(tokenizer)
-        self._room = most - len(self._head) - len(self._tail)
+        self._frame = _frame(tokenizer) if _is_by_word(tokenizer) else None
         self._known: dict[str, list[int]] = {}
 
     def of(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the ids of the tokens of each text."""
-        if not self._is_by_word or any(map(self._added.search, texts)):
+        if self._frame is None or any(map(self._added.search, texts)):
             return [one.ids for one in self._tokenizer.encode_batch_fast(list(texts))]
         split = [_WORD.findall(text) for text in texts]
         pieces = self._cut({*chain.from_iterable(split)})
         whole = ([*chain.from_iterable(map(pieces.__getitem__, words))] for words in split)
-        return [[*self._head, *ids[: self._room], *self._tail] for ids in whole]
+        head, tail = self._frame
+        room = self._most - len(head) - len(tail)
+        return [[*head, *ids[:room], *tail] for ids in whole]
 
     def _cut(self, words: set[str]) -> dict[str, list[int]]:
         """Return the pieces of each word."""
@@ -96,9 +97,12 @@ def _added(tokenizer: Tokenizer) -> re.Pattern[str]:
     return re.compile("|".join(re.escape(one.content) for one in added) or r"(?!)")
 
 
-def _frame(tokenizer: Tokenizer) -> tuple[list[int], list[int]]:
-    """Return what a tokenizer puts before and after the tokens of a text."""
+def _frame(tokenizer: Tokenizer) -> tuple[list[int], list[int]] | None:
+    """Return what a tokenizer puts before and after a text; None if it leaves no room for one."""
     inner = tokenizer.encode("a", add_special_tokens=False).ids
     whole = tokenizer.encode("a").ids
-    start = next(at for at in range(len(whole) + 1) if whole[at : at + len(inner)] == inner)
-    return whole[:start], whole[start + len(inner) :]
+    for start in range(len(whole)):
+        end = start + len(inner)
+        if inner and whole[start:end] == inner:
+            return whole[:start], whole[end:]
+    return None

@@ -73,6 +73,11 @@ def test_tokens_are_those_of_any_tokenizer(kind: str, texts: list[str]) -> None:
     assert Tokens(tokenizer, FEW).of(texts) == expected(tokenizer, texts)
 
 
+def test_no_room_for_a_text_is_left_to_the_tokenizer() -> None:
+    tokenizer = read_tokenizer(Model.load(BUILT_IN).tokenizer, 2)
+    assert Tokens(tokenizer, 2).of(["a word"]) == expected(tokenizer, ["a word"])
+
+
 def test_words_are_cut_once(monkeypatch: pytest.MonkeyPatch) -> None:
     tokenizer = made()
     cut: list[str] = []
