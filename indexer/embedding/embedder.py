@@ -181,7 +181,8 @@ class Embedder:
 
     @cached_property
     def _tokens(self) -> Tokens:
-        return Tokens(self._tokenizer, self.model.max_tokens)
+        alone = (self._threads or os.cpu_count()) == 1
+        return Tokens(self._tokenizer, self.model.max_tokens, remembers=alone)
 
     @cached_property
     def _inputs(self) -> list[str]:

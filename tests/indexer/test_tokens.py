@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizers
 
-from indexer import BUILT_IN, BUILT_IN_RANK, Model, ModelError
+from indexer import BUILT_IN, BUILT_IN_RANK, Embedder, Model, ModelError
 from indexer.embedding import tokens
 from indexer.embedding.tokens import Tokens, read_tokenizer
 
@@ -18,7 +19,7 @@ FEW = 24
 BUILT_IN_ONES = {
     path.name: read_tokenizer(Model.load(path).tokenizer, FEW) for path in (BUILT_IN, BUILT_IN_RANK)
 }
-KNOWN = {name: Tokens(tokenizer, FEW) for name, tokenizer in BUILT_IN_ONES.items()}
+KNOWN = {name: Tokens(tokenizer, FEW, remembers=True) for name, tokenizer in BUILT_IN_ONES.items()}
 PIECES = {"[UNK]": 0, "a": 1, "b": 2, "##b": 3, "!": 4, "[": 5, "x": 6}
 TEXT = st.text(max_size=80) | st.lists(
     st.sampled_from(
@@ -70,12 +71,12 @@ OTHERS: dict[str, Callable[[], Tokenizer]] = {
 @given(texts=st.lists(st.text("abxX!\u00d7 [", max_size=40), max_size=3))
 def test_tokens_are_those_of_any_tokenizer(kind: str, texts: list[str]) -> None:
     tokenizer = OTHERS[kind]()
-    assert Tokens(tokenizer, FEW).of(texts) == expected(tokenizer, texts)
+    assert Tokens(tokenizer, FEW, remembers=True).of(texts) == expected(tokenizer, texts)
 
 
 def test_no_room_for_a_text_is_left_to_the_tokenizer() -> None:
     tokenizer = read_tokenizer(Model.load(BUILT_IN).tokenizer, 2)
-    assert Tokens(tokenizer, 2).of(["a word"]) == expected(tokenizer, ["a word"])
+    assert Tokens(tokenizer, 2, remembers=True).of(["a word"]) == expected(tokenizer, ["a word"])
 
 
 def test_words_are_cut_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +91,7 @@ def test_words_are_cut_once(monkeypatch: pytest.MonkeyPatch) -> None:
             cut.extend(texts)
             return tokenizer.encode_batch_fast(texts, **options)
 
-    watched = Tokens(Watched(), FEW)  # type: ignore[arg-type]
+    watched = Tokens(Watched(), FEW, remembers=True)  # type: ignore[arg-type]
     for _ in range(2):
         watched.of(["ab! ab", "a"])
     assert sorted(cut) == ["!", "a", "ab"]
@@ -98,6 +99,12 @@ def test_words_are_cut_once(monkeypatch: pytest.MonkeyPatch) -> None:
     watched.of(["b bb"])  # no room for these and the others: they are forgotten
     watched.of(["b bb a"])
     assert sorted(cut) == ["!", "a", "a", "ab", "b", "bb"]
+
+
+def test_embeddings_are_the_same_with_one_thread_and_with_several() -> None:
+    texts = ["A text, and [SEP] another.", "Grüße, “quoted” — über 1,000 Straßen!", ""]
+    one, two = (Embedder(Model.load(BUILT_IN), threads).embed_passages(texts) for threads in (1, 2))
+    np.testing.assert_allclose(one, two, atol=1e-6)
 
 
 def test_a_file_that_is_no_tokenizer_is_named(tmp_path: Path) -> None:
