@@ -29,10 +29,11 @@ from .decontaminate import TestSets, decontaminate
 from .evaluate import report
 from .examples import Examples, make
 from .export import INDEX_NAME, RANK_NAME, export_index, export_rank
+from .fusion_collections import SOURCES
 from .graphs import Weights
 from .narrow import narrow
 from .spectrum import even_out
-from .tasks import HELD_OUT, Task, build
+from .tasks import Task, build
 
 _TOKENS = 160
 """Most tokens of a training text."""
@@ -151,7 +152,7 @@ class Training:
             tuple(passage for one in read for passage in one.passages),
         )
         clean = decontaminate(joined, TestSets.read(self._options.tests))
-        return clean.without(HELD_OUT)
+        return clean.without(SOURCES)
 
     def _read_tasks(self) -> list[Task]:
         return build(load(self._options.data, openly_licensed=False))

@@ -30,7 +30,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "code": ("conala-train (ypapanik/t5-for-code-generation)",),
     "manual": ("debian/manpages-dev",),
 }
-"""Collection → its sources. No rank or index model that ships was trained on them."""
+"""Collection → its sources."""
+SOURCES = frozenset[str]().union(*GROUPS.values())
+"""All of them: they are held out of training."""
 PAGES: dict[str, tuple[str, ...]] = {
     "docs, pages": GROUPS["docs"],
     "textbook, pages": GROUPS["textbook"],

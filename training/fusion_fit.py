@@ -13,6 +13,7 @@ from store.search.features import (
     CANDIDATE,
     FEATURES,
     capped,
+    column,
     correlation,
     crowd,
     discount,
@@ -114,21 +115,19 @@ def _small_crowds(asked: Sequence[Asked]) -> list[Asked]:
 def _among(one: Asked, chosen: NDArray[np.int64]) -> Asked:
     """Return a search with the features its candidates have among a few of themselves."""
     table = one.features[chosen].copy()
-    similarity = table[:, FEATURES.index("similarity")]
-    words = table[:, FEATURES.index("words")]
+    similarity, words, wordy = (column(table, name) for name in ("similarity", "words", "wordy"))
+    kinship, cohesion = column(table, "kinship"), column(table, "cohesion")
     strongest = int(np.abs(words).argmax())
-    length = table[strongest, FEATURES.index("wordy")] / (words[strongest] or 1.0)
-    kinship = table[:, FEATURES.index("kinship")]
-    cohesion = table[:, FEATURES.index("cohesion")]
+    length = wordy[strongest] / (words[strongest] or 1.0)
     for scores in (similarity, words, kinship, cohesion):
         scores -= scores.mean()
         scores /= max(float(scores.std()), 1e-6)
     kinship *= discount(length)
     cohesion[:] = capped(cohesion)
-    table[:, FEATURES.index("wordy")] = length * words
-    table[:, FEATURES.index("lone")] = lone(length) * words
-    table[:, FEATURES.index("agreement")] = correlation(similarity, words)
-    table[:, FEATURES.index("crowd")] = crowd(len(chosen))
+    wordy[:] = length * words
+    column(table, "lone")[:] = lone(length) * words
+    column(table, "agreement")[:] = correlation(similarity, words)
+    column(table, "crowd")[:] = crowd(len(chosen))
     return replace(one, features=table, relevant=one.relevant[chosen])
 
 

@@ -46,22 +46,6 @@ TASKS = {
     ),
 }
 """Task name → its sources, of several kinds. None is openly licensed."""
-HELD_OUT = frozenset(
-    {
-        "debian/postgresql-doc-15",
-        "prometheus/docs",
-        "conala-train (ypapanik/t5-for-code-generation)",
-        "debian/manpages-dev",
-        "deepset-ai/COVID-QA faq",
-        "18F/handbook",
-        "OWASP/CheatSheetSeries",
-        "LukeSmithxyz/based.cooking",
-        "debian/debian-faq",
-        "openstax/osbooks-principles-economics-bundle",
-        "sudheerj/reactjs-interview-questions",
-    }
-)
-"""Openly licensed sources that are not trained on: the fusion is fitted to searches of them."""
 _QUERIES = 300
 _PASSAGES = 3000
 _SEED = 7

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,7 +54,6 @@ class Tokens:
         """
         self._tokenizer = tokenizer
         self._most = most
-        self._added = _added(tokenizer)
         self._frame = _frame(tokenizer) if remembers and _is_by_word(tokenizer) else None
         self._known: dict[str, list[int]] = {}
 
@@ -67,6 +67,12 @@ class Tokens:
         head, tail = self._frame
         room = self._most - len(head) - len(tail)
         return [[*head, *ids[:room], *tail] for ids in whole]
+
+    @cached_property
+    def _added(self) -> re.Pattern[str]:
+        """What matches tokens that are looked for before a text is split, such as [SEP]."""
+        added = self._tokenizer.get_added_tokens_decoder().values()
+        return re.compile("|".join(re.escape(one.content) for one in added) or r"(?!)")
 
     def _cut(self, words: set[str]) -> dict[str, list[int]]:
         """Return the pieces of each word."""
@@ -94,12 +100,6 @@ def _is_by_word(tokenizer: Tokenizer) -> bool:
         and isinstance(tokenizer.pre_tokenizer, BertPreTokenizer)
         and not any(one.normalized for one in added)  # looked for in what the normaliser makes
     )
-
-
-def _added(tokenizer: Tokenizer) -> re.Pattern[str]:
-    """Return what matches tokens that are looked for before a text is split, such as [SEP]."""
-    added = tokenizer.get_added_tokens_decoder().values()
-    return re.compile("|".join(re.escape(one.content) for one in added) or r"(?!)")
 
 
 def _frame(tokenizer: Tokenizer) -> tuple[list[int], list[int]] | None:

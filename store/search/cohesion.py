@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ..words.rarity import inverse_frequency
+
 Likeness = NDArray[np.float64]
 """Cosine similarities of passages with each other, shape (passages, passages)."""
 
@@ -24,11 +26,11 @@ _ITSELF = 0.5
 would come before the best; if it did so fully, it would hardly matter what the others say."""
 
 
-def cohesion(likeness: Likeness, promise: NDArray[np.floating]) -> NDArray[np.float32]:
+def cohesion(alike: Likeness, promise: NDArray[np.floating]) -> NDArray[np.float32]:
     """Return the likeness of each passage to all, those that are likely counting most.
 
     Args:
-        likeness: of the passages.
+        alike: how much the passages are.
         promise: what speaks for each so far, in standard deviations, shape (passages,).
 
     Returns:
@@ -36,8 +38,8 @@ def cohesion(likeness: Likeness, promise: NDArray[np.floating]) -> NDArray[np.fl
     """
     likely = np.exp((promise.astype(np.float64) - promise.max(initial=0)) / _TEMPERATURE)
     likely /= max(float(likely.sum()), np.finfo(np.float64).tiny)
-    others = likeness @ likely - likeness.diagonal() * likely
-    return np.asarray(others + _ITSELF * likely, dtype=np.float32)
+    found = alike @ likely + (_ITSELF - alike.diagonal()) * likely
+    return np.asarray(found, dtype=np.float32)
 
 
 def likeness(passages: Sequence[Mapping[int, int]]) -> Likeness:
@@ -51,8 +53,8 @@ def likeness(passages: Sequence[Mapping[int, int]]) -> Likeness:
     table = np.zeros((len(passages), len(columns)))
     for row, one in enumerate(passages):
         table[row, [columns[key] for key in one]] = 1 + np.log([*one.values()])
-    held = np.array([*holders.values()])
-    table *= np.log1p((len(passages) - held + 0.5) / (held + 0.5))
+    weights = [inverse_frequency(held, len(passages)) for held in range(len(passages) + 1)]
+    table *= np.array(weights)[[*holders.values()]]
     lengths = np.linalg.norm(table, axis=1, keepdims=True)
     table /= np.maximum(lengths, np.finfo(np.float64).tiny)
     return np.asarray(table @ table.T)

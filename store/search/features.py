@@ -7,6 +7,7 @@ or against those of the whole index. So any rank model can be used with the same
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from ..retrieval.ranking import Scale
 from .candidates import Candidate
 from .cohesion import cohesion, likeness
 
+AnyFloat = TypeVar("AnyFloat", bound=np.floating[Any])
 Features = NDArray[np.float32]
 
 CANDIDATE = ("similarity", "words", "wordy", "lone", "kinship", "cohesion")
@@ -61,16 +63,17 @@ def features(candidates: Sequence[Candidate], scale: Scale, terms: int) -> Featu
     if not settled.any():
         settled[:] = True
     similarity = Scale.of(meaning[settled]).standardise(meaning)
-    table[:, 0] = similarity
-    table[:, 1] = Scale.of(words[settled]).standardise(words)
-    table[:, 2] = table[:, 1] * length(terms)
-    table[:, 3] = lone(length(terms)) * table[:, 1]
-    table[:, 4] = _kinship(candidates, table[:, 1]) * discount(length(terms))
+    standing = Scale.of(words[settled]).standardise(words)
     estimates = np.array([one.estimate for one in candidates], dtype=np.float32)
-    table[:, 6] = scale.standardise(estimates).max()
-    table[:, 7] = correlation(similarity[settled], words[settled])
-    table[:, 8] = max(one.match.coverage for one in candidates)
-    table[:, 9] = crowd(int(settled.sum()))
+    column(table, "similarity")[:] = similarity
+    column(table, "words")[:] = standing
+    column(table, "wordy")[:] = standing * length(terms)
+    column(table, "lone")[:] = standing * lone(length(terms))
+    column(table, "kinship")[:] = _kinship(candidates, standing) * discount(length(terms))
+    column(table, "reach")[:] = scale.standardise(estimates).max()
+    column(table, "agreement")[:] = correlation(similarity[settled], words[settled])
+    column(table, "coverage")[:] = max(one.match.coverage for one in candidates)
+    column(table, "crowd")[:] = crowd(int(settled.sum()))
     return table
 
 
@@ -82,9 +85,15 @@ def add_cohesion(table: Features, candidates: Sequence[Candidate]) -> None:
     known = np.array([one.exact is not None for one in candidates], dtype=bool)
     if known.any():
         alike = likeness([one.terms for one in candidates if one.exact is not None])
-        similarity, words, _, _, kinship = table[known, :5].T
-        cohesions = cohesion(alike, similarity + (words + kinship) / 2)
-        table[known, 5] = capped(Scale.of(cohesions).standardise(cohesions))
+        words, kinship = column(table, "words"), column(table, "kinship")
+        promise = column(table, "similarity") + (words + kinship) / 2
+        cohesions = cohesion(alike, promise[known])
+        column(table, "cohesion")[known] = capped(Scale.of(cohesions).standardise(cohesions))
+
+
+def column(table: NDArray[AnyFloat], name: str) -> NDArray[AnyFloat]:
+    """Return the column of a feature, shape (candidates,): a view, to read and to write."""
+    return table[:, FEATURES.index(name)]
 
 
 def _kinship(candidates: Sequence[Candidate], words: NDArray[np.float32]) -> NDArray[np.float32]:
