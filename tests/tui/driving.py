@@ -25,9 +25,12 @@ def started(backend: FakeBackend) -> ThimbleApp:
 
 async def settled(pilot: Pilot[Any]) -> None:
     """Wait until typing has rested and every worker is done that does not hang on purpose."""
-    for _ in range(3):  # an answer leads to a passage, and a passage to scrolling
+    quiet = 0
+    while quiet < 3:  # an answer leads to a passage, and a passage to scrolling
+        quiet += 1
         await asyncio.sleep(0.004)
         while is_busy(pilot):
+            quiet = 0
             await asyncio.sleep(0.002)
         await pilot.pause()
 

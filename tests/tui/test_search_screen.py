@@ -168,6 +168,14 @@ async def test_the_passage_is_in_place_with_its_matches_marked() -> None:
         assert "Ask the agent for the money back" in visible(pilot)
 
 
+async def test_a_glance_that_comes_after_the_answer_hides_no_surroundings() -> None:
+    async with started(FakeBackend()).run_test() as pilot:
+        await press(pilot, "=deposit")
+        search_screen(pilot)._glance()  # as a timer does that was due when it was stopped
+        await settled(pilot)
+        assert "Article 13" in visible(pilot)
+
+
 async def test_the_surroundings_of_a_passage_come_with_the_exact_answer() -> None:
     refined = threading.Event()
     async with started(FakeBackend(gates={"deposit": refined})).run_test() as pilot:

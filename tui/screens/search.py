@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import ClassVar
 
 from textual import getters, on
@@ -166,12 +165,14 @@ class SearchScreen(Searching):
         if self._reading is not None:
             self._reading.stop()
         if self.is_asking and not self.results.is_chosen:
-            self._reading = self.set_timer(GLANCE_S, partial(self._read, self.passage.glance))
+            self._reading = self.set_timer(GLANCE_S, self._glance)
         else:
-            self._read(self.passage.follow)
+            self._reading = None
+            self.passage.follow(hit, len(self.results.items))
 
-    def _read(self, show: Callable[[Hit | None, int], None]) -> None:
-        show(self.results.current, len(self.results.items))
+    def _glance(self) -> None:
+        if self._reading is not None:  # a timer that was due when it was stopped calls as well
+            self.passage.glance(self.results.current, len(self.results.items))
 
     # Reading
 
