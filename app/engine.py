@@ -48,7 +48,7 @@ class Engine(Finder):
         """Make an engine; `notify` is told, in a sentence, what went wrong and was got over."""
         super().__init__(settings)
         self._store = Store(settings.paths.index / "thimble.db", settings.cache_percent)
-        self._models = Models(settings, self._store.index_model, notify)
+        self._models = Models(settings, self._store.index_model, self._store.folders, notify)
 
     def __enter__(self) -> Self:
         return self

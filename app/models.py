@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,9 +15,10 @@ from indexer import (
     Model,
     ModelError,
     WordVectors,
+    excerpts,
     load_quantiser,
 )
-from store import IndexModel, Quantiser, SearchModels
+from store import Folder, IndexModel, Quantiser, SearchModels
 
 from .settings import Settings
 
@@ -48,6 +49,11 @@ def folder_for(role: str, settings: Settings) -> Path:
     return settings.index_model or BUILT_IN
 
 
+def has_made(model: Model, made_with: IndexModel) -> bool:
+    """Tell whether an index was made with a model, whose projection may not be fitted yet."""
+    return made_with.fingerprint.startswith(f"{model.fingerprint} ")
+
+
 class Models:
     """The index model and the rank model. May be used by many threads."""
 
@@ -55,6 +61,7 @@ class Models:
         self,
         settings: Settings,
         made_with: Callable[[], IndexModel | None] = lambda: None,
+        folders: Callable[[], Sequence[Folder]] = tuple,
         notify: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Make them known.
@@ -62,9 +69,11 @@ class Models:
         Args:
             settings: that name them.
             made_with: returns the model that the index was made with, asked anew at each use.
-            notify: told, in a sentence for people, if a model cannot run where it should.
+            folders: returns those whose documents the index is of.
+            notify: told, in a sentence for people, what takes long or is not as it should be.
         """
         self._settings = settings
+        self._folders = folders
         self.latest: Callable[[], Settings] = lambda: self._settings
         """Returns the settings as they are now."""
         self._made_with = made_with
@@ -110,8 +119,8 @@ class Models:
         for folder in (chosen, made_with.folder, *BUILT_IN_FOLDERS):
             try:
                 model = Model.load(folder) if folder is not None else None
-                if model is None or not made_with.fingerprint.startswith(f"{model.fingerprint} "):
-                    continue  # known without the projection, which may have to be fitted first
+                if model is None or not has_made(model, made_with):
+                    continue
                 coder = self.chosen if folder == chosen else self._coder(model.folder)
             except ModelError:
                 continue
@@ -161,17 +170,8 @@ class Models:
             rank_fingerprint=lambda: coder.embedder.model.fingerprint,
         )
 
-    def _beside_index(self, folder: Path) -> Embedder:
-        """Return a model, the chosen index model itself if it is that: none is loaded twice."""
-        if folder == folder_for("index", self._settings):
-            return self.chosen.embedder
-        return self._embedder(folder)
-
-    def _coder(self, folder: Path) -> Coder:
-        embedder = self._embedder(folder)
-        return Coder(embedder, load_quantiser(embedder, self._settings.paths.home / "projections"))
-
-    def _embedder(self, folder: Path) -> Embedder:
+    def embedder(self, folder: Path) -> Embedder:
+        """Return the model in a folder, loaded anew."""
         # The built-in models are made for the processor; an accelerator would only start slowly.
         device = "cpu" if folder in BUILT_IN_FOLDERS else self._settings.device
         return Embedder(
@@ -181,3 +181,19 @@ class Models:
             checksums=self._checksums,
             notify=self._notify,
         )
+
+    def _beside_index(self, folder: Path) -> Embedder:
+        """Return a model, the chosen index model itself if it is that: none is loaded twice."""
+        if folder == folder_for("index", self._settings):
+            return self.chosen.embedder
+        return self.embedder(folder)
+
+    def _coder(self, folder: Path) -> Coder:
+        embedder = self.embedder(folder)
+        cache = self._settings.paths.home / "projections"
+        return Coder(embedder, load_quantiser(embedder, cache, self._excerpts))
+
+    def _excerpts(self) -> list[str]:
+        self._notify("fitting the model's codes, once; a large model takes a minute or two")
+        megabytes = self._settings.max_file_mb
+        return excerpts(self._folders(), max_bytes=megabytes << 20)

@@ -47,11 +47,12 @@ def new_home(workspace: Workspace, name: str, model: Path) -> Thimble:
     return thimble
 
 
-def fit_codes(thimble: Thimble, model: Path) -> float:
-    """Fit the projection of the codes to the model, which is done once a model; return seconds."""
+def fit_codes(thimble: Thimble, model: Path, folder: Path) -> float:
+    """Fit the codes of a model to a folder, which is done once a model; return seconds."""
     with opened(thimble, model) as engine:
+        engine.add_folder(folder)
         started = time.perf_counter()
-        _ = engine._models
+        _ = engine._models.chosen
         return time.perf_counter() - started
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .readers import why_not_read
     from .reading.current import read_back, read_now, read_part, read_texts
     from .reading.source import is_text
+    from .sampling import excerpts
     from .scanning.scope import Scope
     from .scanning.unchanged import is_current
     from .scanning.verdict import why
@@ -46,6 +47,7 @@ __all__ = [
     "Watcher",
     "WordVectors",
     "describe",
+    "excerpts",
     "is_current",
     "is_hub_name",
     "is_text",
@@ -70,6 +72,7 @@ _HOMES = {
     "Watcher": "watching",
     "WordVectors": "embedding.word_vectors",
     "describe": "embedding.description",
+    "excerpts": "sampling",
     "is_current": "scanning.unchanged",
     "is_hub_name": "embedding.hub",
     "is_text": "reading.source",

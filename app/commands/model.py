@@ -8,10 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from indexer import Choices, Model, ModelError, Pooling
-from store import IndexModel
 
 from ..known_models import KnownModels, Request
-from ..models import Models, folder_for
+from ..models import Models, folder_for, has_made
 from ..printing.diagnostics import Diagnostics, ExitCode, UsageError
 from ..printing.layout import print_table
 from ..printing.output import path_fields
@@ -68,18 +67,14 @@ def _use(args: argparse.Namespace, known: KnownModels, context: Context) -> None
     for role in roles:
         wanted = _with(wanted, role, model.folder)
     models = Models(wanted, notify=context.diagnostics.say)
-    if "index" in roles:
-        if not model.graph.with_name("projection.npz").is_file():
-            context.diagnostics.say("making its codes, once; a large model takes a minute or two")
-        models.chosen.embedder.check()
-    if "rank" in roles:
-        models.rank.check()
+    for role in roles:
+        models.embedder(folder_for(role, wanted)).check()
     for role in roles:
         folder = getattr(wanted, MODEL_KEYS[role])
         write(context.paths.settings, MODEL_KEYS[role], None if folder is None else str(folder))
     _say_used(model, roles, context)
     if "index" in roles:
-        _say_what_follows(models.chosen.identity, context)
+        _say_what_follows(model, context)
 
 
 def _with(settings: Settings, role: str, folder: Path | None) -> Settings:
@@ -100,10 +95,10 @@ def _say_used(model: Model, roles: Sequence[str], context: Context) -> None:
             say(f"but {loaded.origins[MODEL_KEYS[role]]} says otherwise, and goes before it")
 
 
-def _say_what_follows(chosen: IndexModel, context: Context) -> None:
+def _say_what_follows(chosen: Model, context: Context) -> None:
     with context.engine() as engine:
         made_with = engine.status().made_with
-    if made_with is not None and made_with.fingerprint != chosen.fingerprint:
+    if made_with is not None and not has_made(chosen, made_with):
         context.diagnostics.say(
             "the present index answers until a new one is made; "
             "to make it: thimble index (Ctrl-C loses nothing)"

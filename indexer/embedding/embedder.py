@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from store import Quantiser, Vectors
+from store import Vectors
 
 from .batching import batches_of
 from .checksums import Checksums
@@ -77,19 +77,14 @@ class Embedder:
         """
         return self._embed([self.model.passage_prefix + text for text in texts], before_batch)
 
-    def fit_quantiser(self) -> Quantiser:
-        """Fit a code projection to the words the model knows.
-
-        Words span the space of texts well enough: on seven retrieval sets codes fitted so kept
-        as many of the true nearest chunks as codes fitted to 18,000 passages.
-        """
+    def some_words(self) -> list[str]:
+        """Return words that the model knows, from all over its vocabulary. Raises ModelError."""
         vocabulary = self._tokenizer.get_vocab(with_added_tokens=False)
         plain = {word.lstrip(_WORD_STARTS) for word in vocabulary}
         words = sorted(word for word in plain if word.isalpha() and len(word) > 2)
         if not words:
             raise ModelError(f"the tokenizer {self.model.tokenizer} knows no words")
-        step = max(1, len(words) // _VOCABULARY_SAMPLE)
-        return Quantiser.fit(self.embed_passages(words[::step]))
+        return words[:: max(1, len(words) // _VOCABULARY_SAMPLE)]
 
     def check(self) -> None:
         """Embed a few probes. Raises ModelError if the model cannot be used."""

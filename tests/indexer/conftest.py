@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,3 +92,8 @@ def notes(tmp_path: Path, embedder: Embedder) -> Iterator[Notes]:
     made = Notes(tmp_path, embedder, load_quantiser(embedder, tmp_path))
     yield made
     made.store.close()
+
+
+@pytest.fixture
+def model_folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(BUILT_IN, tmp_path / "model"))

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from indexer import BUILT_IN, Embedder, Model, ModelError, load_quantiser
+from indexer import Embedder, Model, ModelError, load_quantiser
 
 
 def test_embeddings_have_unit_length_and_the_dims_of_the_model(embedder: Embedder) -> None:
@@ -35,11 +34,6 @@ def test_long_texts_are_cut_not_refused(embedder: Embedder) -> None:
 def test_texts_about_one_thing_are_near_each_other(embedder: Embedder) -> None:
     cat, kitten, tax = embedder.embed_queries(["a cat", "a kitten", "the income tax return"])
     assert cat @ kitten > cat @ tax
-
-
-@pytest.fixture
-def model_folder(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(BUILT_IN, tmp_path / "model"))
 
 
 @pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "model.toml"])
@@ -73,19 +67,3 @@ def test_wrong_dims_are_found_out(model_folder: Path) -> None:
         embedder.embed_queries(["x"])
     with pytest.raises(ModelError, match="256 dims, not 255"):
         load_quantiser(embedder, model_folder)
-
-
-def test_a_model_without_a_projection_gets_one_once(model_folder: Path, tmp_path: Path) -> None:
-    shipped = load_quantiser(Embedder(Model.load(model_folder)), tmp_path)
-    (model_folder / "projection.npz").unlink()
-    cache = tmp_path / "cache"
-    fitted = load_quantiser(Embedder(Model.load(model_folder)), cache)
-    assert fitted.digest == load_quantiser(Embedder(Model.load(model_folder)), cache).digest
-    assert len(list(cache.iterdir())) == 1
-    assert fitted.dims == shipped.dims
-
-
-def test_a_broken_projection_is_named(model_folder: Path, tmp_path: Path) -> None:
-    (model_folder / "projection.npz").write_bytes(b"broken")
-    with pytest.raises(ModelError, match=r"projection\.npz"):
-        load_quantiser(Embedder(Model.load(model_folder)), tmp_path)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from store import Quantiser
-from store.vectors.quantiser import CODE_BYTES, estimate
+from store.vectors.quantiser import CODE_BYTES, CODE_DIMS, estimate
 
 from .fakes import DIMS, QUANTISER, embed
 
@@ -25,6 +25,16 @@ def test_codes_keep_the_nearest_chunks_near() -> None:
     assert np.mean(kept) > 0.9
 
 
+def test_fitting_brings_embeddings_nearer_to_the_signs_that_stand_for_them() -> None:
+    chance = np.random.default_rng(0)
+    random, _ = np.linalg.qr(chance.standard_normal((CODE_DIMS, CODE_DIMS)))
+    vectors = chance.standard_normal((2000, 256)).astype(np.float32) ** 3
+    fitted = Quantiser.fit(vectors)
+    places = (vectors - fitted.mean) @ fitted.rotation
+    assert np.abs(places).mean() > 1.02 * np.abs(places @ random).mean()
+    assert np.allclose(fitted.rotation.T @ fitted.rotation, np.eye(CODE_DIMS), atol=1e-4)
+
+
 def test_a_quantiser_survives_its_file() -> None:
     copy = Quantiser.from_bytes(QUANTISER.to_bytes())
     again = Quantiser.from_bytes(copy.to_bytes())
@@ -34,7 +44,7 @@ def test_a_quantiser_survives_its_file() -> None:
 
 
 def test_fewer_dimensions_than_the_code_has_are_enough() -> None:
-    small = CHUNKS[:, :8].copy()
+    small = CHUNKS[:, :32].copy()
     quantiser = Quantiser.fit(small)
     codes = np.ascontiguousarray(quantiser.encode(small).T)
     scores = estimate(codes, quantiser.tables(small[5]))

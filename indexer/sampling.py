@@ -1,0 +1,52 @@
+"""Excerpts of a person's documents, before any is indexed: a model's codes are fitted to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from time import monotonic
+
+import numpy as np
+
+from store import Folder
+
+from .cage import Cage
+from .document import Unreadable
+from .readers import why_not_read
+from .reading.source import load, read_source
+from .scanning.scan import scan
+from .scanning.secrets import looks_secret
+
+_MOST = 2048
+_OF_A_FILE = 8
+_CHARS = 240
+"""What follows changes little, and takes a transformer several times as long."""
+_MOST_S = 10.0
+"""Spent on reading: documents that are taken apart may be slow."""
+
+
+def excerpts(folders: Sequence[Folder], *, max_bytes: int) -> list[str]:
+    """Return the beginnings of some chunks of files chosen at random, the same each time."""
+    return [*islice(_excerpts(folders, max_bytes), _MOST)]
+
+
+def _excerpts(folders: Sequence[Folder], max_bytes: int) -> Iterator[str]:
+    chance = np.random.default_rng(0)
+    paths = [
+        folder.path / found.path
+        for folder in folders
+        for found in scan(folder, {}, max_bytes=max_bytes, reason_by_name=why_not_read).found
+    ]
+    chance.shuffle(paths)
+    ends = monotonic() + _MOST_S
+    with Cage(1) as cage:
+        for path in paths:
+            if monotonic() > ends:
+                return
+            try:
+                source = read_source(path)
+                texts = () if looks_secret(source.data) else load(source, path, cage).chunked.texts
+            except (Unreadable, OSError):
+                continue  # the index run says why
+            for place in chance.permutation(len(texts))[:_OF_A_FILE]:
+                yield texts[place][:_CHARS]
