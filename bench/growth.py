@@ -22,7 +22,7 @@ from .product import paths_of
 from .report import Cell, Measure, Section, Table, at_most
 from .workspace import Workspace
 
-_BYTES_A_CHUNK = 1_530
+_BYTES_A_CHUNK = 900
 _SWAPPED = 1 / 7
 _WARM_UP = 5
 _MB = 1_000_000
