@@ -100,8 +100,8 @@ def _thimble_side(
 ) -> Side:
     model = workspace.places.reference_model
     thimble = leann_mode.new_home(workspace, f"leann-mode-{len(passages.texts)}", model)
-    fitted_s = leann_mode.fit_codes(thimble, model, folder)
-    run = thimble.add(folder)
+    fitted_s = leann_mode.add_folder(thimble, model, folder)
+    run = thimble.index()
     truth = nearest(passages.vectors, passages.asked, LIMIT)
     with leann_mode.opened(thimble, model) as engine:
         points = list(leann_mode.curve(engine, passages, _BUDGETS))

@@ -47,8 +47,8 @@ def new_home(workspace: Workspace, name: str, model: Path) -> Thimble:
     return thimble
 
 
-def fit_codes(thimble: Thimble, model: Path, folder: Path) -> float:
-    """Fit the codes of a model to a folder, which is done once a model; return seconds."""
+def add_folder(thimble: Thimble, model: Path, folder: Path) -> float:
+    """Add a folder and fit the model's codes to it, as is done once a model; return seconds."""
     with opened(thimble, model) as engine:
         engine.add_folder(folder)
         started = time.perf_counter()
