@@ -157,6 +157,7 @@ class Models:
             embed_passages=lambda *given: self.rank.embed_passages(*given),
             embed_words=lambda words: self.words.embed(words),
             rank_fingerprint=lambda: self.rank.model.fingerprint,
+            is_one=folder_for("rank", self._settings) == coder.embedder.model.folder,
         )
 
     @property
@@ -168,6 +169,7 @@ class Models:
             embed_query=coder.embedder.embed_queries,
             embed_passages=coder.embedder.embed_passages,
             rank_fingerprint=lambda: coder.embedder.model.fingerprint,
+            is_one=True,
         )
 
     def embedder(self, folder: Path) -> Embedder:

@@ -56,9 +56,8 @@ _SETUPS = (
     _Setup("random pruning", "as many edges, at random", _LEANN, _FULL, thinned=True),
     _Setup("small M", "M = m = 6 for all", _LEANN, GraphParameters(M=6, m=6)),
     _Setup("no pruning", "M = m = 24", _LEANN, _FULL),
-    _Setup("thimble's search", "codes, neighbours of exact hits, feedback", SearchParameters()),
-    _Setup("thimble, codes alone", "neither", SearchParameters(expand=False, feedback=False)),
-    _Setup("thimble, no feedback", "the query stays", SearchParameters(feedback=False)),
+    _Setup("thimble's search", "codes, neighbours of exact hits", SearchParameters()),
+    _Setup("thimble, codes alone", "no neighbours", SearchParameters(expand=False)),
     _Setup("thimble, walking", "graph instead of a scan", SearchParameters(path=SearchPath.GRAPH)),
 )
 

@@ -33,3 +33,5 @@ class SearchModels:
     """Single words to embeddings of any one model, for `kinship`."""
     rank_fingerprint: Callable[[], str]
     """Of the rank model, asked for when vectors are recomputed: others' are never reused."""
+    is_one: bool = False
+    """Whether one model is both, so that an exact score is what a code estimates."""

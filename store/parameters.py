@@ -32,5 +32,3 @@ class SearchParameters:
     """Embeddings recomputed at a time, after the first half of the budget."""
     expand: bool = True
     """Whether neighbours of exact hits are preferred."""
-    feedback: bool = True
-    """Whether the best of the first half of the budget say what the rest is spent on."""

@@ -3,8 +3,9 @@
 The query moves towards the passages that turned out best (Rocchio, "Relevance feedback in
 information retrieval", 1971). They were scored by the rank model and by their words, so the move
 tells the codes what these know and they do not. It is made among the codes: no text is embedded
-for it. On six retrieval sets the best order of the 32 recomputed chunks then has an nDCG@10 of
-.846, without it of .835.
+for it. Where one model gives both codes and scores and words do not count, there is nothing to
+tell, and the query stays. On six retrieval sets the best order of the 32 recomputed chunks has an
+nDCG@10 of .846 with it, of .835 without.
 """
 
 from __future__ import annotations

@@ -32,12 +32,16 @@ class Refiner:
         recomputer: Recomputer,
         embed_words: Embed,
         stopwatch: Stopwatch,
+        *,
+        learns: bool,
     ) -> None:
+        """Make one that `learns`, or not, from the first half what to spend the rest on."""
         self._query = query
         self._parameters = parameters
         self._recomputer = recomputer
         self._embed_words = embed_words
         self._stopwatch = stopwatch
+        self._learns = learns
         self.expanded = 0
         """Recomputed chunks that are beside one recomputed before them."""
 
@@ -65,7 +69,7 @@ class Refiner:
             if evidence.meaning is not None:
                 settled = _settled([found[chunk] for chunk in chosen], evidence)
                 evidence.meaning.queue.settle(np.array(chosen), settled)
-            if evidence.meaning is not None and not tried and self._parameters.feedback:
+            if evidence.meaning is not None and self._learns and not tried:
                 evidence.meaning.look_near(_best([found[chunk] for chunk in chosen], evidence))
             tried.update(chosen)
             left -= len(chosen)

@@ -76,7 +76,13 @@ class Search:
         self._stopwatch = Stopwatch()
         self.recomputer = Recomputer(connection, models, give_way)
         self._refiner = Refiner(
-            query, parameters, self.recomputer, models.embed_words, self._stopwatch
+            query,
+            parameters,
+            self.recomputer,
+            models.embed_words,
+            self._stopwatch,
+            # Else nothing has judged a passage but what its code estimates.
+            learns=not (models.is_one and query.mode is Mode.SEMANTIC),
         )
 
     def run(self) -> Iterator[Results]:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
 from store import Filters, Hit, Mode, ModelMismatch, Query, Results, SearchModels, Vectors
+from store.retrieval.first_stage import FirstStage
 from store.search.features import FEATURES
 
 from .fakes import MODELS, QUANTISER, Library, embed, embed_passages
@@ -15,6 +17,8 @@ PETS = {
     "law": ["the tenant pays the deposit", "the deposit returns after thirty days"],
     "copy": ["the tenant pays the deposit", "the deposit returns after thirty days"],
 }
+
+ONE = replace(MODELS, is_one=True)
 
 
 @pytest.fixture
@@ -255,3 +259,16 @@ def test_a_better_rank_model_decides_the_order(library: Library) -> None:
         )
     )
     assert names(found[-1].hits)[0] == "second"
+
+
+def test_only_what_codes_do_not_know_moves_the_query(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.put(**{f"note{number}": [f"alpha beta{number}"] for number in range(40)})
+    moves: list[int] = []
+    monkeypatch.setattr(FirstStage, "look_near", lambda _, best: moves.append(len(best)))
+    for models, mode in ((ONE, Mode.SEMANTIC), (ONE, Mode.HYBRID), (MODELS, Mode.SEMANTIC)):
+        query = Query("alpha", mode=mode, budget=20)
+        found = [*library.store.search(query, models, *library.sources)]
+        moves.append(found[-1].explain.recomputed)
+    assert moves == [20, 5, 20, 5, 20]
