@@ -72,7 +72,7 @@ def choose(workspace: Workspace, model: StoredVectors) -> Passages:
     short = [text for text in whole if _LEAST_CHARS <= len(text) <= _MOST_CHARS]
     random.Random(1).shuffle(short)
     texts = tuple(short[: workspace.scale.passages])
-    queries = tuple(islice(_in_turn(sets), workspace.scale.passage_queries))
+    queries = tuple(islice(filter(_is_plain, _in_turn(sets)), workspace.scale.passage_queries))
     return Passages(texts, queries, model.embed_passages(texts), model.embed_queries(queries))
 
 
@@ -94,3 +94,8 @@ def recall_at(depth: int, found: Sequence[Sequence[int]], truth: Sequence[Sequen
 def _in_turn(sets: Sequence[RetrievalSet]) -> Iterator[str]:
     queries = (documents.queries.values() for documents in sets)
     return filter(None, chain.from_iterable(zip_longest(*queries)))
+
+
+def _is_plain(query: str) -> bool:
+    """Tell whether a query is without what thimble takes for operators and others for text."""
+    return '"' not in query and " -" not in f" {query}"
