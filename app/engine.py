@@ -45,7 +45,7 @@ class Engine(Finder):
     """Search, status and indexing over one index. Opens the store when first needed."""
 
     def __init__(self, settings: Settings, notify: Callable[[str], None] = lambda _: None) -> None:
-        """Make an engine; `notify` is told, in a sentence, what went wrong and was got over."""
+        """Make an engine; `notify` is told, in a sentence, what takes long or went wrong."""
         super().__init__(settings)
         self._store = Store(settings.paths.index / "thimble.db", settings.cache_percent)
         self._models = Models(settings, self._store.index_model, self._store.folders, notify)
