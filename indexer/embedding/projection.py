@@ -15,6 +15,9 @@ from .model import Model, ModelError
 _LEAST_EXCERPTS = 250
 """From so many on, codes fitted to them keep more of what is near than codes fitted to words."""
 
+_TURNS = 10
+"""Of the rotation; more change nothing for codes."""
+
 
 def load_quantiser(
     embedder: Embedder, cache: Path, excerpts: Callable[[], Sequence[str]] = tuple
@@ -37,7 +40,7 @@ def load_quantiser(
     texts = excerpts()
     is_enough = len(texts) >= _LEAST_EXCERPTS
     vectors = embedder.embed_passages(texts if is_enough else embedder.some_words())
-    made = Quantiser.fit(vectors).to_bytes()
+    made = Quantiser.fit(vectors, turns=_TURNS).to_bytes()
     if not texts:
         return Quantiser.from_bytes(made)
     cache.mkdir(mode=0o700, parents=True, exist_ok=True)

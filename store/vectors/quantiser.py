@@ -2,10 +2,11 @@
 
 Distances are asymmetric: the query stays float, only chunks are quantised, which estimates
 better than comparing codes with codes at the same size (Jégou et al., "Product Quantization for
-Nearest Neighbor Search", 2011, §III). The rotation spreads variance evenly, so that one bit for
-each dimension is fair, and brings embeddings near to the corners that signs stand for (Gong and
-Lazebnik, "Iterative Quantization", 2011). Many dimensions at one bit keep more of the true
-neighbours than half as many at two; docs/architecture.md has the figures.
+Nearest Neighbor Search", 2011, §III). A random rotation spreads variance evenly, so that one bit
+for each dimension is fair (Gao and Long, "RaBitQ", 2024); it may be turned to bring embeddings near
+to the corners that signs stand for (Gong and Lazebnik, "Iterative Quantization", 2011). Many
+dimensions at one bit keep more of the true neighbours than half as many at two;
+docs/architecture.md has the figures.
 """
 
 from __future__ import annotations
@@ -24,8 +25,6 @@ from ..types import Vectors
 
 CODE_DIMS = 192
 _PER_BYTE = 8
-_TURNS = 10
-"""Of the rotation, from a random one; more change nothing for codes."""
 CODE_BYTES = CODE_DIMS // _PER_BYTE
 _EXPECTED = math.sqrt(2 / math.pi)
 """Mean of the absolute value of a standard normal variable: what a sign bit says of it."""
@@ -53,15 +52,18 @@ class Quantiser:
         return int(self.mean.size)
 
     @classmethod
-    def fit(cls, vectors: Vectors, seed: int = 0) -> Quantiser:
-        """Fit to a sample of embeddings, shape (n, dims) with n >= 1."""
+    def fit(cls, vectors: Vectors, seed: int = 0, *, turns: int = 0) -> Quantiser:
+        """Fit to a sample of embeddings, shape (n, dims) with n >= 1.
+
+        The rotation is random, then turned so many times to bring them near to their signs.
+        """
         mean = vectors.mean(axis=0)
         centred = vectors - mean
         _, axes = np.linalg.eigh(centred.T @ centred)
         principal = axes[:, ::-1][:, :CODE_DIMS]
         kept = principal.shape[1]
         rotation = np.zeros((vectors.shape[1], CODE_DIMS), dtype=np.float32)
-        rotation[:, :kept] = principal @ _spin(centred @ principal, seed)
+        rotation[:, :kept] = principal @ _spin(centred @ principal, seed, turns)
         scale = np.maximum((centred @ rotation).std(axis=0), 1e-6)
         return cls(mean.astype(np.float32), rotation, scale.astype(np.float32))
 
@@ -149,12 +151,12 @@ def estimate(codes_by_byte: Codes, tables: NDArray[np.float32]) -> NDArray[np.fl
     return np.asarray(similarity, dtype=np.float32)
 
 
-def _spin(places: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
-    """Return the rotation that brings places near to the signs of their coordinates."""
+def _spin(places: NDArray[np.float32], seed: int, turns: int) -> NDArray[np.float32]:
+    """Return a rotation that brings places near to the signs of their coordinates."""
     dims = places.shape[1]
     spin, _ = np.linalg.qr(np.random.default_rng(seed).standard_normal((dims, dims)))
     spin = spin.astype(np.float32)
-    for _ in range(_TURNS):
+    for _ in range(turns):
         left, _, right = np.linalg.svd(places.T @ np.sign(places @ spin))
         spin = left @ right
     return spin

@@ -29,7 +29,7 @@ def test_fitting_brings_embeddings_nearer_to_the_signs_that_stand_for_them() -> 
     chance = np.random.default_rng(0)
     random, _ = np.linalg.qr(chance.standard_normal((CODE_DIMS, CODE_DIMS)))
     vectors = chance.standard_normal((2000, 256)).astype(np.float32) ** 3
-    fitted = Quantiser.fit(vectors)
+    fitted = Quantiser.fit(vectors, turns=10)
     places = (vectors - fitted.mean) @ fitted.rotation
     assert np.abs(places).mean() > 1.02 * np.abs(places @ random).mean()
     assert np.allclose(fitted.rotation.T @ fitted.rotation, np.eye(CODE_DIMS), atol=1e-4)
