@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
-from indexer import Scope, read_back, read_texts
+from indexer import Scope, excerpts, read_back, read_texts
 from store import (
     Filters,
     Finding,
@@ -48,7 +48,7 @@ class Engine(Finder):
         """Make an engine; `notify` is told, in a sentence, what takes long or went wrong."""
         super().__init__(settings)
         self._store = Store(settings.paths.index / "thimble.db", settings.cache_percent)
-        self._models = Models(settings, self._store.index_model, self._store.folders, notify)
+        self._models = Models(settings, self._store.index_model, self._excerpts, notify)
 
     def __enter__(self) -> Self:
         return self
@@ -195,7 +195,7 @@ class Engine(Finder):
         indexing = Indexing(
             self._store,
             self._models,
-            max_bytes=self._settings.max_file_mb * _BYTES_PER_MB,
+            max_bytes=self._max_bytes,
             report=lambda tally: report(progress_of(tally)),
             is_cancelled=is_cancelled,
             scopes=scopes,
@@ -205,8 +205,7 @@ class Engine(Finder):
 
     def is_current(self, scopes: Mapping[int, Scope | None]) -> bool:
         """Return whether a run over these parts would change nothing. Writes nothing."""
-        max_bytes = self._settings.max_file_mb * _BYTES_PER_MB
-        return are_current(self._store, scopes, max_bytes=max_bytes)
+        return are_current(self._store, scopes, max_bytes=self._max_bytes)
 
     def check(self) -> tuple[Finding, ...]:
         """Look at every part of the index and return what is damaged. Raises StoreError."""
@@ -229,13 +228,19 @@ class Engine(Finder):
 
     def why(self, path: Path) -> Verdict:
         """Say why a file is or is not indexed."""
-        max_bytes = self._settings.max_file_mb * _BYTES_PER_MB
-        return judge(self._store, path, max_bytes=max_bytes)
+        return judge(self._store, path, max_bytes=self._max_bytes)
 
     def rest(self) -> None:
         """Let go of the models and of what was loaded to search; the next search loads them."""
         self._models.unload()
         self._store.forget()
+
+    @property
+    def _max_bytes(self) -> int:
+        return self._settings.max_file_mb * _BYTES_PER_MB
+
+    def _excerpts(self) -> list[str]:
+        return excerpts(self._store.folders(), max_bytes=self._max_bytes)
 
     def _apply(self, settings: Settings) -> None:
         """Use other settings from now on; models are loaded anew when next needed."""

@@ -15,10 +15,9 @@ from indexer import (
     Model,
     ModelError,
     WordVectors,
-    excerpts,
     load_quantiser,
 )
-from store import Folder, IndexModel, Quantiser, SearchModels
+from store import IndexModel, Quantiser, SearchModels
 
 from .settings import Settings
 
@@ -61,7 +60,7 @@ class Models:
         self,
         settings: Settings,
         made_with: Callable[[], IndexModel | None] = lambda: None,
-        folders: Callable[[], Sequence[Folder]] = tuple,
+        excerpts: Callable[[], Sequence[str]] = tuple,
         notify: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Make them known.
@@ -69,11 +68,11 @@ class Models:
         Args:
             settings: that name them.
             made_with: returns the model that the index was made with, asked anew at each use.
-            folders: returns those whose documents the index is of.
+            excerpts: returns some of the documents that the index is of.
             notify: told, in a sentence for people, what takes long or is not as it should be.
         """
         self._settings = settings
-        self._folders = folders
+        self._excerpts = excerpts
         self.latest: Callable[[], Settings] = lambda: self._settings
         """Returns the settings as they are now."""
         self._made_with = made_with
@@ -193,9 +192,8 @@ class Models:
     def _coder(self, folder: Path) -> Coder:
         embedder = self.embedder(folder)
         cache = self._settings.paths.home / "projections"
-        return Coder(embedder, load_quantiser(embedder, cache, self._excerpts))
+        return Coder(embedder, load_quantiser(embedder, cache, self._to_fit))
 
-    def _excerpts(self) -> list[str]:
+    def _to_fit(self) -> Sequence[str]:
         self._notify("fitting the model's codes, once; a large model takes a minute or two")
-        megabytes = self._settings.max_file_mb
-        return excerpts(self._folders(), max_bytes=megabytes << 20)
+        return self._excerpts()

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from store import Vectors
+from store import Filters, Query, Vectors
+from store.matching.query import parse
 
 from .sets import CODE, RetrievalSet, load
 from .vectors import StoredVectors
@@ -98,4 +99,5 @@ def _in_turn(sets: Sequence[RetrievalSet]) -> Iterator[str]:
 
 def _is_plain(query: str) -> bool:
     """Tell whether a query is without what thimble takes for operators and others for text."""
-    return '"' not in query and " -" not in f" {query}"
+    parsed = parse(Query(query))
+    return not parsed.phrases and not parsed.excluded and parsed.filters == Filters()

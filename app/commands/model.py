@@ -66,9 +66,7 @@ def _use(args: argparse.Namespace, known: KnownModels, context: Context) -> None
     wanted = settings
     for role in roles:
         wanted = _with(wanted, role, model.folder)
-    models = Models(wanted, notify=context.diagnostics.say)
-    for role in roles:
-        models.embedder(folder_for(role, wanted)).check()
+    Models(wanted, notify=context.diagnostics.say).embedder(model.folder).check()
     for role in roles:
         folder = getattr(wanted, MODEL_KEYS[role])
         write(context.paths.settings, MODEL_KEYS[role], None if folder is None else str(folder))

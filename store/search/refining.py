@@ -69,8 +69,8 @@ class Refiner:
             if evidence.meaning is not None:
                 settled = _settled([found[chunk] for chunk in chosen], evidence)
                 evidence.meaning.queue.settle(np.array(chosen), settled)
-            if evidence.meaning is not None and self._learns and not tried:
-                evidence.meaning.look_near(_best([found[chunk] for chunk in chosen], evidence))
+                if self._learns and not tried:
+                    evidence.meaning.look_near(_best([found[chunk] for chunk in chosen], evidence))
             tried.update(chosen)
             left -= len(chosen)
             batch = self._parameters.batch

@@ -44,7 +44,7 @@ def test_a_quantiser_survives_its_file() -> None:
 
 
 def test_fewer_dimensions_than_the_code_has_are_enough() -> None:
-    small = CHUNKS[:, :32].copy()
+    small = CHUNKS[:, :8].copy()
     quantiser = Quantiser.fit(small)
     codes = np.ascontiguousarray(quantiser.encode(small).T)
     scores = estimate(codes, quantiser.tables(small[5]))
