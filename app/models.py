@@ -37,7 +37,10 @@ class Coder:
         """What an index made with it remembers."""
         model = self.embedder.model
         return IndexModel(
-            f"{model.fingerprint} {self.quantiser.digest}", model.name, model.folder.absolute()
+            f"{model.fingerprint} {self.quantiser.digest}",
+            model.name,
+            model.folder.absolute(),
+            self.quantiser.code_bytes,
         )
 
 

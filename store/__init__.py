@@ -63,11 +63,12 @@ if TYPE_CHECKING:
     from .graph.linking import GraphParameters
     from .models import SearchModels
     from .store import Store
-    from .vectors.quantiser import Quantiser
+    from .vectors.quantiser import CODE_DIMS, Quantiser
     from .words.analysis import terms
     from .writer import Writer
 
 __all__ = [
+    "CODE_DIMS",
     "BadQuery",
     "CacheUse",
     "Changes",
@@ -124,6 +125,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "CODE_DIMS": "vectors.quantiser",
     "GraphParameters": "graph.linking",
     "Quantiser": "vectors.quantiser",
     "SearchModels": "models",

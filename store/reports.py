@@ -54,6 +54,13 @@ class IndexModel:
     name: str = ""
     folder: Path | None = None
     """Where it lay then, None if that was not noted."""
+    code_bytes: int = 24
+    """Length of a chunk's code."""
+
+    @property
+    def codes(self) -> tuple[str, int]:
+        """What makes codes comparable."""
+        return self.fingerprint, self.code_bytes
 
 
 @dataclass(frozen=True, slots=True)

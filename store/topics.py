@@ -95,7 +95,7 @@ class _Collection:
 
     @cached_property
     def codes(self) -> Codes:
-        """Those of `chunks`, transposed: shape (CODE_BYTES, n)."""
+        """Those of `chunks`, transposed: shape (code_bytes, n)."""
         return np.ascontiguousarray(self.table.codes[:, self.chunks])
 
     @cached_property

@@ -85,10 +85,11 @@ class Writer:
             return False
         with self._change() as connection:
             succession.set_index_model(connection, model)
-            if known is not None and known.fingerprint == model.fingerprint:
+            if known is not None and known.codes == model.codes:
                 return False
-            for table in (*DERIVED_TABLES, "hub"):
+            for table in DERIVED_TABLES:
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608
+            hubs.start_anew(connection)
             cache.clear(connection)
             set_meta(connection, "next_chunk", 1)
             set_meta(connection, "next_unlinked", 1)

@@ -170,19 +170,13 @@ def _m002_small_index(connection: apsw.Connection) -> None:
 
 def _m003_smaller_layouts(connection: apsw.Connection) -> None:
     # The lists of chunks and headings are packed another way: all is made anew from documents.
-    for table in ("file", "skipped", "tombstone", "codes", "edges", "segment", "postings", "cache"):
+    made = ("file", "skipped", "tombstone", "codes", "edges", "segment", "postings", "cache", "hub")
+    for table in made:
         connection.execute(f"DELETE FROM {table}")  # noqa: S608
     connection.execute("""
     DELETE FROM meta WHERE key = 'index_model';
     UPDATE meta SET value = 1 WHERE key IN ('next_chunk', 'next_unlinked');
     UPDATE meta SET value = value + 1 WHERE key = 'generation';
-
-    DROP TABLE hub;
-    CREATE VIRTUAL TABLE hub USING vec0 (
-        chunk INTEGER PRIMARY KEY,
-        embedding INT8[192] distance_metric=cosine,
-        chunk_size=64                   -- vec0 allocates rows by so many
-    );
     """)
 
 
@@ -236,6 +230,11 @@ def _m007_finer_cache(connection: apsw.Connection) -> None:
     connection.execute("DELETE FROM cache; UPDATE meta SET value = 0 WHERE key = 'cache_rows'")
 
 
+def _m008_length_of_codes(connection: apsw.Connection) -> None:
+    # Until now all codes had 24 bytes.
+    connection.execute("INSERT INTO meta VALUES ('code_bytes', 24)")
+
+
 MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _m001_create_tables,
     _m002_small_index,
@@ -244,5 +243,6 @@ MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _m005_roots,
     _m006_larger_blocks,
     _m007_finer_cache,
+    _m008_length_of_codes,
 )
 VERSION = len(MIGRATIONS)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ..database.meta import get_number, set_meta
 from ..errors import StoreDamaged
+from ..vectors.codes import code_bytes
 from ..vectors.quantiser import Quantiser
 
 HUB_EVERY = 256
@@ -41,7 +42,7 @@ def add(
     places: NDArray[np.float32],
     quantiser: Quantiser,
 ) -> None:
-    """Make hubs of chunks that are none, from their projected embeddings (n, CODE_DIMS)."""
+    """Make hubs of chunks that are none, from their projected embeddings (n, code_dims)."""
     rows = _pack(places - quantiser.centre, quantiser)
     restore(
         connection,
@@ -72,10 +73,18 @@ def restore(connection: apsw.Connection, rows: Sequence[tuple[int, bytes]]) -> N
 
 
 def start_anew(connection: apsw.Connection) -> None:
-    """Drop all hubs with whatever sqlite-vec keeps, which deleting them would not touch."""
-    sql = str(connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'hub'").get)
+    """Drop all hubs with whatever sqlite-vec keeps, which deleting them would not touch.
+
+    Their vectors get as many dimensions as the codes of the index have.
+    """
     connection.execute("DROP TABLE hub")
-    connection.execute(sql)
+    connection.execute(
+        f"""CREATE VIRTUAL TABLE hub USING vec0 (
+            chunk INTEGER PRIMARY KEY,
+            embedding INT8[{8 * code_bytes(connection)}] distance_metric=cosine,
+            chunk_size=64                   -- vec0 allocates rows by so many
+        )"""
+    )
 
 
 def seal(connection: apsw.Connection) -> None:

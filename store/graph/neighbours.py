@@ -105,7 +105,7 @@ def _neighbourhoods(points: Points, new: Ids, live: Ids) -> Iterator[tuple[Ids, 
 
 
 def _centroids(points: Points, live: Ids) -> Places:
-    """Return about sqrt(n) unit vectors around which chunks lie, shape (k, CODE_DIMS)."""
+    """Return about sqrt(n) unit vectors around which chunks lie, shape (k, code_dims)."""
     random = np.random.default_rng(0)
     clusters = round(float(np.sqrt(live.size)))
     sample = random.choice(live, min(live.size, clusters * _SAMPLE_PER_CLUSTER), replace=False)

@@ -37,7 +37,7 @@ class Renewal:
     hubs: NDArray[np.int64]
     """Chunks to be made hubs."""
     hub_places: NDArray[np.float32]
-    """Their projected embeddings, shape (n, CODE_DIMS)."""
+    """Their projected embeddings, shape (n, code_dims)."""
 
 
 def plan_renewal(
@@ -51,7 +51,7 @@ def plan_renewal(
     if first == next_chunk and live[known].all():
         return None
     table = codes.load(connection, next_chunk)
-    points = Points(quantiser, table.codes, *places.joined())
+    points = Points(quantiser, table.codes, *places.joined(quantiser.code_dims))
     return renew(known, points, live, first, hubs.known(connection), parameters)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import apsw
 
-from ..database.meta import get_meta, set_meta
+from ..database.meta import get_meta, get_number, set_meta
 from ..database.schema import DERIVED_TABLES
 from ..documents import folders
 from ..errors import ModelMismatch
@@ -42,11 +42,13 @@ def index_model(connection: apsw.Connection) -> IndexModel | None:
         fingerprint,
         get_meta(connection, "index_model_name") or "",
         Path(os.fsdecode(folder)) if folder else None,
+        get_number(connection, "code_bytes"),
     )
 
 
 def set_index_model(connection: apsw.Connection, model: IndexModel) -> None:
     """Note the model that the codes are made with."""
+    set_meta(connection, "code_bytes", model.code_bytes)
     set_meta(connection, "index_model", model.fingerprint)
     set_meta(connection, "index_model_name", model.name)
     set_meta(connection, "index_model_folder", os.fsencode(model.folder) if model.folder else b"")
@@ -113,15 +115,15 @@ def move_in(connection: apsw.Connection) -> None:
     connection.execute("DELETE FROM directory")
     for table in ("directory", *DERIVED_TABLES):
         connection.execute(f"INSERT INTO {table} SELECT * FROM next.{table}")  # noqa: S608
-    connection.execute("DELETE FROM hub")
-    rows: list[Any] = connection.execute(
-        "SELECT chunk, embedding FROM next.hub ORDER BY chunk"
-    ).fetchall()
-    hubs.restore(connection, rows)
     connection.execute(
         """INSERT OR REPLACE INTO meta SELECT key, value FROM next.meta
         WHERE key <> 'generation' AND key NOT LIKE 'cache%'"""
     )
+    hubs.start_anew(connection)
+    rows: list[Any] = connection.execute(
+        "SELECT chunk, embedding FROM next.hub ORDER BY chunk"
+    ).fetchall()
+    hubs.restore(connection, rows)
     connection.execute(
         """UPDATE folder SET online = fresh.online FROM next.folder AS fresh
         WHERE folder.id = fresh.id"""

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..coding.blobs import seal, unseal
+from ..database.meta import get_number
 from ..errors import StoreDamaged
-from .quantiser import CODE_BYTES, Codes
+from .quantiser import Codes
 
 BLOCK_CHUNKS = 4096
 """Large, since the last page of each block is half empty; a new chunk rewrites the last block."""
-_ROW_BYTES = CODE_BYTES + 1
 _LENGTH_STEPS = 16
 """Steps of the quantised length for each doubling: an error of at most 2 %."""
 
@@ -25,7 +25,7 @@ class ScanTable:
     """Codes and lengths of all chunk ids below `len(lengths)`, holes included."""
 
     codes: Codes
-    """Transposed: shape (CODE_BYTES, n)."""
+    """Transposed: shape (code_bytes, n)."""
     lengths: NDArray[np.float32]
     """Terms in each chunk, shape (n,)."""
     live: NDArray[np.bool_]
@@ -40,6 +40,11 @@ class ScanTable:
     def mean_length(self) -> float:
         """Mean number of terms of the live chunks, at least 1."""
         return max(1.0, float(self.lengths[self.live].mean())) if self.live.any() else 1.0
+
+
+def code_bytes(connection: apsw.Connection) -> int:
+    """Return the bytes of each code in the index, as its model has them."""
+    return get_number(connection, "code_bytes")
 
 
 def quantise_lengths(lengths: NDArray[np.int64]) -> NDArray[np.uint8]:
@@ -60,9 +65,9 @@ def append(
 def load(connection: apsw.Connection, next_chunk: int) -> ScanTable:
     """Read everything a scan needs. Raises StoreDamaged if ids below `next_chunk` lack rows."""
     rows = _all_rows(connection, next_chunk)
-    lengths = np.exp2(rows[:, CODE_BYTES] / np.float32(_LENGTH_STEPS)) - 1
+    lengths = np.exp2(rows[:, -1] / np.float32(_LENGTH_STEPS)) - 1
     return ScanTable(
-        codes=np.ascontiguousarray(rows[:, :CODE_BYTES].T),
+        codes=np.ascontiguousarray(rows[:, :-1].T),
         lengths=lengths.astype(np.float32),
         live=live_mask(connection, next_chunk),
     )
@@ -79,9 +84,11 @@ def damaged_blocks(connection: apsw.Connection, next_chunk: int) -> list[int]:
     """Return the blocks that are missing, cannot be believed, or should not be there."""
     blocks = -(-next_chunk // BLOCK_CHUNKS) if next_chunk > 1 else 0
     bad = set(range(blocks))
+    row_bytes = _row_bytes(connection)
     for block, data in connection.execute("SELECT block, data FROM codes"):
         try:
-            whole = len(_rows(data, block)) == min(next_chunk - block * BLOCK_CHUNKS, BLOCK_CHUNKS)
+            rows = _rows(data, block, row_bytes)
+            whole = len(rows) == min(next_chunk - block * BLOCK_CHUNKS, BLOCK_CHUNKS)
         except StoreDamaged:
             whole = False
         if whole:
@@ -97,7 +104,7 @@ def blank(connection: apsw.Connection, blocks: Iterable[int], next_chunk: int) -
         connection.execute("DELETE FROM codes WHERE block = ?", (block,))
         rows = min(next_chunk - block * BLOCK_CHUNKS, BLOCK_CHUNKS)
         if block >= 0 and rows > 0:
-            data = seal(bytes(rows * _ROW_BYTES))
+            data = seal(bytes(rows * _row_bytes(connection)))
             connection.execute("INSERT INTO codes VALUES (?, ?)", (block, data))
 
 
@@ -112,32 +119,37 @@ def live_mask(connection: apsw.Connection, next_chunk: int) -> NDArray[np.bool_]
 
 def _read_block(connection: apsw.Connection, block: int) -> bytes:
     row = connection.execute("SELECT data FROM codes WHERE block = ?", (block,)).fetchone()
-    return b"" if row is None else _rows(row[0], block).tobytes()
+    return b"" if row is None else _rows(row[0], block, _row_bytes(connection)).tobytes()
 
 
-def _rows(data: bytes, block: int) -> NDArray[np.uint8]:
+def _row_bytes(connection: apsw.Connection) -> int:
+    return code_bytes(connection) + 1  # the length
+
+
+def _rows(data: bytes, block: int, row_bytes: int) -> NDArray[np.uint8]:
     payload = unseal(data, f"block {block} of the codes")
-    if len(payload) % _ROW_BYTES:
+    if len(payload) % row_bytes:
         raise StoreDamaged(f"block {block} of the codes in the index has a wrong length")
-    return np.frombuffer(payload, dtype=np.uint8).reshape(-1, _ROW_BYTES)
+    return np.frombuffer(payload, dtype=np.uint8).reshape(-1, row_bytes)
 
 
 def _append_rows(connection: apsw.Connection, first: int, rows: NDArray[np.uint8]) -> None:
-    done = 0
+    row_bytes, done = rows.shape[1], 0
     while done < len(rows):
         block, offset = divmod(first + done, BLOCK_CHUNKS)
         part = rows[done : done + BLOCK_CHUNKS - offset]
-        data = _read_block(connection, block)[: offset * _ROW_BYTES] if offset else b""
-        data = data.ljust(offset * _ROW_BYTES, b"\0") + part.tobytes()
+        data = _read_block(connection, block)[: offset * row_bytes] if offset else b""
+        data = data.ljust(offset * row_bytes, b"\0") + part.tobytes()
         connection.execute("INSERT OR REPLACE INTO codes VALUES (?, ?)", (block, seal(data)))
         done += len(part)
 
 
 def _all_rows(connection: apsw.Connection, next_chunk: int) -> NDArray[np.uint8]:
-    rows = np.zeros((next_chunk, _ROW_BYTES), dtype=np.uint8)
+    row_bytes = _row_bytes(connection)
+    rows = np.zeros((next_chunk, row_bytes), dtype=np.uint8)
     filled = 0
     for block, data in connection.execute("SELECT block, data FROM codes ORDER BY block"):
-        part = _rows(data, block)
+        part = _rows(data, block, row_bytes)
         start = block * BLOCK_CHUNKS
         if start != filled or start + len(part) > next_chunk:
             raise StoreDamaged("the codes in the index do not fit its chunk ids")

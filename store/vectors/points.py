@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .quantiser import CODE_DIMS, Codes, Quantiser
+from .quantiser import Codes, Quantiser
 
 
 @dataclass(frozen=True)
@@ -16,25 +16,25 @@ class Points:
 
     quantiser: Quantiser
     codes: Codes
-    """Transposed: shape (CODE_BYTES, n), by chunk id."""
+    """Transposed: shape (code_bytes, n), by chunk id."""
     exact_from: int
     """The first chunk whose place is known exactly."""
     exact: NDArray[np.float16]
-    """Projected embeddings of the chunks from `exact_from` on, shape (n, CODE_DIMS)."""
+    """Projected embeddings of the chunks from `exact_from` on, shape (n, code_dims)."""
 
     def rows(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return the places of some chunks, shape (n, CODE_DIMS)."""
+        """Return the places of some chunks, shape (n, code_dims)."""
         known = (ids >= self.exact_from) & (ids < self.exact_from + len(self.exact))
         if known.all():
             return self.exact[ids - self.exact_from].astype(np.float32)
-        rows = np.empty((ids.size, CODE_DIMS), dtype=np.float32)
+        rows = np.empty((ids.size, self.quantiser.code_dims), dtype=np.float32)
         rows[known] = self.exact[ids[known] - self.exact_from]
         rows[~known] = self.quantiser.decode(self.codes[:, ids[~known]].T)
         return rows
 
 
 class Places:
-    """Exact places of the chunks added last, kept until they are linked: 384 bytes a chunk."""
+    """Exact places of the chunks added last, kept until they are linked, two bytes a dimension."""
 
     def __init__(self) -> None:
         self._first = 0
@@ -51,7 +51,7 @@ class Places:
             self._first = first
         self._parts.append(places)
 
-    def joined(self) -> tuple[int, NDArray[np.float16]]:
-        """Return the first chunk and all places, shape (n, CODE_DIMS)."""
-        none = np.empty((0, CODE_DIMS), dtype=np.float16)
+    def joined(self, code_dims: int) -> tuple[int, NDArray[np.float16]]:
+        """Return the first chunk and all places, shape (n, code_dims)."""
+        none = np.empty((0, code_dims), dtype=np.float16)
         return self._first, np.concatenate([none, *self._parts])

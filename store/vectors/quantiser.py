@@ -1,4 +1,4 @@
-"""Embeddings to codes: one sign bit for each of 192 rotated principal components.
+"""Embeddings to codes: one sign bit for each of 192 or more rotated principal components.
 
 Distances are asymmetric: the query stays float, only chunks are quantised, which estimates
 better than comparing codes with codes at the same size (Jégou et al., "Product Quantization for
@@ -24,6 +24,7 @@ from ..errors import StoreError
 from ..types import Vectors
 
 CODE_DIMS = 192
+"""Dimensions of a code that is meant to be small."""
 _PER_BYTE = 8
 CODE_BYTES = CODE_DIMS // _PER_BYTE
 _EXPECTED = math.sqrt(2 / math.pi)
@@ -32,7 +33,7 @@ _UNBIASED = math.sqrt(math.pi / 2)
 """Times the sign, it keeps the expected product of a place with itself."""
 
 Codes = NDArray[np.uint8]
-"""Codes, uint8, shape (n, CODE_BYTES)."""
+"""Codes, uint8, shape (n, code_bytes)."""
 
 
 @dataclass(frozen=True)
@@ -42,61 +43,74 @@ class Quantiser:
     mean: NDArray[np.float32]
     """Shape (dims,)."""
     rotation: NDArray[np.float32]
-    """Shape (dims, CODE_DIMS), orthonormal columns."""
+    """Shape (dims, code_dims), orthonormal columns."""
     scale: NDArray[np.float32]
-    """Standard deviation of each projected dimension, shape (CODE_DIMS,)."""
+    """Standard deviation of each projected dimension, shape (code_dims,)."""
 
     @property
     def dims(self) -> int:
         """Dimensions of the embeddings this quantiser takes."""
         return int(self.mean.size)
 
+    @property
+    def code_dims(self) -> int:
+        """Dimensions that are projected to, of which a code has the signs."""
+        return int(self.scale.size)
+
+    @property
+    def code_bytes(self) -> int:
+        """Bytes of a code."""
+        return self.code_dims // _PER_BYTE
+
     @classmethod
-    def fit(cls, vectors: Vectors, seed: int = 0, *, turns: int = 0) -> Quantiser:
+    def fit(
+        cls, vectors: Vectors, seed: int = 0, *, code_dims: int = CODE_DIMS, turns: int = 0
+    ) -> Quantiser:
         """Fit to a sample of embeddings, shape (n, dims) with n >= 1.
 
         The rotation is random, then turned so many times to bring them near to their signs.
+        `code_dims` is a multiple of 8.
         """
         mean = vectors.mean(axis=0)
         centred = vectors - mean
         _, axes = np.linalg.eigh(centred.T @ centred)
-        principal = axes[:, ::-1][:, :CODE_DIMS]
+        principal = axes[:, ::-1][:, :code_dims]
         kept = principal.shape[1]
-        rotation = np.zeros((vectors.shape[1], CODE_DIMS), dtype=np.float32)
+        rotation = np.zeros((vectors.shape[1], code_dims), dtype=np.float32)
         rotation[:, :kept] = principal @ _spin(centred @ principal, seed, turns)
         scale = np.maximum((centred @ rotation).std(axis=0), 1e-6)
         return cls(mean.astype(np.float32), rotation, scale.astype(np.float32))
 
     def encode(self, vectors: Vectors) -> Codes:
-        """Return the codes of embeddings, shape (n, CODE_BYTES)."""
+        """Return the codes of embeddings, shape (n, code_bytes)."""
         return np.packbits((vectors - self.mean) @ self.rotation > 0, axis=1, bitorder="little")
 
     def decode(self, codes: Codes) -> NDArray[np.float32]:
-        """Return the projected embeddings that codes stand for, shape (n, CODE_DIMS)."""
+        """Return the projected embeddings that codes stand for, shape (n, code_dims)."""
         bits = np.unpackbits(np.ascontiguousarray(codes), axis=1, bitorder="little")
         signs = bits.astype(np.float32) * 2 - 1
         return np.asarray(signs * (self.scale * _UNBIASED) + self.centre)
 
     def project(self, vectors: Vectors) -> NDArray[np.float16]:
-        """Return the projected embeddings, shape (n, CODE_DIMS), that `decode` approximates."""
+        """Return the projected embeddings, shape (n, code_dims), that `decode` approximates."""
         return np.asarray(vectors @ self.rotation, dtype=np.float16)
 
     @cached_property
     def centre(self) -> NDArray[np.float32]:
-        """The projected mean, shape (CODE_DIMS,)."""
+        """The projected mean, shape (code_dims,)."""
         return np.asarray(self.mean @ self.rotation)
 
     def tables(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return what each byte value adds to the similarity with `query`, (CODE_BYTES, 256)."""
+        """Return what each byte value adds to the similarity with `query`, (code_bytes, 256)."""
         return self._tables(query @ self.rotation, float(query @ self.mean))
 
     def tables_of_place(self, place: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the same for a projected embedding, shape (CODE_DIMS,)."""
+        """Return the same for a projected embedding, shape (code_dims,)."""
         return self._tables(place, float(place @ self.centre))
 
     def _tables(self, place: NDArray[np.float32], of_mean: float) -> NDArray[np.float32]:
         weights = place * self.scale * np.float32(_EXPECTED)
-        tables = weights.reshape(CODE_BYTES, _PER_BYTE) @ self._byte_signs
+        tables = weights.reshape(self.code_bytes, _PER_BYTE) @ self._byte_signs
         tables[0] += of_mean
         return np.ascontiguousarray(tables, dtype=np.float32)
 
@@ -113,7 +127,7 @@ class Quantiser:
         return blake2b(self.rotation.tobytes() + self.mean.tobytes(), digest_size=8).hexdigest()
 
     def to_bytes(self) -> bytes:
-        """Serialise as float16, about 2 * dims * CODE_DIMS bytes."""
+        """Serialise as float16, about 2 * dims * code_dims bytes."""
         packed = np.concatenate([self.mean[:, None], self.rotation], axis=1)
         buffer = io.BytesIO()
         np.savez(buffer, packed=packed.astype(np.float16), scale=self.scale)
@@ -128,8 +142,11 @@ class Quantiser:
                 scale = arrays["scale"].astype(np.float32)
         except Exception as error:  # numpy, zipfile and zlib each raise their own
             raise ValueError(f"not a code projection: {error}") from error
-        if packed.ndim != 2 or packed.shape[1] != CODE_DIMS + 1 or scale.shape != (CODE_DIMS,):
+        code_dims = scale.size
+        if packed.ndim != 2 or packed.shape[1] != code_dims + 1 or scale.shape != (code_dims,):
             raise ValueError(f"a code projection of shape {packed.shape} does not fit")
+        if not code_dims or code_dims % _PER_BYTE:
+            raise ValueError(f"a code projection to {code_dims} dimensions does not fill bytes")
         return cls(packed[:, 0].copy(), np.ascontiguousarray(packed[:, 1:]), scale)
 
 
@@ -137,7 +154,7 @@ def estimate(codes_by_byte: Codes, tables: NDArray[np.float32]) -> NDArray[np.fl
     """Estimate similarities of one query with many chunks.
 
     Args:
-        codes_by_byte: codes transposed to (CODE_BYTES, n), so that each look-up is sequential.
+        codes_by_byte: codes transposed to (code_bytes, n), so that each look-up is sequential.
         tables: the query's, from `Quantiser.tables`.
 
     Returns:

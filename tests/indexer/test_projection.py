@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,12 @@ def test_a_broken_projection_is_named(model_folder: Path, tmp_path: Path) -> Non
     (model_folder / "projection.npz").write_bytes(b"broken")
     with pytest.raises(ModelError, match=r"projection\.npz"):
         load_quantiser(Embedder(Model.load(model_folder)), tmp_path)
+
+
+@pytest.mark.parametrize(("dims", "code_bytes"), [(256, 32), (248, 24)])
+def test_a_model_of_many_dimensions_gets_longer_codes(
+    model_folder: Path, tmp_path: Path, dims: int, code_bytes: int
+) -> None:
+    (model_folder / "projection.npz").unlink()
+    model = replace(Model.load(model_folder), dims=dims, output_dims=256)
+    assert load_quantiser(Embedder(model), tmp_path, excerpts).code_bytes == code_bytes

@@ -87,11 +87,12 @@ class Library:
     outline: tuple[Heading, ...] = ()
     extracted: set[str] = field(default_factory=set)
     """Documents whose text the store keeps, a page a chunk."""
+    quantiser: Quantiser = QUANTISER
 
     def __post_init__(self) -> None:
         self.store = Store(self.root / "index" / "thimble.db", self.cache_percent)
         with self.store.writer() as writer:
-            writer.adopt_models(IndexModel("test"))
+            writer.adopt_models(IndexModel("test", code_bytes=self.quantiser.code_bytes))
             self.folder: Folder = writer.add_folder("library", self.root, (), ())
 
     def put(self, writer: Writer | None = None, /, **documents: list[str]) -> None:
@@ -100,16 +101,16 @@ class Library:
         files = tuple(self.new_file(name, texts) for name, texts in documents.items())
         vectors = embed([text for texts in documents.values() for text in texts])
         if writer is not None:
-            writer.apply(self.folder, Changes(files=files), vectors, QUANTISER)
+            writer.apply(self.folder, Changes(files=files), vectors, self.quantiser)
             return
         with self.store.writer() as own:
-            own.apply(self.folder, Changes(files=files), vectors, QUANTISER)
+            own.apply(self.folder, Changes(files=files), vectors, self.quantiser)
 
     def remove(self, *names: str) -> None:
         """Forget documents."""
         paths = tuple(self.path(name) for name in names)
         with self.store.writer() as writer:
-            writer.apply(self.folder, Changes(removed=paths), embed([""])[:0], QUANTISER)
+            writer.apply(self.folder, Changes(removed=paths), embed([""])[:0], self.quantiser)
         for name in names:
             del self.documents[name]
 
