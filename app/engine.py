@@ -76,6 +76,8 @@ class Engine(Finder):
 
         Once it is cancelled the exact one is not made any more. Raises StoreError or ModelError.
         """
+        if mode in (Mode.HYBRID, Mode.SEMANTIC):
+            self._models.load_ahead()
         wanted = self._settings.budget if budget is None else budget
         query = Query(text, limit, mode, filters, wanted, deadline_ms)
         yield from self._search(query, parameters, is_cancelled)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from threading import Thread
 
 from indexer import (
     BUILT_IN,
@@ -82,6 +84,7 @@ class Models:
         self._notify = notify
         self._checksums = Checksums(settings.paths.home / "models" / "checksums.json")
         self._makers: dict[str, Coder] = {}
+        self._loaded: set[Embedder] = set()
 
     def refresh(self) -> None:
         """Take the models that the settings name now."""
@@ -98,6 +101,7 @@ class Models:
         for name in ("chosen", "rank", "words"):
             self.__dict__.pop(name, None)
         self._makers.clear()
+        self._loaded.clear()
 
     @cached_property
     def chosen(self) -> Coder:
@@ -145,6 +149,14 @@ class Models:
     def words(self) -> WordVectors:
         """Single words under the model that ships: others need not be as quick with them."""
         return WordVectors(self._beside_index(BUILT_IN))
+
+    def load_ahead(self) -> None:
+        """Begin to load the models of a search while it loads what it needs of the index."""
+        with suppress(ModelError):  # the search itself will say it, if it needs the model
+            if self._made_with() is not None:
+                for one in {self.index, self.rank} - self._loaded:
+                    self._loaded.add(one)
+                    Thread(target=_load, args=(one,), name="models").start()
 
     @property
     def search(self) -> SearchModels:
@@ -200,3 +212,8 @@ class Models:
     def _to_fit(self) -> Sequence[str]:
         self._notify("fitting the model's codes, once; a large model takes a minute or two")
         return self._excerpts()
+
+
+def _load(embedder: Embedder) -> None:
+    with suppress(ModelError):
+        embedder.load()

@@ -7,7 +7,7 @@ import csv
 import io
 import re
 from dataclasses import dataclass
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from store import Hit, Results
 from tui import safe_line, safe_text
@@ -102,14 +102,14 @@ def _markdown_item(hit: Hit) -> str:
 
 def _xml(results: Results) -> str:
     hits = "\n".join(_xml_hit(hit) for hit in results.hits)
-    query = quoteattr(safe_line(results.query.text))
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<results query={query}>\n{hits}\n</results>'
+    query = escape(safe_line(results.query.text))
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<results query="{query}">\n{hits}\n</results>'
 
 
 def _xml_hit(hit: Hit) -> str:
     fields = hit_fields(hit)
     attributes = " ".join(
-        f"{name}={quoteattr(safe_line(str(fields[name])))}"
+        f'{name}="{escape(safe_line(str(fields[name])))}"'
         for name in ("rank", "score", "path", "line", "page")
         if fields[name] is not None
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,6 +64,12 @@ class Embedder:
         self._device = device
         self._checksums = checksums
         self._notify = notify
+        self._loading = Lock()
+
+    def load(self) -> None:
+        """Load the model, unless it is; who needs it meanwhile waits. Raises ModelError."""
+        with self._loading:
+            _ = self._inputs, self._tokens
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Embed questions; shape (n, dims), unit length. Raises ModelError."""
@@ -110,6 +117,7 @@ class Embedder:
             part = list(texts[first : first + _TOKENIZED_TEXTS])
             if self.model.lower_case:
                 part = [text.lower() for text in part]
+            self.load()
             tokens = [ids or [0] for ids in self._tokens.of(part)]
             batches = [*batches_of([len(ids) for ids in tokens])]
             sorted_tokens = [[tokens[place] for place in places] for places in batches]
@@ -131,7 +139,6 @@ class Embedder:
 
         if len(batches) == 1 or self._threads == 1:
             return map(run, batches)
-        _ = self._inputs  # loads the model, which is better done once
         return self._workers.map(run, batches)
 
     @cached_property

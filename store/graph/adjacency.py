@@ -11,6 +11,8 @@ from .linking import Edges
 
 Ids = NDArray[np.int64]
 
+_ID_BITS = 32
+
 
 @dataclass(frozen=True)
 class Graph:
@@ -23,10 +25,12 @@ class Graph:
     @classmethod
     def of(cls, edges: Edges, next_chunk: int) -> Graph:
         """Build it for the chunk ids below `next_chunk`."""
-        ends = np.concatenate([edges, edges[:, ::-1]]).astype(np.int32)
-        order = np.argsort(ends[:, 0], kind="stable")
-        degrees = np.bincount(ends[:, 0], minlength=next_chunk)
-        return cls(np.concatenate(([0], np.cumsum(degrees))), ends[order, 1])
+        some, others = edges[:, 0], edges[:, 1]
+        # Both ends in one number, which numpy sorts several times as fast as it finds an order.
+        ways = np.concatenate([some << _ID_BITS | others, others << _ID_BITS | some])
+        ways.sort()
+        degrees = np.bincount(ways >> _ID_BITS, minlength=next_chunk)
+        return cls(np.concatenate(([0], np.cumsum(degrees))), ways.astype(np.int32))
 
     @property
     def degrees(self) -> Ids:

@@ -52,7 +52,7 @@ def store(connection: apsw.Connection, edges: Edges, blocks: NDArray[np.int64]) 
 
 def between(edges: Edges, live: NDArray[np.bool_]) -> Edges:
     """Return the edges that join live chunks, `live` being indexed by chunk id."""
-    return edges[live[edges].all(axis=1)]
+    return edges[live[edges[:, 0]] & live[edges[:, 1]]]
 
 
 def blocks_of(edges: Edges) -> NDArray[np.int64]:
