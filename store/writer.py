@@ -89,7 +89,7 @@ class Writer:
                 return False
             for table in DERIVED_TABLES:
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608
-            hubs.start_anew(connection)
+            hubs.clear(connection)
             cache.clear(connection)
             set_meta(connection, "next_chunk", 1)
             set_meta(connection, "next_unlinked", 1)

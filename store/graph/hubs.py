@@ -72,19 +72,31 @@ def restore(connection: apsw.Connection, rows: Sequence[tuple[int, bytes]]) -> N
     connection.executemany("INSERT INTO hub (chunk, embedding) VALUES (?, vec_int8(?))", rows)
 
 
-def start_anew(connection: apsw.Connection) -> None:
-    """Drop all hubs with whatever sqlite-vec keeps, which deleting them would not touch.
+def clear(connection: apsw.Connection) -> None:
+    """Drop all hubs; those to come will have as many dimensions as the codes of the index."""
+    sql = str(connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'hub'").get)
+    if _vector(connection) in sql:
+        # On a full disk this says so, where making a table of sqlite-vec does not.
+        connection.execute("DELETE FROM hub")
+    else:
+        start_anew(connection)
 
-    Their vectors get as many dimensions as the codes of the index have.
-    """
+
+def start_anew(connection: apsw.Connection) -> None:
+    """Drop all hubs with whatever sqlite-vec keeps, which deleting them would not touch."""
     connection.execute("DROP TABLE hub")
     connection.execute(
         f"""CREATE VIRTUAL TABLE hub USING vec0 (
             chunk INTEGER PRIMARY KEY,
-            embedding INT8[{8 * code_bytes(connection)}] distance_metric=cosine,
+            embedding {_vector(connection)} distance_metric=cosine,
             chunk_size=64                   -- vec0 allocates rows by so many
         )"""
     )
+
+
+def _vector(connection: apsw.Connection) -> str:
+    """Return the type of a hub's vector."""
+    return f"INT8[{8 * code_bytes(connection)}]"
 
 
 def seal(connection: apsw.Connection) -> None:

@@ -119,7 +119,7 @@ def move_in(connection: apsw.Connection) -> None:
         """INSERT OR REPLACE INTO meta SELECT key, value FROM next.meta
         WHERE key <> 'generation' AND key NOT LIKE 'cache%'"""
     )
-    hubs.start_anew(connection)
+    hubs.clear(connection)
     rows: list[Any] = connection.execute(
         "SELECT chunk, embedding FROM next.hub ORDER BY chunk"
     ).fetchall()
