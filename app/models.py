@@ -84,7 +84,7 @@ class Models:
         self._notify = notify
         self._checksums = Checksums(settings.paths.home / "models" / "checksums.json")
         self._makers: dict[str, Coder] = {}
-        self._loaded: set[Embedder] = set()
+        self._is_ahead = False
 
     def refresh(self) -> None:
         """Take the models that the settings name now."""
@@ -101,7 +101,7 @@ class Models:
         for name in ("chosen", "rank", "words"):
             self.__dict__.pop(name, None)
         self._makers.clear()
-        self._loaded.clear()
+        self._is_ahead = False
 
     @cached_property
     def chosen(self) -> Coder:
@@ -152,11 +152,12 @@ class Models:
 
     def load_ahead(self) -> None:
         """Begin to load the models of a search while it loads what it needs of the index."""
+        if self._is_ahead or self._made_with() is None:
+            return
+        self._is_ahead = True
         with suppress(ModelError):  # the search itself will say it, if it needs the model
-            if self._made_with() is not None:
-                for one in {self.index, self.rank} - self._loaded:
-                    self._loaded.add(one)
-                    Thread(target=_load, args=(one,), name="models").start()
+            for one in {self.index, self.rank}:
+                Thread(target=_load, args=(one,), name="models").start()
 
     @property
     def search(self) -> SearchModels:

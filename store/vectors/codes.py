@@ -100,11 +100,12 @@ def damaged_blocks(connection: apsw.Connection, next_chunk: int) -> list[int]:
 
 def blank(connection: apsw.Connection, blocks: Iterable[int], next_chunk: int) -> None:
     """Replace blocks by ones of zeros, for chunks that are all dead."""
+    row_bytes = _row_bytes(connection)
     for block in blocks:
         connection.execute("DELETE FROM codes WHERE block = ?", (block,))
         rows = min(next_chunk - block * BLOCK_CHUNKS, BLOCK_CHUNKS)
         if block >= 0 and rows > 0:
-            data = seal(bytes(rows * _row_bytes(connection)))
+            data = seal(bytes(rows * row_bytes))
             connection.execute("INSERT INTO codes VALUES (?, ?)", (block, data))
 
 
@@ -117,9 +118,9 @@ def live_mask(connection: apsw.Connection, next_chunk: int) -> NDArray[np.bool_]
     return live
 
 
-def _read_block(connection: apsw.Connection, block: int) -> bytes:
+def _read_block(connection: apsw.Connection, block: int, row_bytes: int) -> bytes:
     row = connection.execute("SELECT data FROM codes WHERE block = ?", (block,)).fetchone()
-    return b"" if row is None else _rows(row[0], block, _row_bytes(connection)).tobytes()
+    return b"" if row is None else _rows(row[0], block, row_bytes).tobytes()
 
 
 def _row_bytes(connection: apsw.Connection) -> int:
@@ -138,7 +139,7 @@ def _append_rows(connection: apsw.Connection, first: int, rows: NDArray[np.uint8
     while done < len(rows):
         block, offset = divmod(first + done, BLOCK_CHUNKS)
         part = rows[done : done + BLOCK_CHUNKS - offset]
-        data = _read_block(connection, block)[: offset * row_bytes] if offset else b""
+        data = _read_block(connection, block, row_bytes)[: offset * row_bytes] if offset else b""
         data = data.ljust(offset * row_bytes, b"\0") + part.tobytes()
         connection.execute("INSERT OR REPLACE INTO codes VALUES (?, ?)", (block, seal(data)))
         done += len(part)

@@ -26,7 +26,6 @@ from ..types import Vectors
 CODE_DIMS = 192
 """Dimensions of a code that is meant to be small."""
 _PER_BYTE = 8
-CODE_BYTES = CODE_DIMS // _PER_BYTE
 _EXPECTED = math.sqrt(2 / math.pi)
 """Mean of the absolute value of a standard normal variable: what a sign bit says of it."""
 _UNBIASED = math.sqrt(math.pi / 2)

@@ -13,12 +13,24 @@ from indexer.embedding import embedder as embedding
 from tui import Progress
 
 
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The models whose graphs were loaded, by name."""
+    names: list[str] = []
+    plain = embedding._open
+
+    def noted(graph: Path, wanted: list[str]) -> object:
+        names.append(graph.parent.name)
+        return plain(graph, wanted)
+
+    monkeypatch.setattr(embedding, "_open", noted)
+    return names
+
+
 def ignore(_: Progress) -> None: ...
 
 
-def test_a_search_loads_each_model_once_beside_the_index(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_search_loads_each_model_once_beside_the_index(tmp_path: Path, opened: list[str]) -> None:
     settings = Settings(Paths.find({"THIMBLE_HOME": str(tmp_path / "home")}))
     folder = tmp_path / "notes"
     folder.mkdir()
@@ -26,14 +38,7 @@ def test_a_search_loads_each_model_once_beside_the_index(
     with Engine(settings) as engine:
         engine.add_folder(folder)
         engine.index(ignore)
-    opened: list[str] = []
-    plain = embedding._open
-
-    def noted(graph: Path, wanted: list[str]) -> object:
-        opened.append(graph.parent.name)
-        return plain(graph, wanted)
-
-    monkeypatch.setattr(embedding, "_open", noted)
+    opened.clear()
     with Engine(settings) as engine:
         for text in ("kettle", "vinegar"):
             *_, last = engine.search(text)
@@ -41,15 +46,7 @@ def test_a_search_loads_each_model_once_beside_the_index(
     assert sorted(opened) == ["thimble-index", "thimble-rank"]
 
 
-def test_whoever_needs_a_model_waits_for_who_loads_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[Path] = []
-    plain = embedding._open
-
-    def noted(graph: Path, wanted: list[str]) -> object:
-        opened.append(graph)
-        return plain(graph, wanted)
-
-    monkeypatch.setattr(embedding, "_open", noted)
+def test_whoever_needs_a_model_waits_for_who_loads_it(opened: list[str]) -> None:
     model = Embedder(Model.load(BUILT_IN))
     threads = [Thread(target=model.load) for _ in range(8)]
     for one in threads:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from store import Quantiser
-from store.vectors.quantiser import CODE_BYTES, CODE_DIMS, estimate
+from store.vectors.quantiser import CODE_DIMS, estimate
 
 from .fakes import DIMS, QUANTISER, embed
 
@@ -12,7 +12,7 @@ CHUNKS = embed([f"{a} {b} {c}" for a in "abcdef" for b in "ghijkl" for c in "mno
 
 
 def test_a_code_takes_24_bytes() -> None:
-    assert QUANTISER.encode(CHUNKS).shape == (len(CHUNKS), CODE_BYTES) == (216, 24)
+    assert QUANTISER.encode(CHUNKS).shape == (len(CHUNKS), QUANTISER.code_bytes) == (216, 24)
 
 
 def test_codes_keep_the_nearest_chunks_near() -> None:
