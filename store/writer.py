@@ -15,7 +15,7 @@ from .database.lock import WriterLock
 from .database.meta import get_number, set_meta
 from .database.registry import write_copy
 from .database.schema import DERIVED_TABLES
-from .documents import catalogue, folders, skipped
+from .documents import catalogue, folders, names, skipped
 from .graph import edges, hubs
 from .graph.linking import GraphParameters
 from .graph.renewal import plan_renewal
@@ -156,7 +156,7 @@ class Writer:
     def digests(self, folder: Folder, paths: Iterable[str]) -> dict[str, bytes]:
         """Return relative path → digest, of those of some files of the folder that are indexed."""
         with designed_errors(self._path):
-            return catalogue.digests(self._connection, folder.id, paths)
+            return names.digests(self._connection, folder.id, paths)
 
     def skip_reasons(self, folder: Folder) -> dict[str, str]:
         """Return relative path → why a file of the folder was not indexed."""
@@ -175,12 +175,10 @@ class Writer:
             quantiser: makes the codes.
         """
         with self._change() as connection:
-            for moved in changes.moved:
-                changing.move(connection, folder, moved)
-            for path in changes.removed:
-                changing.forget(connection, folder, path)
-            for file in changes.skipped:
-                directory = changing.forget(connection, folder, file.path)
+            changing.move(connection, folder, changes.moved)
+            changing.forget(connection, folder, changes.removed)
+            places = changing.forget(connection, folder, [one.path for one in changes.skipped])
+            for file, directory in zip(changes.skipped, places, strict=True):
                 skipped.insert(connection, file, directory)
             first = get_number(connection, "next_chunk")
             if changes.files:

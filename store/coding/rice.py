@@ -42,6 +42,18 @@ def encode(values: Ids, widths: Ids) -> bytes:
     return np.packbits(unary, bitorder="little").tobytes() + _pack(values, widths)
 
 
+def encode_few(values: Sequence[int], widths: Sequence[int]) -> bytes:
+    """As `encode`, bit by bit: faster for up to a hundred numbers."""
+    unary = ones = last = place = 0
+    for value, width in zip(values, widths, strict=True):
+        ones += value >> width
+        unary |= 1 << ones
+        ones += 1
+        last |= (value & ((1 << width) - 1)) << place
+        place += width
+    return unary.to_bytes((ones + 7) // 8, "little") + last.to_bytes((place + 7) // 8, "little")
+
+
 def decode(data: bytes, widths: Ids, part: slice = slice(None)) -> Ids:
     """Decode the numbers that `encode` wrote with `widths`, or a part of them.
 

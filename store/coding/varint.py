@@ -36,6 +36,15 @@ def encode(values: ArrayLike) -> bytes:
     return encoded.tobytes()
 
 
+def encode_one(value: int) -> bytes:
+    """Encode one non-negative integer, as `encode` does, without setting up arrays."""
+    octets = bytearray()
+    while value >= 0x80:
+        octets.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes((*octets, value))
+
+
 def decode_one(data: bytes, start: int) -> tuple[int, int]:
     """Decode the integer at `start`; return it and where it ends. Raises StoreDamaged."""
     value = 0

@@ -13,7 +13,7 @@ import apsw
 from ..graph import hubs
 from ..types import FileRecord, Folder, NewFile, Signature
 from ..vectors import cache
-from . import extracts
+from . import extracts, names
 from .packed_places import pack_places, unpack_places
 from .pathnames import joined, parted
 from .spans import pack_layout, unpack_layout
@@ -33,20 +33,6 @@ def known_files(connection: apsw.Connection, folder_id: int) -> dict[str, Signat
     """Return path relative to the folder → signature, of all files indexed or skipped."""
     tables = (by_path(connection, table, "size, mtime_ns, change", folder_id) for table in _FILES)
     return {path: Signature._make(stat) for table in tables for path, stat in table}
-
-
-def digests(connection: apsw.Connection, folder_id: int, paths: Iterable[str]) -> dict[str, bytes]:
-    """Return path relative to the folder → digest of the indexed content, of some paths."""
-    found = {}
-    for path in paths:
-        row = connection.execute(
-            """SELECT digest FROM file JOIN directory ON directory.id = directory
-            WHERE folder = ? AND directory.path = ? AND name = ?""",
-            (folder_id, *parted(path)),
-        ).fetchone()
-        if row is not None:
-            found[path] = row[0]
-    return found
 
 
 def by_path(
@@ -120,27 +106,25 @@ def _format_id(connection: apsw.Connection, kind: str, encoding: str) -> int:
     )
 
 
-def forget_file(connection: apsw.Connection, directory: int, name: bytes) -> None:
-    """Drop what is known of one path; its chunks become a tombstone."""
+def forget_files(connection: apsw.Connection, directory: int, gone: Iterable[bytes]) -> None:
+    """Drop what is known of some names in a directory; their chunks become tombstones."""
+    these = (names.listed(gone), directory)
     rows = connection.execute(
-        "DELETE FROM file WHERE directory = ? AND name = ? RETURNING first_chunk, chunks",
-        (directory, name),
+        f"DELETE FROM file WHERE {names.NAMED} AND directory = ? RETURNING first_chunk, chunks",  # noqa: S608
+        these,
     ).fetchall()
     bury(connection, rows)
-    connection.execute("DELETE FROM skipped WHERE directory = ? AND name = ?", (directory, name))
+    connection.execute(f"DELETE FROM skipped WHERE {names.NAMED} AND directory = ?", these)  # noqa: S608
 
 
 def relocate_file(
-    connection: apsw.Connection,
-    old: tuple[int, bytes],
-    new: tuple[int, bytes],
-    signature: Signature,
+    connection: apsw.Connection, first_chunk: int, place: tuple[int, bytes], signature: Signature
 ) -> None:
     """Give an indexed file another (directory, name) and signature; its chunks stay."""
     connection.execute(
         """UPDATE file SET directory = ?, name = ?, size = ?, mtime_ns = ?, change = ?
-        WHERE directory = ? AND name = ?""",
-        (*new, signature.size, signature.mtime_ns, signature.change, *old),
+        WHERE first_chunk = ?""",
+        (*place, signature.size, signature.mtime_ns, signature.change, first_chunk),
     )
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, chain
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..coding import rice, varint
 from ..coding.blobs import seal, unseal
@@ -15,7 +14,7 @@ from ..errors import StoreDamaged
 from ..types import Heading, Span
 
 _FEW = 96
-"""Numbers up to which decoding them one by one is faster than setting up arrays."""
+"""Numbers up to which taking them one by one is faster than setting up arrays."""
 _LATELY = 64
 """Files whose layouts are kept unpacked: while somebody types, every key finds many of the last."""
 _WHAT = "a file's list of chunks and headings"
@@ -25,23 +24,17 @@ def pack_layout(spans: Sequence[Span], outline: Sequence[Heading]) -> tuple[byte
     """Pack where a file's chunks and headings are; the first blob's checksum covers both.
 
     Ascending, non-overlapping spans become (gap since the last end, length) pairs; headings in
-    document order become (gap since the last start, length, level) triples.
+    document order become (gap since the last start, length, level) triples. Raises ValueError if
+    they are in another order.
     """
-    starts = np.array([span.start for span in spans], dtype=np.int64)
-    pairs = np.empty((len(spans), 2), dtype=np.int64)
-    pairs[:, 1] = [span.length for span in spans]
-    pairs[:, 0] = starts - np.concatenate(([0], (starts + pairs[:, 1])[:-1]))[: len(spans)]
-    if (pairs < 0).any():
-        raise ValueError("spans must ascend without overlap")
-    starts = np.array([heading.span.start for heading in outline], dtype=np.int64)
-    rows = np.empty((len(outline), 3), dtype=np.int64)
-    rows[:, 0] = np.diff(starts, prepend=0)
-    rows[:, 1] = [heading.span.length for heading in outline]
-    rows[:, 2] = [heading.level for heading in outline]
-    if (rows < 0).any():
-        raise ValueError("headings must be in document order")
-    packed = _pack(rows)
-    return seal(_pack(pairs), packed), packed
+    ends = [span.end for span in spans]
+    gaps = [span.start - end for span, end in zip(spans, (0, *ends), strict=False)]
+    packed_spans = _pack(gaps, [span.length for span in spans])
+    starts = [heading.span.start for heading in outline]
+    gaps = [start - before for start, before in zip(starts, (0, *starts), strict=False)]
+    lengths, levels = [heading.span.length for heading in outline], [one.level for one in outline]
+    packed_outline = _pack(gaps, lengths, levels)
+    return seal(packed_spans, packed_outline), packed_outline
 
 
 @lru_cache(_LATELY)
@@ -60,13 +53,20 @@ def unpack_layout(spans: bytes, outline: bytes) -> tuple[tuple[Span, ...], tuple
     return tuple(found), tuple(headings)
 
 
-def _pack(rows: NDArray[np.int64]) -> bytes:
-    """Pack non-negative integers, shape (n, columns): widths, n, one column after another."""
-    if not len(rows):
+def _pack(*columns: Sequence[int]) -> bytes:
+    """Pack columns of as many non-negative integers: widths, count, one column after another."""
+    count, values = len(columns[0]), [*chain(*columns)]
+    if not count:
         return b""
-    widths = [rice.best_width(len(rows), int(column.sum())) for column in rows.T]
-    stream = rice.encode(rows.T.ravel(), np.repeat(widths, len(rows)))
-    return bytes(widths) + varint.encode([len(rows)]) + stream
+    if min(values) < 0:
+        raise ValueError("spans must ascend without overlap, headings be in document order")
+    best = [rice.best_width(count, sum(column)) for column in columns]
+    widths = [width for width in best for _ in range(count)]
+    if len(widths) <= _FEW:
+        stream = rice.encode_few(values, widths)
+    else:
+        stream = rice.encode(np.array(values), np.array(widths))
+    return bytes(best) + varint.encode_one(count) + stream
 
 
 def _unpack(data: bytes, columns: int) -> list[list[int]]:

@@ -10,7 +10,7 @@ import apsw
 import numpy as np
 
 from ..database.meta import get_number, set_meta
-from ..documents import catalogue
+from ..documents import catalogue, names
 from ..types import Folder, MovedFile, NewFile, Vectors
 from ..vectors import codes
 from ..vectors.quantiser import Quantiser, refuse_bad
@@ -30,8 +30,8 @@ def insert(
         raise ValueError(f"{len(terms)} chunks but {len(vectors)} embeddings")
     refuse_bad(vectors, quantiser)
     first = next_chunk = get_number(connection, "next_chunk")
-    for file in files:
-        directory = forget(connection, folder, file.path)
+    directories = forget(connection, folder, [file.path for file in files])
+    for file, directory in zip(files, directories, strict=True):
         catalogue.insert_file(connection, file, directory, next_chunk)
         next_chunk += len(file.spans)
     lengths = np.array([len(keys) for keys in terms])
@@ -41,25 +41,26 @@ def insert(
     merge(connection)
 
 
-def move(connection: apsw.Connection, folder: Folder, moved: MovedFile) -> None:
-    """Give a file its new place; nothing of it is embedded again."""
-    source, target = (
-        (
-            catalogue.directory_id(connection, folder.id, _parent(folder, path)),
-            os.fsencode(path.name),
-        )
-        for path in (moved.old, moved.new)
-    )
-    if source != target:
-        catalogue.forget_file(connection, *target)
-    catalogue.relocate_file(connection, source, target, moved.signature)
+def move(connection: apsw.Connection, folder: Folder, moved: Sequence[MovedFile]) -> None:
+    """Give files their new places, none of which is another's old one; nothing is embedded."""
+    before = _Grouped(connection, folder, [one.old for one in moved])
+    chunks = {
+        (directory, name): first_chunk
+        for directory, wanted in before.names.items()
+        for name, first_chunk in names.first_chunks_of(connection, directory, wanted).items()
+    }
+    forget(connection, folder, [one.new for one in moved if one.new != one.old])
+    after = _Grouped(connection, folder, [one.new for one in moved])
+    for one, source, target in zip(moved, before.places, after.places, strict=True):
+        catalogue.relocate_file(connection, chunks[source], target, one.signature)
 
 
-def forget(connection: apsw.Connection, folder: Folder, path: Path) -> int:
-    """Forget a file, indexed or skipped; returns the id of its directory."""
-    directory = catalogue.directory_id(connection, folder.id, _parent(folder, path))
-    catalogue.forget_file(connection, directory, os.fsencode(path.name))
-    return directory
+def forget(connection: apsw.Connection, folder: Folder, paths: Sequence[Path]) -> list[int]:
+    """Forget files, indexed or skipped; returns the id of the directory of each."""
+    grouped = _Grouped(connection, folder, paths)
+    for directory, gone in grouped.names.items():
+        catalogue.forget_files(connection, directory, gone)
+    return [directory for directory, _ in grouped.places]
 
 
 def merge(connection: apsw.Connection) -> None:
@@ -69,5 +70,19 @@ def merge(connection: apsw.Connection) -> None:
     )
 
 
-def _parent(folder: Folder, path: Path) -> Path:
-    return path.parent.relative_to(folder.path)
+class _Grouped:
+    """Where some paths of a folder are, and what names each directory has among them."""
+
+    def __init__(self, connection: apsw.Connection, folder: Folder, paths: Sequence[Path]) -> None:
+        parents = [path.parent for path in paths]
+        ids = {
+            parent: catalogue.directory_id(connection, folder.id, parent.relative_to(folder.path))
+            for parent in dict.fromkeys(parents)
+        }
+        self.places = [
+            (ids[parent], os.fsencode(path.name))
+            for parent, path in zip(parents, paths, strict=True)
+        ]
+        self.names: dict[int, list[bytes]] = {}
+        for directory, name in self.places:
+            self.names.setdefault(directory, []).append(name)

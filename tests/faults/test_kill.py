@@ -30,7 +30,7 @@ FAILPOINTS = [
     ("store.maintenance.changing", "forget"),
     ("store.maintenance.changing", "merge"),
     ("store.documents.catalogue", "insert_file"),
-    ("store.documents.catalogue", "forget_file"),
+    ("store.documents.catalogue", "forget_files"),
     ("store.documents.catalogue", "relocate_file"),
     ("store.documents.catalogue", "prune_directories"),
     ("store.vectors.codes", "append"),
