@@ -7,7 +7,9 @@ cluster look for their neighbours in the clusters around it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +22,9 @@ from ..vectors.quantiser import estimate
 Ids = NDArray[np.int64]
 
 _CELLS = 1 << 22
-"""Similarities held at a time."""
+"""Similarities held at a time, by all threads."""
+_THREADS = min(4, os.cpu_count() or 1)
+"""Each looks for the neighbours of other chunks; what numpy does meanwhile needs no lock."""
 _FEW = 24
 """New chunks up to which look-ups in codes are cheaper than decoding all of them."""
 _BRUTE_CELLS = 1 << 27
@@ -51,11 +55,13 @@ def find_nearest(points: Points, new: Ids, live: Ids, count: int) -> Nearest:
     )
     if new.size <= _FEW:
         _fill_by_codes(found, points, new, live)
-    elif new.size * live.size <= _BRUTE_CELLS:
-        _fill(found, np.arange(new.size), points, new, live)
-    else:
-        for rows, around in _neighbourhoods(points, new, live):
-            _fill(found, rows, points, new, around)
+        return found
+    with ThreadPoolExecutor(_THREADS, "link") as pool:
+        if new.size * live.size <= _BRUTE_CELLS:
+            _fill(found, np.arange(new.size), points, new, live, pool)
+        else:
+            for rows, around in _neighbourhoods(points, new, live):
+                _fill(found, rows, points, new, around, pool)
     return found
 
 
@@ -67,22 +73,30 @@ def _fill_by_codes(found: Nearest, points: Points, new: Ids, others: Ids) -> Non
         _keep_best(found, np.array([row]), similarities[None], new, others)
 
 
-def _fill(found: Nearest, rows: Ids, points: Points, new: Ids, others: Ids) -> None:
+def _fill(
+    found: Nearest, rows: Ids, points: Points, new: Ids, others: Ids, pool: ThreadPoolExecutor
+) -> None:
     """Find the neighbours of some new chunks among `others`."""
     places = points.rows(others)
-    step = max(1, _CELLS // others.size)
-    for first in range(0, rows.size, step):
-        part = rows[first : first + step]
+
+    def fill(part: Ids) -> None:
         _keep_best(found, part, points.rows(new[part]) @ places.T, new, others)
+
+    step = max(1, _CELLS // (_THREADS * others.size))
+    parts = (rows[first : first + step] for first in range(0, rows.size, step))
+    for _ in pool.map(fill, parts):  # raises what a thread raised
+        pass
 
 
 def _keep_best(
     found: Nearest, rows: Ids, similarities: NDArray[np.float32], new: Ids, others: Ids
 ) -> None:
-    """Note the best of `others` for some rows; `similarities` are changed."""
+    """Note the best of `others`, which ascend, for some rows; `similarities` are changed."""
     count = min(found.ids.shape[1], others.size)
-    similarities[new[rows][:, None] == others] = -np.inf
-    best = np.argpartition(-similarities, count - 1, axis=1)[:, :count]
+    own = np.minimum(np.searchsorted(others, new[rows]), others.size - 1)
+    itself = np.flatnonzero(others[own] == new[rows])
+    similarities[itself, own[itself]] = -np.inf
+    best = np.argpartition(similarities, -count, axis=1)[:, -count:]
     nearness = np.take_along_axis(similarities, best, axis=1)
     order = np.argsort(-nearness, axis=1, kind="stable")
     nearness = np.take_along_axis(nearness, order, axis=1)
@@ -92,7 +106,7 @@ def _keep_best(
 
 
 def _neighbourhoods(points: Points, new: Ids, live: Ids) -> Iterator[tuple[Ids, Ids]]:
-    """Yield the rows of new chunks that share a cluster, and the live chunks around them."""
+    """Yield the rows of new chunks that share a cluster, and the live chunks around, ascending."""
     centroids = _centroids(points, live)
     members = _by_cluster(points, live, centroids)
     # Where many chunks are equal, so are centroids, of which only the first has chunks.
@@ -101,7 +115,7 @@ def _neighbourhoods(points: Points, new: Ids, live: Ids) -> Iterator[tuple[Ids, 
     around = np.argsort(-(centroids @ centroids.T), axis=1)[:, :_PROBES]
     for rows, clusters in zip(_by_cluster(points, new, centroids), around, strict=True):
         if rows.size:
-            yield rows, live[np.concatenate([members[cluster] for cluster in clusters])]
+            yield rows, live[np.sort(np.concatenate([members[one] for one in clusters]))]
 
 
 def _centroids(points: Points, live: Ids) -> Places:
