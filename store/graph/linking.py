@@ -11,13 +11,14 @@ chose does not limit how many others chose it.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..vectors.points import Points
-from .neighbours import Ids, Nearest, find_nearest
+from .neighbours import THREADS, Ids, Nearest, find_nearest
 
 Edges = NDArray[np.int64]
 """Edges, shape (n, 2): the newer chunk, then the older one; each pair once, in order."""
@@ -55,11 +56,13 @@ def link(points: Points, new: Ids, live: Ids, parameters: GraphParameters) -> Ed
         return np.empty((0, 2), dtype=np.int64)
     nearest = find_nearest(points, new, live, min(parameters.ef_construction, live.size - 1))
     most = np.where(_are_hubs(nearest, new, parameters.hub_share), parameters.M, parameters.m)
-    parts = [slice(first, first + _BLOCK) for first in range(0, new.size, _BLOCK)]
-    chosen = [
-        _choose(points, new[part], nearest.ids[part], most[part], parameters.alpha)
-        for part in parts
-    ]
+
+    def choose(first: int) -> Edges:
+        part = slice(first, first + _BLOCK)
+        return _choose(points, new[part], nearest.ids[part], most[part], parameters.alpha)
+
+    with ThreadPoolExecutor(THREADS, "link") as pool:
+        chosen = [*pool.map(choose, range(0, new.size, _BLOCK))]
     return in_order(np.concatenate(chosen))
 
 

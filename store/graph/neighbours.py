@@ -23,7 +23,7 @@ Ids = NDArray[np.int64]
 
 _CELLS = 1 << 22
 """Similarities held at a time, by all threads."""
-_THREADS = min(4, os.cpu_count() or 1)
+THREADS = min(4, os.cpu_count() or 1)
 """Each looks for the neighbours of other chunks; what numpy does meanwhile needs no lock."""
 _FEW = 24
 """New chunks up to which look-ups in codes are cheaper than decoding all of them."""
@@ -56,7 +56,7 @@ def find_nearest(points: Points, new: Ids, live: Ids, count: int) -> Nearest:
     if new.size <= _FEW:
         _fill_by_codes(found, points, new, live)
         return found
-    with ThreadPoolExecutor(_THREADS, "link") as pool:
+    with ThreadPoolExecutor(THREADS, "link") as pool:
         if new.size * live.size <= _BRUTE_CELLS:
             _fill(found, np.arange(new.size), points, new, live, pool)
         else:
@@ -82,7 +82,7 @@ def _fill(
     def fill(part: Ids) -> None:
         _keep_best(found, part, points.rows(new[part]) @ places.T, new, others)
 
-    step = max(1, _CELLS // (_THREADS * others.size))
+    step = max(1, _CELLS // (THREADS * others.size))
     parts = (rows[first : first + step] for first in range(0, rows.size, step))
     for _ in pool.map(fill, parts):  # raises what a thread raised
         pass
