@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexer import Unreadable, read_now
+from indexer import Unreadable
 from store import Hit, Passage
 
 from .output import Output
@@ -23,6 +23,8 @@ class Line:
 
 def lines_around(hit: Hit, before: int, after: int) -> list[Line]:
     """Return the best line of a hit with its neighbours; that line alone if its file is gone."""
+    from indexer import read_now  # which brings all readers; few searches ask for lines around
+
     matched = hit.line + hit.text.count("\n", 0, hit.snippet[0])
     try:
         passages = read_now(hit.path)
