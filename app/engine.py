@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
-from indexer import Scope, excerpts, read_back, read_texts
+import indexer
+from indexer import Scope, read_back, read_texts
 from store import (
     Filters,
     Finding,
@@ -118,8 +119,7 @@ class Engine(Finder):
         return answerer.answer(question, filters, history)
 
     def _find_for_answer(self, text: str, filters: Filters, limit: int, meaning: str) -> Results:
-        budget = self._settings.budget
-        query = Query(text, limit, filters=filters, budget=budget, meaning=meaning)
+        query = Query(text, limit, filters=filters, budget=self._settings.budget, meaning=meaning)
         return last_of(self._search(query), query)
 
     def service(self) -> Service:
@@ -242,7 +242,7 @@ class Engine(Finder):
         return self._settings.max_file_mb * _BYTES_PER_MB
 
     def _excerpts(self) -> list[str]:
-        return excerpts(self._store.folders(), max_bytes=self._max_bytes)
+        return indexer.excerpts(self._store.folders(), max_bytes=self._max_bytes)
 
     def _apply(self, settings: Settings) -> None:
         """Use other settings from now on; models are loaded anew when next needed."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from indexer import ModelError, Run, Scope, Tally, is_current
+import indexer  # what reads files is looked up when it is used, as a search does without
+from indexer import ModelError, Scope, Tally
 from store import Store, StoreDamaged, StoreError, Writer
 
 from .models import Coder, Models
@@ -102,7 +103,7 @@ class Indexing:
     ) -> Tally:
         writer.adopt_models(coder.identity)
         scopes = self._scopes if store is self._store else None  # a new index has seen nothing yet
-        run = Run(
+        run = indexer.Run(
             writer,
             coder.embedder,
             coder.quantiser,
@@ -121,7 +122,7 @@ class Indexing:
 def are_current(store: Store, scopes: Scopes, *, max_bytes: int) -> bool:
     """Return whether a run over some parts of folders would change nothing. Writes nothing."""
     return all(
-        is_current(store, folder, scopes[folder.id], max_bytes=max_bytes)
+        indexer.is_current(store, folder, scopes[folder.id], max_bytes=max_bytes)
         for folder in store.folders()
         if folder.id in scopes
     )

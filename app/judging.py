@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from indexer import why, why_not_read
+import indexer
 from store import Store
 
 from .verdict import Verdict
@@ -18,7 +18,7 @@ def judge(store: Store, path: Path, *, max_bytes: int) -> Verdict:
         return Verdict(
             place, False, "no indexed folder holds it; `thimble add` the folder it is in"
         )
-    reason = why(folder, place, max_bytes=max_bytes, reason_by_name=why_not_read)
+    reason = indexer.why(folder, place, max_bytes=max_bytes, reason_by_name=indexer.why_not_read)
     if reason is not None:
         return Verdict(place, False, reason)
     record = store.file_at(folder, place)

@@ -13,7 +13,8 @@ from store import Folder
 from .cage import Cage
 from .document import Unreadable
 from .readers import why_not_read
-from .reading.source import load, read_source
+from .reading.loading import load
+from .reading.source import read_source
 from .scanning.scan import scan
 from .scanning.secrets import looks_secret
 

@@ -20,7 +20,8 @@ from ..scanning.moves import MovedFrom
 from ..scanning.recognise import kind_by_name
 from ..scanning.scan import FoundFile
 from ..scanning.secrets import looks_secret
-from .source import Loaded, SourceFile, load, read_source
+from .loading import Loaded, load
+from .source import SourceFile, read_source
 
 _MOST_WORKERS = 4
 _FILES_AHEAD = 4

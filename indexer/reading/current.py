@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from store import (
     DocumentTexts,
@@ -25,19 +26,18 @@ from store import (
     Span,
 )
 
-from ..cage import Cage
-from ..chunking.readback import read_fragments, read_passages
+from ..chunking.readback import parts_of, read_fragments, read_passages
 from ..document import Unreadable
-from ..encoding import byte_offsets, decode_bytes
-from ..readers import PARTS, plain
-from ..scanning.scan import signature_of
-from .patience import Patience
-from .source import Extracting, load, open_source, read_source
+from ..encoding import decode_bytes
+from ..readers import plain
+from ..scanning.signature import signature_of
+from .source import open_source, read_source
+
+if TYPE_CHECKING:
+    from .loading import Extracting
 
 _TODAYS_CHUNKS = 256
 """Most chunks of a changed file that are looked at to answer a query."""
-
-_patience = Patience()
 
 _LineOf = Callable[[int], int]
 """Byte offset → 1-based line."""
@@ -131,8 +131,7 @@ def read_now(
     if record is not None and kept is not None and record.places is not None:
         text = _text_of(record, kept)
     else:
-        with Cage(1) as cage:
-            text = _text_now(path, cage)
+        text = _text_in_cage(path)
     return text.passages(range(len(text.spans)))
 
 
@@ -141,8 +140,7 @@ def read_part(path: Path, address: str) -> str:
 
     Raises OSError, or Unreadable if there is no such part or no text in it.
     """
-    with Cage(1) as cage:
-        text = _text_now(path, cage)
+    text = _text_in_cage(path)
     places = text.places
     if places is None or not places.unit:
         raise Unreadable("has no parts that could be shown by themselves")
@@ -164,15 +162,15 @@ def _text_of(record: FileRecord, kept: ReadKept) -> _Text:
             source.signature == record.signature or source.digest == record.digest
         ):
             fetch, line_of = _in_data(source.data)
-            places = _parts_of(record.kind, record.encoding, source.data)
+            places = parts_of(record.kind, record.encoding, source.data)
             return _indexed(record, FileState.CURRENT, fetch, line_of, places)
-        return _text_now(record.path, _patience)
+        return _text_in_time(record.path)
     with open_source(record.path) as file:
         is_current = signature_of(os.fstat(file.fileno())) == record.signature
     if is_current or read_source(record.path).digest == record.digest:
         return _indexed(record, FileState.CURRENT, kept, _no_line, record.places)
     try:
-        return _text_now(record.path, _patience)
+        return _text_in_time(record.path)
     except Unreadable:
         return _indexed(record, FileState.STALE, kept, _no_line, record.places)
 
@@ -198,6 +196,8 @@ def _indexed(
 
 def _text_now(path: Path, cage: Extracting) -> _Text:
     """Read a file anew."""
+    from .loading import load
+
     source = read_source(path)
     loaded = load(source, path, cage)
     document = loaded.document
@@ -210,18 +210,23 @@ def _text_now(path: Path, cage: Extracting) -> _Text:
         document.encoding,
         loaded.chunked.spans,
         loaded.chunked.outline,
-        loaded.places or _parts_of(document.kind, document.encoding, source.data),
+        loaded.places or parts_of(document.kind, document.encoding, source.data),
     )
 
 
-def _parts_of(kind: str, encoding: str, data: bytes) -> Places | None:
-    """Return the parts of a text; None if its kind has none."""
-    if kind not in PARTS:
-        return None
-    unit, find_starts = PARTS[kind]
-    text = decode_bytes(data, encoding)
-    starts = byte_offsets(text, encoding, find_starts(text))
-    return Places(unit, tuple(starts), (), len(data))
+def _text_in_time(path: Path) -> _Text:
+    """Read a file anew, unless it takes longer than somebody would wait."""
+    from .patience import patience  # with what reads files, which few searches need
+
+    return _text_now(path, patience())
+
+
+def _text_in_cage(path: Path) -> _Text:
+    """Read a file anew, however long it takes."""
+    from ..cage import Cage
+
+    with Cage(1) as cage:
+        return _text_now(path, cage)
 
 
 def _in_data(data: bytes) -> tuple[ReadKept, _LineOf]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+from functools import cache
 from threading import Lock
 from time import monotonic
 
@@ -39,3 +40,9 @@ class Patience:
                 return self._keeper.extract(descriptor, kind, name, self._left_s)
             finally:
                 self._left_s -= monotonic() - now
+
+
+@cache
+def patience() -> Patience:
+    """Return that of this process."""
+    return Patience()

@@ -1,4 +1,4 @@
-"""Reading source files whole and settled, and making documents of them."""
+"""Reading source files whole and settled."""
 
 from __future__ import annotations
 
@@ -9,28 +9,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
-from store import Places, Signature
+from store import Signature
 
-from ..chunking.chunker import chunk
-from ..document import Chunked, Document, Unreadable
-from ..extract import Extract
-from ..readers import read_document
+from ..document import Unreadable
 from ..scanning.recognise import HEAD_BYTES, recognise
-from ..scanning.scan import signature_of
+from ..scanning.signature import signature_of
 
 _ATTEMPTS = 3
 _PIECE_BYTES = 1 << 20
 _MADE_OF_TEXT = ("mail", "mbox", "chat")
-_CHANGING = "it kept changing while it was read; it is tried again next time"
-
-
-class Extracting(Protocol):
-    """Takes a document apart that is no text itself: a `Cage`, or something that limits it."""
-
-    def extract(self, descriptor: int, kind: str, name: str, size: int) -> Extract:
-        """Return its text. Raises Unreadable."""
+CHANGING = "it kept changing while it was read; it is tried again next time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +39,6 @@ class SourceFile:
     def digest(self) -> bytes:
         """BLAKE2b-128 of the bytes."""
         return self.own_digest or blake2b(self.data, digest_size=16).digest()
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A document cut into chunks."""
-
-    document: Document
-    chunked: Chunked
-    places: Places | None
-    """Parts of its extracted text; None if the file itself is the text."""
-
-    @property
-    def extracted(self) -> bytes:
-        """The extracted text in UTF-8, in which the chunks lie; empty if there is none."""
-        return b"" if self.places is None else self.document.text.encode()
 
 
 @contextmanager
@@ -90,50 +65,20 @@ def read_source(path: Path) -> SourceFile:
     """Read a file that holds still meanwhile. Raises Unreadable, or OSError if it is gone."""
     for _ in range(_ATTEMPTS):
         with open_source(path) as file:
-            signature = _signature(file)
+            signature = signature_now(file)
             head = file.read(HEAD_BYTES)
             kind = recognise(path.name, head)
             if kind is None:
                 source = SourceFile(signature, head + file.read())
             else:
                 source = SourceFile(signature, b"", kind, _digest(head, file))
-            if signature == _signature(file):
+            if signature == signature_now(file):
                 return source
-    raise Unreadable(_CHANGING, failed=True)
+    raise Unreadable(CHANGING, failed=True)
 
 
-def load(source: SourceFile, path: Path, cage: Extracting) -> Loaded:
-    """Cut a file's content into chunks. Raises Unreadable, also for a bug in a reader; OSError."""
-    try:
-        if source.kind is None:
-            document, places = read_document(source.data, path.name), None
-        else:
-            document, places = _extract(source, source.kind, path, cage).document()
-        chunked = chunk(document)
-    except (Unreadable, OSError):
-        raise
-    except Exception as error:  # one bad file costs one file, whatever is wrong with it
-        raise Unreadable(
-            f"cannot be read ({type(error).__name__}: {error})", failed=True
-        ) from error
-    if not chunked.spans:
-        raise Unreadable("empty: no text to index")
-    return Loaded(document, chunked, places)
-
-
-def _extract(source: SourceFile, kind: str, path: Path, cage: Extracting) -> Extract:
-    if not source.signature.size:
-        raise Unreadable("empty: no text to index")
-    with open_source(path) as file:
-        if _signature(file) != source.signature:
-            raise Unreadable(_CHANGING, failed=True)
-        extract = cage.extract(file.fileno(), kind, path.name, source.signature.size)
-        if _signature(file) != source.signature:
-            raise Unreadable(_CHANGING, failed=True)
-    return extract
-
-
-def _signature(file: BinaryIO) -> Signature:
+def signature_now(file: BinaryIO) -> Signature:
+    """Return the signature of an open file."""
     return signature_of(os.fstat(file.fileno()))
 
 

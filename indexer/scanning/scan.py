@@ -8,8 +8,6 @@ below the root is not told apart from a change of that folder.
 from __future__ import annotations
 
 import os
-import struct
-import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -19,11 +17,10 @@ from store import Folder, Signature
 
 from .ignore import MAX_FILE_BYTES, ReasonByName, Report, Rules
 from .scope import Scope, is_below
+from .signature import signature_of
 
 UNMOUNTED_AT = 20
 """A root that is empty though so many of its files are known is taken for an unmounted disk."""
-
-_CHANGE = struct.Struct("<qQ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +61,6 @@ class Scan:
     """Identity of the root (`root_identity`)."""
     known: int = field(default=0, compare=False)
     """Files that the catalogue has of the whole folder."""
-
-
-def signature_of(status: os.stat_result) -> Signature:
-    """Return the signature of a file from what `lstat` or `fstat` says."""
-    change = zlib.crc32(_CHANGE.pack(status.st_ctime_ns, status.st_ino))
-    return Signature(status.st_size, status.st_mtime_ns, change)
 
 
 def root_identity(path: Path) -> str:

@@ -71,7 +71,7 @@ BUGS = (
     Bug(
         "a file is read while it is being written",
         "indexer/reading/source.py",
-        "            if signature == _signature(file):\n                return source\n",
+        "            if signature == signature_now(file):\n                return source\n",
         "            return source\n",
         "tests/indexer/test_source.py",
     ),
@@ -84,7 +84,7 @@ BUGS = (
     ),
     Bug(
         "a reader that fails stops the run",
-        "indexer/reading/source.py",
+        "indexer/reading/loading.py",
         "except Exception as error:  # one bad file costs one file, whatever is wrong with it",
         "except ZeroDivisionError as error:",
         "tests/indexer/test_pipeline.py",

@@ -12,7 +12,7 @@ import pytest
 from indexer import Embedder, load_quantiser, read_now
 from indexer.cage import Keeper
 from indexer.document import Unreadable
-from indexer.reading import current
+from indexer.reading.current import read_back, read_texts
 from indexer.reading.patience import Patience
 from store import Filters, Mode, Query
 
@@ -86,7 +86,7 @@ def test_what_is_not_read_says_why(library: Notes) -> None:
 
 def test_a_document_is_found_by_its_type(library: Notes) -> None:
     query = Query("words", 20, Mode.LEXICAL, Filters(types=("pdf",)))
-    *_, answer = library.store.search(query, library.models, current.read_back, current.read_texts)
+    *_, answer = library.store.search(query, library.models, read_back, read_texts)
     assert {hit.path.suffix for hit in answer.hits} == {".pdf"}
 
 
@@ -118,7 +118,7 @@ def test_indexing_again_reads_nothing_again(
 def test_a_document_that_changed_answers_with_its_text_of_now(
     notes: Notes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(current, "_patience", Patience(60))
+    monkeypatch.setattr("indexer.reading.patience.patience", lambda: Patience(60))
     notes.write("one.pdf", making.pdf("the old heron", "more of it"))
     notes.index()
     notes.write("one.pdf", making.pdf("", "the new heron stands"))
@@ -169,7 +169,7 @@ def test_a_broken_document_costs_itself_and_is_read_once_it_is_whole(notes: Note
 def test_a_text_that_becomes_a_document_and_back_is_read_as_what_it_is(
     notes: Notes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(current, "_patience", Patience(60))
+    monkeypatch.setattr("indexer.reading.patience.patience", lambda: Patience(60))
     notes.write("x.txt", "plain heron")
     notes.index()
     notes.write("x.txt", making.pdf("paged heron"))

@@ -148,7 +148,7 @@ def test_one_bad_file_costs_one_file(notes: Notes, monkeypatch: pytest.MonkeyPat
             raise RecursionError("a bug in a reader")
         return read_document(data, name)
 
-    monkeypatch.setattr("indexer.reading.source.read_document", break_on_boom)
+    monkeypatch.setattr("indexer.reading.loading.read_document", break_on_boom)
     tally = notes.index()
     assert (tally.indexed, tally.failed) == (1, 1)
     reasons = notes.reasons()

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.readers.kinds import why_not_read
-from indexer.scanning.scan import UNMOUNTED_AT, Scan, scan, signature_of
+from indexer.scanning.scan import UNMOUNTED_AT, Scan, scan
+from indexer.scanning.signature import signature_of
 from indexer.scanning.verdict import why
 from store import Folder, Signature
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store import Heading, Span, StoreDamaged
-from store.coding import varint
+from store.coding import rice, varint
 from store.coding.blobs import seal, unseal
 from store.documents.spans import pack_layout, unpack_layout
 from store.vectors.codes import quantise_lengths
@@ -47,6 +47,15 @@ def test_spans_come_back_as_they_went_in(pairs: list[tuple[int, int]]) -> None:
         spans.append(Span(end + gap, length))
         end += gap + length
     assert unpack_layout(*pack_layout(spans, ())) == (tuple(spans), ())
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**40), st.integers(0, 48)), max_size=40))
+def test_few_numbers_are_packed_as_many_are(numbers: list[tuple[int, int]]) -> None:
+    numbers = [(value % (64 << width), width) for value, width in numbers]
+    values, widths = [value for value, _ in numbers], [width for _, width in numbers]
+    as_arrays = rice.encode(np.array(values, dtype=np.int64), np.array(widths, dtype=np.int64))
+    assert rice.encode_few(values, widths) == as_arrays
+    assert b"".join(map(varint.encode_one, values)) == varint.encode(values)
 
 
 def test_chunk_spans_take_less_than_two_bytes_each() -> None:

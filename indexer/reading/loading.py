@@ -1,0 +1,68 @@
+"""Making documents of source files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from store import Places
+
+from ..chunking.chunker import chunk
+from ..document import Chunked, Document, Unreadable
+from ..extract import Extract
+from ..readers import read_document
+from .source import CHANGING, SourceFile, open_source, signature_now
+
+
+class Extracting(Protocol):
+    """Takes a document apart that is no text itself: a `Cage`, or something that limits it."""
+
+    def extract(self, descriptor: int, kind: str, name: str, size: int) -> Extract:
+        """Return its text. Raises Unreadable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A document cut into chunks."""
+
+    document: Document
+    chunked: Chunked
+    places: Places | None
+    """Parts of its extracted text; None if the file itself is the text."""
+
+    @property
+    def extracted(self) -> bytes:
+        """The extracted text in UTF-8, in which the chunks lie; empty if there is none."""
+        return b"" if self.places is None else self.document.text.encode()
+
+
+def load(source: SourceFile, path: Path, cage: Extracting) -> Loaded:
+    """Cut a file's content into chunks. Raises Unreadable, also for a bug in a reader; OSError."""
+    try:
+        if source.kind is None:
+            document, places = read_document(source.data, path.name), None
+        else:
+            document, places = _extract(source, source.kind, path, cage).document()
+        chunked = chunk(document)
+    except (Unreadable, OSError):
+        raise
+    except Exception as error:  # one bad file costs one file, whatever is wrong with it
+        raise Unreadable(
+            f"cannot be read ({type(error).__name__}: {error})", failed=True
+        ) from error
+    if not chunked.spans:
+        raise Unreadable("empty: no text to index")
+    return Loaded(document, chunked, places)
+
+
+def _extract(source: SourceFile, kind: str, path: Path, cage: Extracting) -> Extract:
+    if not source.signature.size:
+        raise Unreadable("empty: no text to index")
+    with open_source(path) as file:
+        if signature_now(file) != source.signature:
+            raise Unreadable(CHANGING, failed=True)
+        extract = cage.extract(file.fileno(), kind, path.name, source.signature.size)
+        if signature_now(file) != source.signature:
+            raise Unreadable(CHANGING, failed=True)
+    return extract
