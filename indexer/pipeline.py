@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -149,10 +150,10 @@ class Run:
         self, folder: Folder, outcome: Scan, gone: MovedFrom, readers: ReadAhead
     ) -> Iterator[_Batch]:
         batch = _Batch()
-        for found, reading in readers.read(folder, outcome.found, gone):
+        for found, path, reading in readers.read(folder, outcome.found, gone):
             if self._is_cancelled():
                 return
-            self._take(folder, found, reading, gone, batch)
+            self._take(folder, found, path, reading, gone, batch)
             self.tally.files_done += 1
             self.tally.bytes_done += found.signature.size
             self._report(self.tally)
@@ -165,12 +166,12 @@ class Run:
         self,
         folder: Folder,
         found: FoundFile,
+        path: Path,
         reading: Callable[[], Reading],
         gone: MovedFrom,
         batch: _Batch,
     ) -> None:
         """Read one file into the batch."""
-        path = folder.path / found.path
         self.tally.current = path
         signature = found.signature
         try:

@@ -74,29 +74,28 @@ class ReadAhead:
 
     def read(
         self, folder: Folder, found: Iterable[FoundFile], gone: MovedFrom
-    ) -> Iterator[tuple[FoundFile, Callable[[], Reading]]]:
-        """Yield each file, in order, with a function that returns it or says why it cannot.
+    ) -> Iterator[tuple[FoundFile, Path, Callable[[], Reading]]]:
+        """Yield each file, in order, its path, and what returns it or says why it cannot.
 
         Those whose names ask for an extractor are read by other threads, some before their turn.
         """
-        pending: deque[tuple[FoundFile, Callable[[], Reading]]] = deque()
+        pending: deque[tuple[FoundFile, Path, Callable[[], Reading]]] = deque()
         for one in found:
+            path = folder.path / one.path
+            read: Callable[[], Reading] = partial(self._read, path, gone, one)
             if kind_by_name(os.path.basename(one.path)):  # noqa: PTH119 (a string)
-                reading = self._pool.submit(self._read, folder, gone, one).result
-                pending.append((one, reading))
-            else:
-                pending.append((one, partial(self._read, folder, gone, one)))
+                read = self._pool.submit(read).result
+            pending.append((one, path, read))
             if len(pending) > _FILES_AHEAD * self._workers:
                 yield pending.popleft()
         while pending:
             yield pending.popleft()
 
-    def _read(self, folder: Folder, gone: MovedFrom, found: FoundFile) -> Reading:
+    def _read(self, path: Path, gone: MovedFrom, found: FoundFile) -> Reading:
         """Read a file, and chunk it already unless its content may be indexed under another path.
 
         Raises Unreadable or OSError.
         """
-        path = folder.path / found.path
         source = read_source(path)
         reading = Reading(source, partial(self._load, source, path, found))
         if gone.is_known(found, source.digest):

@@ -40,6 +40,10 @@ _PRIVATE_KEY = re.compile(
     rb"(?:-----END [A-Z0-9 ]{0,40}-----)?"
     rb"|\APuTTY-User-Key-File-\d: ",
 )
+_KEY_MARKS = (b"PRIVATE KEY", b"PuTTY-User-Key-File-")
+"""One of which every private key has."""
+_SHORTEST_TOKEN = len("aws_access_key_id")
+"""What the pattern of tokens matches has as long a word."""
 _TOKEN = re.compile(
     rb"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{60,}|glpat-[\w-]{20,}"
     rb"|xox[abeprs]-[\w-]{20,}|xapp-[\w-]{20,}|AIza[\w-]{35}|AKIA[A-Z0-9]{16}|hf_[A-Za-z0-9]{30,}"
@@ -64,9 +68,16 @@ def looks_secret(data: bytes) -> str | None:
     A file is one if it starts with a private key, or if at least half of it is key material.
     """
     head = data[:_HEAD_BYTES].removeprefix(b"\xef\xbb\xbf").strip()
-    if _PRIVATE_KEY.match(head) or _is_mostly(_PRIVATE_KEY, head):
+    # What nearly all files lack is looked for first: the patterns are slow.
+    if any(mark in head for mark in _KEY_MARKS) and (
+        _PRIVATE_KEY.match(head) or _is_mostly(_PRIVATE_KEY, head)
+    ):
         return _reason("private key")
-    if len(head) <= _TOKEN_FILE_BYTES and _is_mostly(_TOKEN, head):
+    if (
+        len(head) <= _TOKEN_FILE_BYTES
+        and max(map(len, head.split()), default=0) >= _SHORTEST_TOKEN
+        and _is_mostly(_TOKEN, head)
+    ):
         return _reason("access token")
     return None
 

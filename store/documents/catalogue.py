@@ -71,7 +71,7 @@ def directory_id(connection: apsw.Connection, folder_id: int, relative: Path) ->
 
 
 def insert_file(
-    connection: apsw.Connection, file: NewFile, directory: int, first_chunk: int
+    connection: apsw.Connection, file: NewFile, directory: int, format_id: int, first_chunk: int
 ) -> None:
     """Add an indexed file whose chunks start at `first_chunk`."""
     extract = None if file.places is None else extracts.insert(connection, file.extracted)
@@ -86,7 +86,7 @@ def insert_file(
             file.signature.mtime_ns,
             file.signature.change,
             file.digest,
-            _format_id(connection, file.kind, file.encoding),
+            format_id,
             *pack_layout(file.spans, file.outline),
             len(file.spans),
             extract,
@@ -95,7 +95,8 @@ def insert_file(
     )
 
 
-def _format_id(connection: apsw.Connection, kind: str, encoding: str) -> int:
+def format_id(connection: apsw.Connection, kind: str, encoding: str) -> int:
+    """Return the id of a kind and an encoding, registering them if they are new."""
     connection.execute(
         "INSERT OR IGNORE INTO format (kind, encoding) VALUES (?, ?)", (kind, encoding)
     )

@@ -31,8 +31,10 @@ def insert(
     refuse_bad(vectors, quantiser)
     first = next_chunk = get_number(connection, "next_chunk")
     directories = forget(connection, folder, [file.path for file in files])
-    for file, directory in zip(files, directories, strict=True):
-        catalogue.insert_file(connection, file, directory, next_chunk)
+    formats = [(file.kind, file.encoding) for file in files]
+    ids = {one: catalogue.format_id(connection, *one) for one in dict.fromkeys(formats)}
+    for file, directory, one in zip(files, directories, formats, strict=True):
+        catalogue.insert_file(connection, file, directory, ids[one], next_chunk)
         next_chunk += len(file.spans)
     lengths = np.array([len(keys) for keys in terms])
     codes.append(connection, first, quantiser.encode(vectors), lengths)
