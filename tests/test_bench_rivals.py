@@ -38,7 +38,7 @@ def side(system: str, *points: tuple[int, list[int]]) -> Side:
     """A side with one query, whose truth is 0 … 9, and points (recomputed, found)."""
     points_ = [Curve(spent, [found], [spent]) for spent, found in points]
     truth = [list(range(10))]
-    return Side(system, 100, 2.0, 0, {}, points_, truth, points_[0], [0.1, 0.3], [1.0, 1.0])
+    return Side(system, 100, 2.0, 0, {}, points_, truth, points_[0], [0.1, 0.3], [1.0, 1.0], [2.0])
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +99,7 @@ def test_ratios_say_how_many_times_longer_the_rival_takes() -> None:
     assert found["search, API, median"].verdict == "pass"
     assert found["search, command line, p95"].value == pytest.approx(5)
     assert found["search, command line, p95"].verdict == "FAIL"
+    assert found["search, command line without a daemon, median"].value == pytest.approx(2.5)
     assert found["build, same model"].value == 4.5
 
 

@@ -49,7 +49,7 @@ BUGS = (
     ),
     Bug(
         "an edit that keeps size and time is not seen",
-        "indexer/scanning/scan.py",
+        "indexer/scanning/signature.py",
         "change = zlib.crc32(_CHANGE.pack(status.st_ctime_ns, status.st_ino))",
         "change = 0",
         "tests/indexer/test_scan.py::test_an_edit_that_restores_size_and_time_is_found",
