@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from ..blas import keep_to_one_thread
 from ..paths import given_path
 from ..printing.diagnostics import ExitCode
 from . import Context
@@ -12,6 +13,7 @@ from .index import bring_up_to_date
 
 def run(args: argparse.Namespace, context: Context) -> ExitCode:
     """Register the folder; unless it is for later, index."""
+    keep_to_one_thread()
     with context.engine() as engine:
         folder = engine.add_folder(
             given_path(args.folder), name=args.name, include=args.include, exclude=args.exclude

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui import Progress
 
+from ..blas import keep_to_one_thread
 from ..interrupts import stoppable
 from ..printing.diagnostics import Diagnostics, ExitCode
 from ..printing.progress import ProgressLine, summary
@@ -22,6 +23,7 @@ _STOPPED = "stopped; nothing is lost, 'thimble index' goes on from here"
 
 def run(args: argparse.Namespace, context: Context) -> ExitCode:
     """Index what is new or has changed in all folders."""
+    keep_to_one_thread()
     with context.engine() as engine:
         if not engine.folders():
             context.diagnostics.say("there is no folder to index; add one with: thimble add DIR")

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from indexer import Scope
 from tui import Progress
 
+from ..blas import keep_to_one_thread
 from ..paths import Paths
 from ..settings import Settings, load
 from .codec import decode, encode
@@ -146,6 +147,7 @@ def _unpacked(packed: Any) -> Scope | None:
 
 def main() -> None:
     """Serve the daemon that started this process until it has nothing more to say."""
+    keep_to_one_thread()
     os.umask(0o077)
     os.nice(_NICENESS)
     if hasattr(os, "SCHED_BATCH"):
