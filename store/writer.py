@@ -175,11 +175,12 @@ class Writer:
             quantiser: makes the codes.
         """
         with self._change() as connection:
-            changing.move(connection, folder, changes.moved)
-            changing.forget(connection, folder, changes.removed)
-            places = changing.forget(connection, folder, [one.path for one in changes.skipped])
-            for file, directory in zip(changes.skipped, places, strict=True):
-                skipped.insert(connection, file, directory)
+            if changes.moved:
+                changing.move(connection, folder, changes.moved)
+            if changes.removed:
+                changing.forget(connection, folder, changes.removed)
+            if changes.skipped:
+                changing.skip(connection, folder, changes.skipped)
             first = get_number(connection, "next_chunk")
             if changes.files:
                 changing.insert(connection, folder, changes.files, vectors, quantiser)

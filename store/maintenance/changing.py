@@ -10,11 +10,14 @@ import apsw
 import numpy as np
 
 from ..database.meta import get_number, set_meta
-from ..documents import catalogue, names
-from ..types import Folder, MovedFile, NewFile, Vectors
+from ..documents import catalogue, names, skipped
+from ..types import Folder, MovedFile, NewFile, SkippedFile, Vectors
 from ..vectors import codes
 from ..vectors.quantiser import Quantiser, refuse_bad
 from ..words import analysis, inverted_index
+
+_Place = tuple[int, bytes]
+"""The id of a directory, and a name in it."""
 
 
 def insert(
@@ -45,24 +48,31 @@ def insert(
 
 def move(connection: apsw.Connection, folder: Folder, moved: Sequence[MovedFile]) -> None:
     """Give files their new places, none of which is another's old one; nothing is embedded."""
-    before = _Grouped(connection, folder, [one.old for one in moved])
+    sources = _places(connection, folder, [one.old for one in moved])
+    targets = _places(connection, folder, [one.new for one in moved])
     chunks = {
         (directory, name): first_chunk
-        for directory, wanted in before.names.items()
+        for directory, wanted in _by_directory(sources).items()
         for name, first_chunk in names.first_chunks_of(connection, directory, wanted).items()
     }
-    forget(connection, folder, [one.new for one in moved if one.new != one.old])
-    after = _Grouped(connection, folder, [one.new for one in moved])
-    for one, source, target in zip(moved, before.places, after.places, strict=True):
+    ways = [*zip(sources, targets, strict=True)]
+    _forget(connection, [target for source, target in ways if source != target])
+    for one, (source, target) in zip(moved, ways, strict=True):
         catalogue.relocate_file(connection, chunks[source], target, one.signature)
+
+
+def skip(connection: apsw.Connection, folder: Folder, files: Sequence[SkippedFile]) -> None:
+    """Record files that were not indexed, in place of what was known of their paths."""
+    directories = forget(connection, folder, [file.path for file in files])
+    for file, directory in zip(files, directories, strict=True):
+        skipped.insert(connection, file, directory)
 
 
 def forget(connection: apsw.Connection, folder: Folder, paths: Sequence[Path]) -> list[int]:
     """Forget files, indexed or skipped; returns the id of the directory of each."""
-    grouped = _Grouped(connection, folder, paths)
-    for directory, gone in grouped.names.items():
-        catalogue.forget_files(connection, directory, gone)
-    return [directory for directory, _ in grouped.places]
+    places = _places(connection, folder, paths)
+    _forget(connection, places)
+    return [directory for directory, _ in places]
 
 
 def merge(connection: apsw.Connection) -> None:
@@ -72,19 +82,26 @@ def merge(connection: apsw.Connection) -> None:
     )
 
 
-class _Grouped:
-    """Where some paths of a folder are, and what names each directory has among them."""
+def _forget(connection: apsw.Connection, places: Sequence[_Place]) -> None:
+    for directory, gone in _by_directory(places).items():
+        catalogue.forget_files(connection, directory, gone)
 
-    def __init__(self, connection: apsw.Connection, folder: Folder, paths: Sequence[Path]) -> None:
-        parents = [path.parent for path in paths]
-        ids = {
-            parent: catalogue.directory_id(connection, folder.id, parent.relative_to(folder.path))
-            for parent in dict.fromkeys(parents)
-        }
-        self.places = [
-            (ids[parent], os.fsencode(path.name))
-            for parent, path in zip(parents, paths, strict=True)
-        ]
-        self.names: dict[int, list[bytes]] = {}
-        for directory, name in self.places:
-            self.names.setdefault(directory, []).append(name)
+
+def _places(connection: apsw.Connection, folder: Folder, paths: Sequence[Path]) -> list[_Place]:
+    """Return where paths of a folder are; each directory is looked up once."""
+    parents = [path.parent for path in paths]
+    ids = {
+        parent: catalogue.directory_id(connection, folder.id, parent.relative_to(folder.path))
+        for parent in dict.fromkeys(parents)
+    }
+    return [
+        (ids[parent], os.fsencode(path.name)) for parent, path in zip(parents, paths, strict=True)
+    ]
+
+
+def _by_directory(places: Sequence[_Place]) -> dict[int, list[bytes]]:
+    """Return directory → the names of those places that are in it."""
+    found: dict[int, list[bytes]] = {}
+    for directory, name in places:
+        found.setdefault(directory, []).append(name)
+    return found
