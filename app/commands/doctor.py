@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from store import Finding, Repair, StoreError
 
+from ..blas import keep_to_one_thread
 from ..printing.diagnostics import ExitCode
 from ..printing.output import Output
 from ..printing.quantities import count
@@ -22,6 +23,7 @@ _MOST_TOLD = 20
 
 def run(args: argparse.Namespace, context: Context) -> ExitCode:
     """Say what is damaged; unless only asked to look, mend it and index what was lost."""
+    keep_to_one_thread()
     talk = context.diagnostics
     with context.engine() as engine:
         findings = engine.check()
