@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
 import indexer
-from indexer import Scope, read_back, read_texts
+from indexer import read_back, read_texts
 from store import (
     Filters,
-    Finding,
-    Folder,
     Hit,
     Mode,
     Query,
-    Repair,
     Results,
     SearchParameters,
     Size,
@@ -25,24 +22,20 @@ from store import (
     Store,
     Topic,
 )
-from tui import OFF, Answer, Exchange, Preview, Progress, Service
+from tui import OFF, Answer, Exchange, Preview, Service
 
 from .benchmark import Bench, Benchmark
-from .indexing import Indexing, are_current
 from .judging import judge
+from .keeping import Keeper
 from .models import Models
-from .printing.progress import progress_of
-from .roots import check_root, free_name
 from .searching.finding import Finder, last_of, retried
 from .searching.preview import preview
 from .searching.reordering import fold
 from .settings import Settings
 from .verdict import Verdict
 
-_BYTES_PER_MB = 1 << 20
 
-
-class Engine(Finder):
+class Engine(Finder, Keeper):
     """Search, status and indexing over one index. Opens the store when first needed."""
 
     def __init__(self, settings: Settings, notify: Callable[[str], None] = lambda _: None) -> None:
@@ -152,77 +145,9 @@ class Engine(Finder):
         """Return where the index's bytes go."""
         return self._store.size(self._models.index.model.dims)
 
-    def folders(self) -> tuple[Folder, ...]:
-        """Return the folders being indexed, ordered by name."""
-        return self._store.folders()
-
     def documents(self) -> tuple[Path, ...]:
         """Return the paths of all indexed files."""
         return self._store.paths()
-
-    def add_folder(
-        self,
-        path: Path,
-        *,
-        name: str | None = None,
-        include: Sequence[str] = (),
-        exclude: Sequence[str] = (),
-    ) -> Folder:
-        """Register a folder. Raises ValueError with a sentence for people, or StoreError."""
-        folders = self.folders()
-        root = check_root(path, folders)
-        chosen = free_name(name, root, {folder.name for folder in folders})
-        with self._store.writer() as writer:
-            return writer.add_folder(chosen, root, include, exclude)
-
-    def remove_folder(self, folder: Folder) -> None:
-        """Forget a folder with everything indexed in it; its files are untouched."""
-        with self._store.writer() as writer:
-            writer.remove_folder(folder)
-
-    def index(
-        self,
-        report: Callable[[Progress], None],
-        is_cancelled: Callable[[], bool] = lambda: False,
-        *,
-        scopes: Mapping[int, Scope | None] | None = None,
-        is_careful: bool = False,
-    ) -> Progress:
-        """Bring the index up to date; returns the last report. Raises StoreError, ModelError.
-
-        With `scopes`, only those parts of the folders with these ids. A careful run, which nobody
-        asked for, does not forget most of a folder at once.
-        """
-        self._models.refresh()
-        indexing = Indexing(
-            self._store,
-            self._models,
-            max_bytes=self._max_bytes,
-            report=lambda tally: report(progress_of(tally)),
-            is_cancelled=is_cancelled,
-            scopes=scopes,
-            is_careful=is_careful,
-        )
-        return progress_of(indexing.run())
-
-    def is_current(self, scopes: Mapping[int, Scope | None]) -> bool:
-        """Return whether a run over these parts would change nothing. Writes nothing."""
-        return are_current(self._store, scopes, max_bytes=self._max_bytes)
-
-    def check(self) -> tuple[Finding, ...]:
-        """Look at every part of the index and return what is damaged. Raises StoreError."""
-        return self._store.check()
-
-    def repair(self, findings: Sequence[Finding]) -> Repair:
-        """Mend what a check found; `index` does the rest. Raises StoreError."""
-        return self._store.repair(findings)
-
-    def compact(self) -> tuple[int, int]:
-        """Give back all room of removed chunks; returns the index's bytes before and after."""
-        before = self._store.bytes_on_disk()
-        with self._store.writer() as writer:
-            writer.compact(force=True)
-        return before, self._store.bytes_on_disk()
 
     def bench(self, queries: int, limit_s: float, report: Callable[[int, int], None]) -> Bench:
         """Compare searches with exact search on this index; see `Benchmark.run`."""
@@ -236,10 +161,6 @@ class Engine(Finder):
         """Let go of the models and of what was loaded to search; the next search loads them."""
         self._models.unload()
         self._store.forget()
-
-    @property
-    def _max_bytes(self) -> int:
-        return self._settings.max_file_mb * _BYTES_PER_MB
 
     def _excerpts(self) -> list[str]:
         return indexer.excerpts(self._store.folders(), max_bytes=self._max_bytes)

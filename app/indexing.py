@@ -119,6 +119,40 @@ class Indexing:
         return run.run(folders)
 
 
+class Relinking:
+    """Chooses all edges of the graph anew, if that is due."""
+
+    def __init__(
+        self, store: Store, models: Models, report: Report, is_cancelled: Callable[[], bool]
+    ) -> None:
+        """Make one; if cancelled meanwhile, nothing is changed."""
+        self._store = store
+        self._models = models
+        self._report = report
+        self._is_cancelled = is_cancelled
+
+    def run(self) -> Tally:
+        """Do it with the model that the index was made with. Raises StoreError or ModelError."""
+        tally = Tally(phase="relinking")
+
+        def report(share: float) -> None:
+            tally.relinked = share
+            self._report(tally)
+
+        with self._store.writer() as writer:
+            made_with = writer.made_with if writer.is_relinking_due else None
+            coder = None if made_with is None else self._models.maker(made_with)
+            is_done = coder is None or writer.relink(
+                coder.quantiser,
+                indexer.read_indexed,
+                coder.embedder.embed_passages,
+                report,
+                self._is_cancelled,
+            )
+        tally.phase = "done" if is_done else "relinking"
+        return tally
+
+
 def are_current(store: Store, scopes: Scopes, *, max_bytes: int) -> bool:
     """Return whether a run over some parts of folders would change nothing. Writes nothing."""
     return all(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .pipeline import Run
     from .readers import why_not_read
     from .reading.current import read_back, read_now, read_part, read_texts
+    from .reading.indexed import read_indexed
     from .reading.source import is_text
     from .sampling import excerpts
     from .scanning.scope import Scope
@@ -53,6 +54,7 @@ __all__ = [
     "is_text",
     "load_quantiser",
     "read_back",
+    "read_indexed",
     "read_now",
     "read_part",
     "read_texts",
@@ -78,6 +80,7 @@ _HOMES = {
     "is_text": "reading.source",
     "load_quantiser": "embedding.projection",
     "read_back": "reading.current",
+    "read_indexed": "reading.indexed",
     "read_now": "reading.current",
     "read_part": "reading.current",
     "read_texts": "reading.current",

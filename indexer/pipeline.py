@@ -37,8 +37,6 @@ from .tally import Tally
 
 _BATCH_CHUNKS = 1024
 _BATCH_FILES = 256
-_LINK_CHUNKS = 1 << 17
-"""Chunks that wait to be linked into the graph; until then they are found without it."""
 _UNSEEN = Signature(0, 0, 0)
 """Of what a rule refused or could not be looked at: read as soon as that is no longer so."""
 
@@ -198,7 +196,7 @@ class Run:
         self.tally.moved += len(batch.moved)
         self.tally.skipped += sum(not one.failed for one in batch.skipped)
         self.tally.failed += sum(one.failed for one in batch.skipped)
-        if self._writer.unlinked >= _LINK_CHUNKS:
+        if self._writer.is_linking_due:
             self._writer.link(self._quantiser)
 
     def _finish(self, folder: Folder, outcome: Scan, gone: MovedFrom) -> None:

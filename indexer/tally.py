@@ -12,7 +12,7 @@ class Tally:
     """What a run has done so far."""
 
     phase: str = "scanning"
-    """`scanning`, `indexing`, `linking` or `done`."""
+    """`scanning`, `indexing`, `linking` or `done`; by itself, `relinking`."""
     files_total: int = 0
     """Files to read in this run."""
     bytes_total: int = 0
@@ -23,6 +23,8 @@ class Tally:
     removed: int = 0
     skipped: int = 0
     failed: int = 0
+    relinked: float = 0.0
+    """Share of the chunks that were embedded to link all of them anew."""
     current: Path | None = None
     started: float = field(default_factory=monotonic)
     """On the monotonic clock."""

@@ -33,7 +33,7 @@ from .reports import (
     Status,
     Topic,
 )
-from .sources import DocumentTexts, ReadTexts
+from .sources import DocumentTexts, ReadIndexed, ReadTexts
 from .types import (
     Changes,
     Embed,
@@ -57,6 +57,7 @@ from .types import (
     SkippedFile,
     Span,
     Vectors,
+    indexed_text,
 )
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ __all__ = [
     "Quantiser",
     "Query",
     "ReadBack",
+    "ReadIndexed",
     "ReadKept",
     "ReadText",
     "ReadTexts",
@@ -121,6 +123,7 @@ __all__ = [
     "Topic",
     "Vectors",
     "Writer",
+    "indexed_text",
     "terms",
 ]
 

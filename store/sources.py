@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .types import FileRecord, FileState, ReadKept
@@ -21,3 +21,7 @@ class DocumentTexts:
 ReadTexts = Callable[[FileRecord, range, ReadKept], DocumentTexts | None]
 """(file, indexes into its spans, its kept text) → their texts, without the places and contexts
 that `ReadText` works out; None if the file is gone."""
+
+ReadIndexed = Callable[[FileRecord, range, ReadKept], Sequence[str] | None]
+"""(file, indexes into its spans, its kept text) → the texts that were embedded; None if the file
+has changed since, or is gone."""

@@ -161,7 +161,12 @@ class Passage:
     @property
     def indexed_text(self) -> str:
         """The text that is embedded and whose words are indexed."""
-        return f"{self.context}\n{self.text}" if self.context else self.text
+        return indexed_text(self.context, self.text)
+
+
+def indexed_text(context: str, text: str) -> str:
+    """Return the text of a chunk that is embedded and whose words are indexed."""
+    return f"{context}\n{text}" if context else text
 
 
 class FileState(StrEnum):

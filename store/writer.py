@@ -1,70 +1,36 @@
-"""The one process that changes the index: a lock, and writes that are whole or not there."""
+"""What the one process that changes the index does: writes that are whole or not there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-import apsw
-
-from .database.connection import designed_errors, open_writer, transaction
+from .access import WriteAccess
+from .database.connection import designed_errors, transaction
 from .database.lock import WriterLock
-from .database.meta import get_number, set_meta
-from .database.registry import write_copy
+from .database.meta import add_to_number, get_number, set_meta
 from .database.schema import DERIVED_TABLES
 from .documents import catalogue, folders, names, skipped
 from .graph import edges, hubs
 from .graph.linking import GraphParameters
-from .graph.renewal import plan_renewal
-from .maintenance import changing, compaction, succession
+from .graph.renewal import Renewal, plan_renewal
+from .maintenance import changing, compaction, relinking, succession
 from .reports import IndexModel, LastSeen
-from .types import Changes, Folder, Signature, Vectors
+from .sources import ReadIndexed
+from .types import Changes, Embed, Folder, Signature, Vectors
 from .vectors import cache, codes
-from .vectors.points import Places
+from .vectors.points import MOST_EXACT, Places
 from .vectors.quantiser import Quantiser
 from .words import inverted_index
 
 
-class Writer:
+class Writer(WriteAccess):
     """Write access to the index. Use as a context manager; every method is one transaction."""
 
     def __init__(self, path: Path, *, lock: WriterLock | None = None) -> None:
         """Write to the database at `path`, under a lock that is held already if it is given."""
-        self._path = path
-        self._lock = lock or WriterLock.beside(path)
-        self._owns_lock = lock is None
+        super().__init__(path, lock=lock)
         self._places = Places()
-
-    def __enter__(self) -> Self:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if self._owns_lock:
-            self._lock.acquire()
-        try:
-            self._connection = open_writer(self._path)
-        except BaseException:
-            self._release()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
-        try:
-            with designed_errors(self._path), closing(self._connection):
-                if kind is None:
-                    write_copy(self._path, folders.folders(self._connection))
-                self._connection.execute("PRAGMA incremental_vacuum").fetchall()
-                self._connection.set_busy_timeout(0)  # a search under way need not be waited for
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        finally:
-            self._release()
-
-    def _release(self) -> None:
-        if self._owns_lock:
-            self._lock.release()
 
     @property
     def made_with(self) -> IndexModel | None:
@@ -93,6 +59,7 @@ class Writer:
             cache.clear(connection)
             set_meta(connection, "next_chunk", 1)
             set_meta(connection, "next_unlinked", 1)
+            set_meta(connection, "graph_changes", 0)
         self._places = Places()
         return known is not None
 
@@ -191,9 +158,9 @@ class Writer:
         self._places.append(first, quantiser.project(vectors))
 
     @property
-    def unlinked(self) -> int:
-        """Number of chunks whose places are kept in memory until `link` is called."""
-        return self._places.count
+    def is_linking_due(self) -> bool:
+        """Whether `link` is to be called, as the places of many chunks are kept in memory."""
+        return self._places.count >= MOST_EXACT
 
     def link(
         self,
@@ -208,10 +175,46 @@ class Writer:
             renewal = plan_renewal(self._connection, quantiser, self._places, parameters)
         if renewal is not None:
             with self._change() as connection:
-                edges.store(connection, renewal.edges, renewal.blocks)
-                hubs.add(connection, renewal.hubs, renewal.hub_places, quantiser)
-                set_meta(connection, "next_unlinked", renewal.next_unlinked)
+                self._put(renewal, quantiser)
+                add_to_number(connection, "graph_changes", renewal.changes)
         self._places = Places()
+
+    @property
+    def is_relinking_due(self) -> bool:
+        """Whether the graph is much changed, so that `relink` would have searches find more."""
+        with designed_errors(self._path), transaction(self._connection, write=False):
+            return relinking.is_due(self._connection)
+
+    def relink(
+        self,
+        quantiser: Quantiser,
+        read: ReadIndexed,
+        embed: Embed,
+        report: Callable[[float], None] = lambda _: None,
+        is_cancelled: Callable[[], bool] = lambda: False,
+    ) -> bool:
+        """Embed all chunks and choose all edges anew, unless cancelled; returns whether it did.
+
+        `report` is told the share of the chunks that are embedded.
+        """
+        parameters = GraphParameters()
+        with designed_errors(self._path), transaction(self._connection, write=False):
+            renewal = relinking.plan_relinking(
+                self._connection, quantiser, read, embed, report, is_cancelled, parameters
+            )
+        if renewal is None:
+            return False
+        with self._change() as connection:
+            self._put(renewal, quantiser)
+            set_meta(connection, "graph_changes", 0)
+        self._places = Places()
+        return True
+
+    def _put(self, renewal: Renewal, quantiser: Quantiser) -> None:
+        """Write what changes of the graph. Part of a transaction."""
+        edges.store(self._connection, renewal.edges, renewal.blocks)
+        hubs.add(self._connection, renewal.hubs, renewal.hub_places, quantiser)
+        set_meta(self._connection, "next_unlinked", renewal.next_unlinked)
 
     def compact(self, *, force: bool = False) -> bool:
         """Give back the room of dead chunks if there are many; returns whether there were.
@@ -231,12 +234,3 @@ class Writer:
             compaction.compact(connection, next_chunk)
         self._places = Places()
         return True
-
-    @contextmanager
-    def _change(self) -> Iterator[apsw.Connection]:
-        """Run a block as one transaction that gives the index a new generation."""
-        with designed_errors(self._path), transaction(self._connection):
-            yield self._connection
-            hubs.seal(self._connection)
-            generation = get_number(self._connection, "generation")
-            set_meta(self._connection, "generation", generation + 1)

@@ -19,7 +19,7 @@ class Progress:
     """How far an index run has come."""
 
     phase: str
-    """`scanning`, `indexing` or `done`."""
+    """`scanning`, `indexing`, `linking` or `done`; `relinking` comes by itself."""
     files_done: int
     files_total: int
     """Files to read in this run, as far as known."""
@@ -34,6 +34,8 @@ class Progress:
     moved: int = 0
     """Files found again at another place or under another date; nothing was embedded."""
     removed: int = 0
+    relinked: float = 0.0
+    """How far relinking has come, from 0 to 1."""
 
     @property
     def remaining_s(self) -> float | None:

@@ -43,6 +43,8 @@ def progress_line(progress: Progress, width: int) -> str:
         parts = ["looking for changes"]
         if progress.files_total:
             parts.append(f"{count(progress.files_total, 'file')} to read")
+    elif progress.phase == "relinking":
+        parts = [_bar(progress.relinked), "linking all passages anew"]
     else:
         parts = [
             f"{_bar(_share(progress))} {count(progress.files_done)}/{count(progress.files_total)}",
@@ -109,4 +111,5 @@ def progress_of(tally: Tally) -> Progress:
         indexed=tally.indexed,
         moved=tally.moved,
         removed=tally.removed,
+        relinked=tally.relinked,
     )

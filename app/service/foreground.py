@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Mapping
+from time import monotonic
 
 from indexer import Scope
 from tui import Progress
@@ -23,6 +24,8 @@ class _InProcess:
     def __init__(self, engine: Engine, say: Callable[[str], None]) -> None:
         self._engine = engine
         self._say = say
+        self._used_at = monotonic()
+        self._has_run = False
 
     def run(
         self,
@@ -34,12 +37,16 @@ class _InProcess:
     ) -> Progress:
         """Make one run; see `Engine.index`."""
         progress = self._engine.index(report, is_cancelled, scopes=scopes, is_careful=is_careful)
+        self._used_at, self._has_run = monotonic(), True
         if progress.indexed or progress.moved or progress.removed or progress.failed:
             self._say(summary(progress))
         return progress
 
-    def close_if_idle(self, seconds: float) -> None:
-        """Keep the models: this process has nothing else to do."""
+    def rest_if_idle(self, seconds: float, is_wanted: Callable[[], bool]) -> None:
+        """Link anew if that is due; keep the models, as this process has nothing else to do."""
+        if self._has_run and monotonic() - self._used_at > seconds and not is_wanted():
+            self._has_run = self._engine.relink(is_cancelled=is_wanted).phase != "done"
+            self._used_at = monotonic()
 
     def close(self) -> None:
         """Close nothing: the engine is the caller's."""

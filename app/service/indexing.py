@@ -60,9 +60,47 @@ class IndexingProcess:
         is_cancelled: Callable[[], bool],
     ) -> Progress:
         """Make one run; see `Engine.index`. Raises what it raises, or ChildDied."""
-        child = self._started()
         asked = None if scopes is None else [[key, _packed(one)] for key, one in scopes.items()]
-        self._tell({"run": asked, "is_careful": is_careful})
+        order = {"run": asked, "is_careful": is_careful}
+        return self._follow(order, report, is_cancelled)
+
+    def rest_if_idle(self, seconds: float, is_wanted: Callable[[], bool]) -> None:
+        """Let the child go if it had nothing to do for so long; first it links anew if need be."""
+        if self._child is None or monotonic() - self._used_at <= seconds:
+            return
+        if not is_wanted():
+            try:
+                self._follow({"relink": True}, lambda _: None, is_wanted)
+            except Exception:
+                self.close()  # it is not tried again before there is something new
+                raise
+            if is_wanted():
+                return
+        self.close()
+
+    def close(self) -> None:
+        """End the child; what it is doing is finished or thrown away whole."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        if child.stdin is not None:
+            with suppress(OSError):  # it is dead already
+                child.stdin.close()
+        try:
+            child.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+    def _follow(
+        self,
+        order: dict[str, Any],
+        report: Callable[[Progress], None],
+        is_cancelled: Callable[[], bool],
+    ) -> Progress:
+        """Give the child an order and wait for its end."""
+        child = self._started()
+        self._tell(order)
         stopping_since: float | None = None
         while True:
             if stopping_since is None and is_cancelled():
@@ -85,25 +123,6 @@ class IndexingProcess:
             if answer["is_end"]:
                 self._used_at = monotonic()
                 return progress
-
-    def close_if_idle(self, seconds: float) -> None:
-        """Let the child go if it had nothing to do for so long."""
-        if self._child is not None and monotonic() - self._used_at > seconds:
-            self.close()
-
-    def close(self) -> None:
-        """End the child; what it is doing is finished or thrown away whole."""
-        child, self._child = self._child, None
-        if child is None:
-            return
-        if child.stdin is not None:
-            with suppress(OSError):  # it is dead already
-                child.stdin.close()
-        try:
-            child.wait(_STOP_S)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._child is not None and self._child.poll() is None:
@@ -192,6 +211,8 @@ class _Indexer:
         settings = load(Paths.find(os.environ), os.environ, {}).settings
         if self._engine is None or settings != self._settings:
             self._engine, self._settings = Engine(settings), settings
+        if "relink" in order:
+            return self._engine.relink(self._report, self._is_stopping)
         scopes = order["run"]
         return self._engine.index(
             self._report,

@@ -188,7 +188,9 @@ class RemoteEngine(Finder):
         try:
             end = self._client.follow("index", Progress, {}, note, is_cancelled)
         except Unreachable:
-            return self._local.index(report, is_cancelled)
+            done = self._local.index(report, is_cancelled)
+            self._local.relink(report, is_cancelled)
+            return done
         return latest if end is None else end
 
     def check(self) -> tuple[Finding, ...]:

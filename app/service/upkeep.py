@@ -41,8 +41,8 @@ class Runner(Protocol):
     ) -> Progress:
         """Make one run; see `Engine.index`."""
 
-    def close_if_idle(self, seconds: float) -> None:
-        """Let go of what is not needed now."""
+    def rest_if_idle(self, seconds: float, is_wanted: Callable[[], bool]) -> None:
+        """After so long without a run, do what could wait unless wanted, and let go of models."""
 
     def close(self) -> None:
         """Let go of everything."""
@@ -151,7 +151,7 @@ class Upkeep:
             self.problem = str(error)
         self._reason = self._reason_now()
         if not self._agenda.wait(_TICK_S):
-            self._runner.close_if_idle(self._idle_s)
+            self._rest_if_idle()
             return
         self._nudge.clear()
         self._reason = self._reason_now()
@@ -159,6 +159,21 @@ class Upkeep:
             self._nudge.wait(_TICK_S)
         else:
             self._run()
+
+    def _rest_if_idle(self) -> None:
+        """Have the runner do what could wait for a while in which nothing changed."""
+
+        def is_wanted() -> bool:
+            is_due = self._agenda.due_in() is not None
+            return is_due or bool(self._reason or self._wishes) or self._must_stop(())
+
+        try:
+            with self._running:
+                self._runner.rest_if_idle(self._idle_s, is_wanted)
+        except (StoreBusy, ChildDied):
+            pass  # another process writes, or it was wanted for a run and did not stop in time
+        except (StoreError, OSError, RuntimeError, ValueError) as error:
+            _log.warning("linking anew failed: %s", type(error).__name__)
 
     def _reason_now(self) -> str:
         return "asked to" if self._is_paused else self._reason_to_wait()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from store import Heading, Span
+from store import Heading, Span, indexed_text
 
 from ..document import Chunked, Document
 from ..encoding import byte_offsets
@@ -49,7 +49,7 @@ def chunk(document: Document) -> Chunked:
     return Chunked(
         spans=spans,
         outline=outline,
-        texts=tuple(f"{context}\n{text}" if context else text for context, text in kept),
+        texts=tuple(indexed_text(context, text) for context, text in kept),
     )
 
 

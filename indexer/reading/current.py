@@ -158,9 +158,7 @@ def _text_of(record: FileRecord, kept: ReadKept) -> _Text:
     """Find the text of an indexed file. Raises OSError if it is gone, or Unreadable."""
     if record.places is None:
         source = read_source(record.path)
-        if source.kind is None and (
-            source.signature == record.signature or source.digest == record.digest
-        ):
+        if source.is_still(record):
             fetch, line_of = _in_data(source.data)
             places = parts_of(record.kind, record.encoding, source.data)
             return _indexed(record, FileState.CURRENT, fetch, line_of, places)

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import BinaryIO
 
-from store import Signature
+from store import FileRecord, Signature
 
 from ..document import Unreadable
 from ..scanning.recognise import HEAD_BYTES, recognise
@@ -39,6 +39,11 @@ class SourceFile:
     def digest(self) -> bytes:
         """BLAKE2b-128 of the bytes."""
         return self.own_digest or blake2b(self.data, digest_size=16).digest()
+
+    def is_still(self, record: FileRecord) -> bool:
+        """Tell whether the file is the text that was indexed."""
+        is_same = self.signature == record.signature or self.digest == record.digest
+        return self.kind is None and is_same
 
 
 @contextmanager

@@ -24,6 +24,9 @@ from .edges import blocks_of
 from .linking import Edges, GraphParameters, in_order, link
 
 _MOST_MENDED = 16_384
+_FEWEST_EDGES = 4
+"""With fewer left a chunk chooses anew. It does so by what codes tell of the others, which leads
+a search astray more often than the edges that were made from embeddings."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class Renewal:
     """Chunks to be made hubs."""
     hub_places: NDArray[np.float32]
     """Their projected embeddings, shape (n, code_dims)."""
+    changes: int
+    """Chunks that were linked by what codes tell of others, and chunks that the graph lost."""
 
 
 def plan_renewal(
@@ -77,7 +82,7 @@ def renew(
     whole = live[known].all(axis=1)
     lost = np.bincount(known[~whole].ravel(), minlength=live.size) > 0
     degrees = np.bincount(known[whole].ravel(), minlength=live.size)
-    weak = np.flatnonzero(lost & live & (degrees < parameters.m))
+    weak = np.flatnonzero(lost & live & (degrees < min(_FEWEST_EDGES, parameters.m)))
     mended, waiting = weak[:_MOST_MENDED], weak[_MOST_MENDED:]
     new = ids[ids >= first_unlinked]
     chosen = link(points, np.concatenate([mended, new]), ids, parameters)
@@ -86,6 +91,33 @@ def renew(
     blocks = np.union1d(blocks_of(known[~kept]), blocks_of(chosen))
     more = np.setdiff1d(hubs.due(new), present)
     if new.size > parameters.ef_construction:  # fewer cannot all prefer each other to the rest
-        graph = Graph.of(edges.between(renewed, live), live.size)
-        more = np.concatenate([more, graph.unreached(np.concatenate([present, more]), ids)])
-    return Renewal(renewed, blocks, live.size, more, points.rows(more))
+        more = _with_unreached(more, present, renewed, live)
+    changes = int((lost & ~live).sum()) + (0 if points.are_exact(ids) else new.size)
+    return Renewal(renewed, blocks, live.size, more, points.rows(more), changes)
+
+
+def renew_all(
+    known: Edges,
+    points: Points,
+    live: NDArray[np.bool_],
+    present: NDArray[np.int64],
+    parameters: GraphParameters,
+) -> Renewal:
+    """Choose all edges anew; the arguments are those of `renew`."""
+    ids = np.flatnonzero(live)
+    chosen = link(points, ids, ids, parameters)
+    blocks = np.union1d(blocks_of(known), blocks_of(chosen))
+    more = _with_unreached(np.setdiff1d(hubs.due(ids), present), present, chosen, live)
+    return Renewal(chosen, blocks, live.size, more, points.rows(more), 0)
+
+
+def _with_unreached(
+    more: NDArray[np.int64],
+    present: NDArray[np.int64],
+    joined: Edges,
+    live: NDArray[np.bool_],
+) -> NDArray[np.int64]:
+    """Return hubs to be made, with one for each part of the graph that no hub leads to."""
+    graph = Graph.of(edges.between(joined, live), live.size)
+    unreached = graph.unreached(np.concatenate([present, more]), np.flatnonzero(live))
+    return np.concatenate([more, unreached])

@@ -113,6 +113,7 @@ def move_in(connection: apsw.Connection) -> None:
     for table in DERIVED_TABLES:
         connection.execute(f"DELETE FROM {table}")  # noqa: S608
     connection.execute("DELETE FROM directory")
+    connection.execute("DELETE FROM meta WHERE key = 'graph_changes'")  # it may have none
     for table in ("directory", *DERIVED_TABLES):
         connection.execute(f"INSERT INTO {table} SELECT * FROM next.{table}")  # noqa: S608
     connection.execute(

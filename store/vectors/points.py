@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from .quantiser import Codes, Quantiser
 
+MOST_EXACT = 1 << 17
+"""Chunks whose exact places are in memory at a time, 50 MB for codes of 192 dimensions."""
+
 
 @dataclass(frozen=True)
 class Points:
@@ -22,15 +25,22 @@ class Points:
     exact: NDArray[np.float16]
     """Projected embeddings of the chunks from `exact_from` on, shape (n, code_dims)."""
 
+    def are_exact(self, ids: NDArray[np.int64]) -> bool:
+        """Tell whether the places of all of some chunks are known exactly."""
+        return bool(self._has_exact(ids).all())
+
     def rows(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the places of some chunks, shape (n, code_dims)."""
-        known = (ids >= self.exact_from) & (ids < self.exact_from + len(self.exact))
+        known = self._has_exact(ids)
         if known.all():
             return self.exact[ids - self.exact_from].astype(np.float32)
         rows = np.empty((ids.size, self.quantiser.code_dims), dtype=np.float32)
         rows[known] = self.exact[ids[known] - self.exact_from]
         rows[~known] = self.quantiser.decode(self.codes[:, ids[~known]].T)
         return rows
+
+    def _has_exact(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        return (ids >= self.exact_from) & (ids < self.exact_from + len(self.exact))
 
 
 class Places:

@@ -45,6 +45,11 @@ def test_while_scanning_there_is_no_bar() -> None:
     )
 
 
+def test_linking_anew_has_a_bar_of_its_own() -> None:
+    line = progress_line(replace(DONE, phase="relinking", relinked=0.5), 80)
+    assert line == "━━━━━━━━────────  linking all passages anew"
+
+
 @pytest.mark.parametrize("width", [1, 10, 40, 60, 79])
 def test_the_line_fits_and_long_names_keep_their_end(width: int) -> None:
     name = "a very long file name that says little " * 3 + "lease.md"

@@ -20,7 +20,7 @@ from store.database import connection as opening
 from store.database.meta import get_number
 from store.database.schema import APPLICATION_ID, MIGRATIONS
 from store.vectors import cache
-from tests.store.fakes import MODELS, QUANTISER, Library
+from tests.store.fakes import MODELS, QUANTISER, Library, embed
 
 Step = Callable[[Library, Writer], object]
 _EXTRACTED = {"oak"}
@@ -67,13 +67,18 @@ def compact(_: Library, writer: Writer) -> None:
     writer.compact(force=True)
 
 
+def relink(library: Library, writer: Writer) -> None:
+    """Choose all edges of the graph anew."""
+    assert writer.relink(QUANTISER, library.read_indexed, embed)
+
+
 SESSIONS: tuple[tuple[Step, ...], ...] = (
     (put("river", "violin"), put("oak"), link),
     (put("river", chunks=5), remove("violin")),
     (put(*(f"many{number}" for number in range(30))), link, compact),
-    (remove(*(f"many{number}" for number in range(20))), put("lease"), link, compact),
+    (remove(*(f"many{number}" for number in range(20))), put("lease"), link, compact, relink),
 )
-"""Indexing, replacing, deleting and compaction, each session with a writer of its own."""
+"""Indexing, replacing, deleting, compaction and relinking, each session with a writer of its own."""
 
 
 def begin(root: Path) -> Library:

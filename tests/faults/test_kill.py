@@ -16,11 +16,11 @@ from .victim import Failpoint, LastWords, let_die
 
 READY_S = 5.0
 FAILPOINTS = [
-    ("store.writer", "open_writer"),
+    ("store.access", "open_writer"),
     ("store.database.connection", "_add_checksums"),
     ("store.database.connection", "_migrate"),
     ("store.documents.folders", "insert_folder"),
-    ("store.writer", "write_copy"),
+    ("store.access", "write_copy"),
     ("store.database.lock", "WriterLock.release"),
     ("store.writer", "Writer.adopt_models"),
     ("store.writer", "Writer.set_last_seen"),

@@ -171,6 +171,17 @@ class Library:
             return DocumentTexts(FileState.CHANGED, name, texts)
         return DocumentTexts(FileState.CURRENT, name, texts[indexes.start : indexes.stop])
 
+    def read_indexed(
+        self, record: FileRecord, indexes: range, kept: ReadKept
+    ) -> Sequence[str] | None:
+        """Read texts back from memory, or from where they are kept, if they have not changed."""
+        name = record.path.stem
+        if record.places is not None:
+            return [kept(span).decode() for span in record.spans[indexes.start : indexes.stop]]
+        if name in self.changed or name not in self.documents:
+            return None
+        return self.documents[name][indexes.start : indexes.stop]
+
 
 def places_of(texts: Sequence[str]) -> Places:
     """Return places as if each text were on a page of its own."""

@@ -25,7 +25,7 @@ from store import (
 from store.graph import edges, hubs, neighbours
 from store.graph.adjacency import Graph
 from store.graph.linking import Edges, in_order, link
-from store.graph.renewal import Renewal, renew
+from store.graph.renewal import Renewal, renew, renew_all
 from store.retrieval.estimates import Estimates
 from store.vectors.codes import BLOCK_CHUNKS
 from store.vectors.points import Points
@@ -175,6 +175,9 @@ def test_thousands_of_edits_leave_a_graph_as_good_as_a_new_one(
         points = points_of(every, quantiser, first)
         renewal = renew(known, points, live, first, hubs.due(np.flatnonzero(live)), parameters)
         known = renewal.edges
+        if (first + 99 - 3_000) % 4_000 == 0:
+            exact = Points(quantiser, points.codes, 0, quantiser.project(every))
+            known = renew_all(known, exact, live, np.empty(0, dtype=np.int64), parameters).edges
     ids = np.flatnonzero(live)
     kept = edges.between(known, live)
     fresh = link(points_of(every, quantiser, len(every)), ids, ids, parameters)

@@ -253,6 +253,20 @@ def test_clients_of_other_users_are_turned_away(running: Running) -> None:
             os.getuid = real
 
 
+def test_without_a_daemon_indexing_much_links_all_anew(running: Running) -> None:
+    running.write("one.md", "alpha")
+    assert thimble("add", str(running.notes)).returncode == 0
+    for number in range(5):
+        running.write(f"{number}.md", f"beta {number}")
+    with Engine(running.settings) as engine:
+        engine.index(lambda _: None)
+        with engine._store.writer() as writer:
+            assert writer.is_relinking_due
+        assert thimble("index").returncode == 0
+        with engine._store.writer() as writer:
+            assert not writer.is_relinking_due
+
+
 def test_watching_in_the_foreground_indexes_what_changes(running: Running) -> None:
     running.write("one.md", "alpha")
     assert thimble("add", str(running.notes)).returncode == 0

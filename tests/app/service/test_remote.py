@@ -156,6 +156,42 @@ def test_models_are_let_go_when_nobody_asks(daemon: Running, local: Engine) -> N
         assert [*engine.search("deposit")]
 
 
+def is_due(engine: Engine) -> bool:
+    with engine._store.writer() as writer:
+        return writer.is_relinking_due
+
+
+def test_the_indexing_process_links_anew_when_it_has_nothing_to_do(running: Running) -> None:
+    """Unless it is wanted meanwhile; then it goes on some other time."""
+    from app.service.indexing import IndexingProcess
+
+    process = IndexingProcess()
+
+    def index() -> None:
+        process.run(None, is_careful=True, report=lambda _: None, is_cancelled=lambda: False)
+
+    with Engine(running.settings) as engine:
+        engine.add_folder(running.notes)
+        for number in range(3):
+            running.write(f"{number}.md", f"The kettle number {number} boils.")
+        index()
+        assert not is_due(engine)
+        for number in range(3, 12):
+            running.write(f"{number}.md", f"The kettle number {number} boils.")
+        index()
+        assert is_due(engine)
+        process.rest_if_idle(60.0, lambda: False)
+        assert is_due(engine), "it has not been idle for long"
+        wanted = iter([False, True, True])
+        process.rest_if_idle(-1.0, lambda: next(wanted, True))
+        assert process._child is not None, "somebody wants a run"
+        index()
+        process.rest_if_idle(-1.0, lambda: False)
+        assert not is_due(engine)
+        assert process._child is None
+        assert [*engine.search("kettle number 5")][-1].hits[0].path.name == "5.md"
+
+
 def test_an_idle_daemon_is_small_and_quiet(daemon: Running, local: Engine) -> None:
     """No processor time to speak of, and not a byte written."""
     from time import sleep
