@@ -78,7 +78,7 @@ SESSIONS: tuple[tuple[Step, ...], ...] = (
     (put(*(f"many{number}" for number in range(30))), link, compact),
     (remove(*(f"many{number}" for number in range(20))), put("lease"), link, compact, relink),
 )
-"""Indexing, replacing, deleting, compaction and relinking, each session with a writer of its own."""
+"""Indexing, replacing, deleting, compaction and relinking; each session has its own writer."""
 
 
 def begin(root: Path) -> Library:
