@@ -1,15 +1,14 @@
 """Bringing folders' index up to date: scan, read, chunk, embed, store.
 
 Each batch of files is one transaction. Whatever stops a run, the batches before it stay, and the
-next run goes on from there. Reading the next batch overlaps with embedding the one before.
+next run goes on from there. Files are read here, cut and embedded in the workshop, a lot of files
+at a time and some lots ahead, and stored here in the order in which they were found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
 
@@ -27,13 +26,15 @@ from store import (
 
 from .document import Unreadable
 from .embedding.embedder import Embedder
+from .intake import Intake, Lot
 from .readers import why_not_read
-from .reading.ahead import ReadAhead, Reading
+from .reading.ahead import ReadAhead
 from .scanning.brake import forgettable
 from .scanning.moves import MovedFrom
-from .scanning.scan import FoundFile, Scan, scan
+from .scanning.scan import Scan, scan
 from .scanning.scope import Scope
 from .tally import Tally
+from .workshop import Outcome, Workshop, helpers_for
 
 _BATCH_CHUNKS = 1024
 _BATCH_FILES = 256
@@ -43,21 +44,18 @@ _UNSEEN = Signature(0, 0, 0)
 
 @dataclass(slots=True)
 class _Batch:
-    """Changes being gathered."""
+    """Changes being gathered, with the embeddings of the chunks of its files."""
 
     files: list[NewFile] = field(default_factory=list)
     skipped: list[SkippedFile] = field(default_factory=list)
     moved: list[MovedFile] = field(default_factory=list)
+    vectors: list[Vectors] = field(default_factory=list)
     chunks: int = 0
 
     @property
     def is_full(self) -> bool:
         things = len(self.files) + len(self.skipped) + len(self.moved)
         return self.chunks >= _BATCH_CHUNKS or things >= _BATCH_FILES
-
-    @property
-    def texts(self) -> list[str]:
-        return [text for file in self.files for text in file.texts]
 
     @property
     def changes(self) -> Changes:
@@ -132,66 +130,45 @@ class Run:
 
     def _update(self, folder: Folder, outcome: Scan, readers: ReadAhead) -> None:
         gone = MovedFrom(folder, outcome, self._writer)
-        with ThreadPoolExecutor(1, "embed") as pool:
-            ahead: tuple[_Batch, Future[Vectors]] | None = None
-            for batch in self._batches(folder, outcome, gone, readers):
-                vectors = pool.submit(self._embedder.embed_passages, batch.texts)
-                if ahead is not None:
-                    self._commit(folder, *ahead)
-                ahead = (batch, vectors)
-            if ahead is not None:
-                self._commit(folder, *ahead)
+        work_bytes = sum(file.signature.size for file in outcome.found)
+        helpers = 0 if self._is_careful else helpers_for(self._embedder, work_bytes)
+        with Workshop(self._embedder, helpers) as workshop:
+            intake = Intake(folder, gone, readers, workshop, self._is_cancelled)
+            batch = _Batch()
+            for lot, outcomes in intake.prepared(outcome.found):
+                self._gather(folder, lot, outcomes, batch)
+                if batch.is_full:
+                    self._commit(folder, batch)
+                    batch = _Batch()
+            if not self._is_cancelled():
+                self._commit(folder, batch)
         if not self._is_cancelled():
             self._finish(folder, outcome, gone)
 
-    def _batches(
-        self, folder: Folder, outcome: Scan, gone: MovedFrom, readers: ReadAhead
-    ) -> Iterator[_Batch]:
-        batch = _Batch()
-        for found, path, reading in readers.read(folder, outcome.found, gone):
-            if self._is_cancelled():
-                return
-            self._take(folder, found, path, reading, gone, batch)
-            self.tally.files_done += 1
-            self.tally.bytes_done += found.signature.size
-            self._report(self.tally)
-            if batch.is_full:
-                yield batch
-                batch = _Batch()
-        yield batch
+    def _gather(self, folder: Folder, lot: Lot, outcomes: list[Outcome], batch: _Batch) -> None:
+        """Put a lot into the batch."""
+        batch.moved += lot.moved
+        batch.skipped += lot.skipped
+        for file, outcome in zip(lot.files, outcomes, strict=True):
+            if isinstance(outcome, Unreadable):
+                batch.skipped.append(
+                    SkippedFile(
+                        file.path, folder.id, file.signature, outcome.reason, outcome.failed
+                    )
+                )
+                continue
+            batch.files.append(file.new_file(folder, outcome))
+            batch.vectors.append(outcome.vectors)
+            batch.chunks += len(outcome.spans)
+        self.tally.current = lot.last
+        self.tally.files_done += lot.count
+        self.tally.bytes_done += lot.bytes
+        self._report(self.tally)
 
-    def _take(
-        self,
-        folder: Folder,
-        found: FoundFile,
-        path: Path,
-        reading: Callable[[], Reading],
-        gone: MovedFrom,
-        batch: _Batch,
-    ) -> None:
-        """Read one file into the batch."""
-        self.tally.current = path
-        signature = found.signature
-        try:
-            read = reading()
-            signature = read.source.signature
-            if old := gone.old_place(found, read.source.digest):
-                batch.moved.append(MovedFile(old, path, signature))
-                return
-            batch.files.append(read.new_file(folder, path))
-            batch.chunks += len(batch.files[-1].spans)
-        except FileNotFoundError:
-            return
-        except Unreadable as error:
-            batch.skipped.append(
-                SkippedFile(path, folder.id, signature, error.reason, error.failed)
-            )
-        except OSError as error:
-            reason = f"cannot be read: {error.strerror or error}"
-            batch.skipped.append(SkippedFile(path, folder.id, signature, reason, failed=True))
-
-    def _commit(self, folder: Folder, batch: _Batch, vectors: Future[Vectors]) -> None:
-        self._writer.apply(folder, batch.changes, vectors.result(), self._quantiser)
+    def _commit(self, folder: Folder, batch: _Batch) -> None:
+        none = np.empty((0, self._quantiser.dims), dtype=np.float32)
+        vectors = np.concatenate([none, *batch.vectors])
+        self._writer.apply(folder, batch.changes, vectors, self._quantiser)
         self.tally.indexed += len(batch.files)
         self.tally.moved += len(batch.moved)
         self.tally.skipped += sum(not one.failed for one in batch.skipped)

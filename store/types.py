@@ -115,8 +115,8 @@ class NewFile:
     encoding: str
     spans: tuple[Span, ...]
     outline: tuple[Heading, ...]
-    texts: tuple[str, ...]
-    """Indexed text of each chunk (heading path and plain text), for the words; not stored."""
+    terms: tuple[NDArray[np.int64], ...]
+    """Keys of the terms of each chunk's indexed text, in order; see `terms`."""
     places: Places | None = None
     extracted: bytes = b""
     """Text to keep, in UTF-8, if the file is no text itself; the spans lie in it."""

@@ -66,6 +66,11 @@ class Embedder:
         self._notify = notify
         self._loading = Lock()
 
+    @property
+    def threads(self) -> int:
+        """How many it may use."""
+        return self._threads or os.cpu_count() or 1
+
     def load(self) -> None:
         """Load the model, unless it is; who needs it meanwhile waits. Raises ModelError."""
         with self._loading:
@@ -143,11 +148,10 @@ class Embedder:
 
     @cached_property
     def _workers(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self._threads or os.cpu_count(), "embed")
+        return ThreadPoolExecutor(self.threads, "embed")
 
     def _run(self, tokens: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        longest = max(map(len, tokens))
-        ids = np.zeros((len(tokens), longest), dtype=np.int64)
+        ids = np.zeros((len(tokens), max(map(len, tokens))), dtype=np.int64)
         mask = np.zeros_like(ids)
         for row, sequence in enumerate(tokens):
             ids[row, : len(sequence)] = sequence
@@ -183,8 +187,7 @@ class Embedder:
 
     @cached_property
     def _tokens(self) -> Tokens:
-        alone = (self._threads or os.cpu_count()) == 1
-        return Tokens(self._tokenizer, self.model.max_tokens, remembers=alone)
+        return Tokens(self._tokenizer, self.model.max_tokens, remembers=self.threads == 1)
 
     @cached_property
     def _inputs(self) -> list[str]:

@@ -16,6 +16,8 @@ BUILT_IN_RANK = _MODELS / "thimble-rank"
 """The rank model that ships with the program."""
 
 DESCRIPTION = "model.toml"
+_LIGHT_BYTES = 10 << 20
+"""No more than a table of static embeddings has; transformers are larger."""
 
 
 class ModelError(StoreError):
@@ -79,6 +81,11 @@ class Model:
         """The graph, and the files beside it that hold weights too large for it."""
         beside = (self.graph.with_name(self.graph.name + end) for end in ("_data", ".data"))
         return (self.graph, *(path for path in beside if path.is_file()))
+
+    @property
+    def is_light(self) -> bool:
+        """Whether several processes may have it, so that cutting text is what takes time."""
+        return sum(path.stat().st_size for path in self.weights) <= _LIGHT_BYTES
 
     @classmethod
     def load(cls, folder: Path) -> Model:

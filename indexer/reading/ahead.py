@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from store import Folder, NewFile
+from store import Folder
 
 from ..cage import Cage
 from ..document import Unreadable
@@ -20,7 +20,7 @@ from ..scanning.moves import MovedFrom
 from ..scanning.recognise import kind_by_name
 from ..scanning.scan import FoundFile
 from ..scanning.secrets import looks_secret
-from .loading import Loaded, load
+from .loading import Content, content_of
 from .source import SourceFile, read_source
 
 _MOST_WORKERS = 4
@@ -30,28 +30,11 @@ _FILES_AHEAD = 4
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A file as it was, and a way to its chunks."""
+    """A file as it was, and a way to its content."""
 
     source: SourceFile
-    load: Callable[[], Loaded]
-
-    def new_file(self, folder: Folder, path: Path) -> NewFile:
-        """Return the file for the store. Raises Unreadable, or OSError if it is gone."""
-        loaded = self.load()
-        document, chunked = loaded.document, loaded.chunked
-        return NewFile(
-            folder_id=folder.id,
-            path=path,
-            signature=self.source.signature,
-            digest=self.source.digest,
-            kind=document.kind,
-            encoding=document.encoding,
-            spans=chunked.spans,
-            outline=chunked.outline,
-            texts=chunked.texts,
-            places=loaded.places,
-            extracted=loaded.extracted,
-        )
+    content: Callable[[], Content]
+    """Raises Unreadable, or OSError if it is gone."""
 
 
 class ReadAhead:
@@ -92,18 +75,18 @@ class ReadAhead:
             yield pending.popleft()
 
     def _read(self, path: Path, gone: MovedFrom, found: FoundFile) -> Reading:
-        """Read a file, and chunk it already unless its content may be indexed under another path.
+        """Read a file, take it apart already unless its content may be indexed elsewhere.
 
         Raises Unreadable or OSError.
         """
         source = read_source(path)
-        reading = Reading(source, partial(self._load, source, path, found))
+        reading = Reading(source, partial(self._content, source, path, found))
         if gone.is_known(found, source.digest):
             return reading
-        loaded = reading.load()
-        return Reading(source, lambda: loaded)
+        content = reading.content()
+        return Reading(source, lambda: content)
 
-    def _load(self, source: SourceFile, path: Path, found: FoundFile) -> Loaded:
+    def _content(self, source: SourceFile, path: Path, found: FoundFile) -> Content:
         if not found.named and (secret := looks_secret(source.data)):
             raise Unreadable(secret)
-        return load(source, path, self._cage)
+        return content_of(source, path, self._cage)

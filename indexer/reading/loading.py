@@ -37,15 +37,29 @@ class Loaded:
         return b"" if self.places is None else self.document.text.encode()
 
 
+Content = bytes | Extract
+"""The bytes of a text, or the text of another document."""
+
+
 def load(source: SourceFile, path: Path, cage: Extracting) -> Loaded:
     """Cut a file's content into chunks. Raises Unreadable, also for a bug in a reader; OSError."""
+    return cut(content_of(source, path, cage), path.name)
+
+
+def content_of(source: SourceFile, path: Path, cage: Extracting) -> Content:
+    """Return the content of a file. Raises Unreadable or OSError."""
+    return source.data if source.kind is None else _extract(source, source.kind, path, cage)
+
+
+def cut(content: Content, name: str) -> Loaded:
+    """Cut a content into chunks. Raises Unreadable, also for a bug in a reader."""
     try:
-        if source.kind is None:
-            document, places = read_document(source.data, path.name), None
+        if isinstance(content, bytes):
+            document, places = read_document(content, name), None
         else:
-            document, places = _extract(source, source.kind, path, cage).document()
+            document, places = content.document()
         chunked = chunk(document)
-    except (Unreadable, OSError):
+    except Unreadable:
         raise
     except Exception as error:  # one bad file costs one file, whatever is wrong with it
         raise Unreadable(

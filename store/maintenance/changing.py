@@ -14,7 +14,7 @@ from ..documents import catalogue, names, skipped
 from ..types import Folder, MovedFile, NewFile, SkippedFile, Vectors
 from ..vectors import codes
 from ..vectors.quantiser import Quantiser, refuse_bad
-from ..words import analysis, inverted_index
+from ..words import inverted_index
 
 _Place = tuple[int, bytes]
 """The id of a directory, and a name in it."""
@@ -28,7 +28,7 @@ def insert(
     quantiser: Quantiser,
 ) -> None:
     """Index files, replacing what was at their paths; `vectors` are of their chunks in order."""
-    terms = [analysis.terms(text) for file in files for text in file.texts]
+    terms = [keys for file in files for keys in file.terms]
     if len(terms) != len(vectors):
         raise ValueError(f"{len(terms)} chunks but {len(vectors)} embeddings")
     refuse_bad(vectors, quantiser)

@@ -66,7 +66,7 @@ class Term:
 
 
 def add_chunks(
-    connection: apsw.Connection, first_chunk: int, terms: Sequence[Sequence[int]]
+    connection: apsw.Connection, first_chunk: int, terms: Sequence[Sequence[int] | Ids]
 ) -> None:
     """Store the terms of consecutive new chunks."""
     postings = Postings.collect(first_chunk, terms)

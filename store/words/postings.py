@@ -62,12 +62,10 @@ class Postings:
         return np.cumsum(self.counts) - self.counts
 
     @classmethod
-    def collect(cls, first_chunk: int, terms_of_chunks: Sequence[Sequence[int]]) -> Postings:
+    def collect(cls, first_chunk: int, terms_of_chunks: Sequence[Sequence[int] | Ids]) -> Postings:
         """Invert the terms of consecutive chunks."""
         lengths = np.array([len(terms) for terms in terms_of_chunks], dtype=np.int64)
-        keys = np.fromiter(
-            (key for terms in terms_of_chunks for key in terms), np.int64, count=lengths.sum()
-        )
+        keys = np.concatenate([np.asarray(one, np.int64) for one in ((), *terms_of_chunks)])
         places = np.repeat(np.arange(lengths.size), lengths)
         pairs, firsts, repeats = np.unique(
             keys << 32 | places, return_index=True, return_counts=True

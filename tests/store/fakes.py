@@ -33,6 +33,7 @@ from store import (
     Store,
     Vectors,
     Writer,
+    terms,
 )
 
 DIMS = 128
@@ -129,7 +130,7 @@ class Library:
             encoding="utf-8",
             spans=spans_of(texts),
             outline=self.outline,
-            texts=tuple(texts),
+            terms=tuple(np.array(terms(text), dtype=np.int64) for text in texts),
             places=places_of(texts) if name in self.extracted else None,
             extracted="\n".join(texts).encode() if name in self.extracted else b"",
         )

@@ -1,0 +1,147 @@
+"""What an index run takes in: files are read here, in lots, and prepared in the workshop."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from store import Folder, MovedFile, NewFile, Signature, SkippedFile
+
+from .document import Unreadable
+from .reading.ahead import ReadAhead, Reading
+from .scanning.moves import MovedFrom
+from .scanning.scan import FoundFile
+from .workshop import Item, Outcome, Prepared, Workshop
+
+_LOT_BYTES = 1 << 18
+"""A quarter of a second's work, so that a run ends soon when it is to."""
+_LOT_FILES = 64
+_POLL_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file as it was when it was read."""
+
+    path: Path
+    signature: Signature
+    digest: bytes
+
+    def new_file(self, folder: Folder, prepared: Prepared) -> NewFile:
+        """Return it with what was made of its content."""
+        return NewFile(
+            folder_id=folder.id,
+            path=self.path,
+            signature=self.signature,
+            digest=self.digest,
+            kind=prepared.kind,
+            encoding=prepared.encoding,
+            spans=prepared.spans,
+            outline=prepared.outline,
+            terms=prepared.terms,
+            places=prepared.places,
+            extracted=prepared.extracted,
+        )
+
+
+@dataclass(slots=True)
+class Lot:
+    """Files that are prepared together, and what was found out about others among them."""
+
+    files: list[ReadFile] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    """Their contents."""
+    moved: list[MovedFile] = field(default_factory=list)
+    skipped: list[SkippedFile] = field(default_factory=list)
+    count: int = 0
+    """Files that were looked at."""
+    bytes: int = 0
+    """Of those."""
+    last: Path | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is time to have them prepared."""
+        return self.bytes >= _LOT_BYTES or self.count >= _LOT_FILES
+
+
+class Intake:
+    """Takes in the files of one folder."""
+
+    def __init__(
+        self,
+        folder: Folder,
+        gone: MovedFrom,
+        readers: ReadAhead,
+        workshop: Workshop,
+        is_cancelled: Callable[[], bool],
+    ) -> None:
+        """Make one; once cancelled it yields nothing more."""
+        self._folder = folder
+        self._gone = gone
+        self._readers = readers
+        self._workshop = workshop
+        self._is_cancelled = is_cancelled
+
+    def prepared(self, found: Iterable[FoundFile]) -> Iterator[tuple[Lot, list[Outcome]]]:
+        """Yield files in order, with what was made of each; some lots are under way meanwhile.
+
+        Raises ModelError.
+        """
+        pending: deque[tuple[Lot, Future[list[Outcome]]]] = deque()
+        for lot in self._lots(found):
+            pending.append((lot, self._workshop.submit(lot.items)))
+            if len(pending) > self._workshop.room:
+                yield from self._waited_for(*pending.popleft())
+        while pending:
+            yield from self._waited_for(*pending.popleft())
+
+    def _waited_for(
+        self, lot: Lot, outcomes: Future[list[Outcome]]
+    ) -> Iterator[tuple[Lot, list[Outcome]]]:
+        """Yield a lot once it is prepared, unless cancelled before that."""
+        while not self._is_cancelled():
+            if wait([outcomes], _POLL_S).done:
+                yield lot, outcomes.result()
+                return
+
+    def _lots(self, found: Iterable[FoundFile]) -> Iterator[Lot]:
+        lot = Lot()
+        for one, path, reading in self._readers.read(self._folder, found, self._gone):
+            if self._is_cancelled():
+                return
+            self._take(one, path, reading, lot)
+            if lot.is_full:
+                yield lot
+                lot = Lot()
+        yield lot
+
+    def _take(self, found: FoundFile, path: Path, reading: Callable[[], Reading], lot: Lot) -> None:
+        """Read one file into the lot."""
+        signature = found.signature
+        lot.last = path
+        lot.count += 1
+        lot.bytes += signature.size
+        try:
+            read = reading()
+            signature, digest = read.source.signature, read.source.digest
+            if old := self._gone.old_place(found, digest):
+                lot.moved.append(MovedFile(old, path, signature))
+                return
+            lot.items.append(Item(path.name, read.content()))
+            lot.files.append(ReadFile(path, signature, digest))
+        except FileNotFoundError:
+            return
+        except Unreadable as error:
+            self._skip(lot, path, signature, error.reason, failed=error.failed)
+        except OSError as error:
+            reason = f"cannot be read: {error.strerror or error}"
+            self._skip(lot, path, signature, reason, failed=True)
+
+    def _skip(
+        self, lot: Lot, path: Path, signature: Signature, reason: str, *, failed: bool
+    ) -> None:
+        lot.skipped.append(SkippedFile(path, self._folder.id, signature, reason, failed))

@@ -1,0 +1,182 @@
+"""Helpers change nothing but the time: not what is indexed, and not what happens on trouble."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from time import monotonic, sleep
+
+import numpy as np
+import pytest
+
+from indexer import BUILT_IN_RANK, Embedder, Model
+from indexer.document import Unreadable
+from indexer.extract import Extract
+from indexer.workshop import Item, Outcome, Prepared, Workshop, helpers_for, shop
+from store import Mode
+
+from .conftest import Notes
+
+ITEMS = [
+    Item("plan.md", b"# Plan\n\n" + b"The lamp over the desk is dear. " * 300),
+    Item("empty.txt", b"  \n"),
+    Item("latin.txt", "Das Café in Köln ist zu.".encode("latin-1")),
+    Item("book.pdf", Extract("pdf", "One page.\n\nTwo pages.\n\n", unit="page", starts=(0, 11))),
+    Item("bad.pdf", Extract("pdf", "short", starts=(4, 99))),
+    Item("data.csv", b"name,town\nada,London\n"),
+]
+
+
+def told(outcome: Outcome) -> object:
+    """Return what can be compared of an outcome."""
+    if isinstance(outcome, Unreadable):
+        return outcome.reason, outcome.failed
+    words = [keys.tolist() for keys in outcome.terms]
+    document = (outcome.kind, outcome.encoding, outcome.spans, outcome.outline)
+    return *document, words, outcome.places, outcome.extracted
+
+
+def helper_of(workshop: Workshop) -> subprocess.Popen[bytes]:
+    process = workshop._helpers[0]._process
+    assert process is not None
+    return process
+
+
+def test_a_helper_makes_what_this_process_makes(embedder: Embedder) -> None:
+    with Workshop(embedder, 1) as helped, Workshop(embedder, 0) as alone:
+        there = helped.submit(ITEMS).result()
+        here = alone.submit(ITEMS).result()
+        assert helper_of(helped).poll() is None
+    assert [*map(told, there)] == [*map(told, here)]
+    assert [isinstance(one, Prepared) for one in here] == [True, False, True, True, False, True]
+    for one, other in zip(there, here, strict=True):
+        if isinstance(one, Prepared) and isinstance(other, Prepared):
+            assert np.allclose(one.vectors, other.vectors, atol=1e-5)
+            assert len(one.vectors) == len(one.spans) == len(one.terms)
+
+
+def test_a_run_with_helpers_indexes_what_one_without_indexes(
+    notes: Notes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shop, "_LEAST_BYTES", 0)
+    monkeypatch.setattr(notes.embedder, "_threads", 2)
+    started: list[int] = []
+    monkeypatch.setattr(shop, "_starter", Noting(started))
+    for number in range(200):
+        notes.write(f"{number % 7}/{number}.md", f"# Note {number}\n\nThe kettle{number} boils.")
+    notes.write("empty.md", "")
+    notes.write("bad.json.gz", b"\x1f\x8b nonsense")
+    tally = notes.index()
+    assert len(started) == 2
+    assert (tally.indexed, tally.files_done) == (200, tally.files_total)
+    assert notes.reasons()["empty.md"] == "empty: no text to index"
+    for number in (0, 63, 64, 128, 199):
+        assert notes.found(f"kettle{number}")[0] == f"{number}.md"
+        assert notes.found(f"kettle{number} boils", Mode.SEMANTIC)
+    assert notes.store.check() == ()
+    assert notes.index().indexed == 0
+
+
+class Noting:
+    """Starts processes as the real one does, and notes each."""
+
+    def __init__(self, started: list[int]) -> None:
+        self._started = started
+        self._real = shop._starter
+
+    def submit(self, *args: object, **options: object) -> object:
+        """Start one."""
+        self._started.append(len(self._started))
+        return self._real.submit(*args, **options)  # type: ignore[arg-type]
+
+
+def test_what_a_helper_died_of_is_done_in_this_process(embedder: Embedder) -> None:
+    with Workshop(embedder, 1) as workshop:
+        first = workshop.submit(ITEMS).result()
+        helper_of(workshop).send_signal(signal.SIGKILL)
+        again = [workshop.submit(ITEMS).result() for _ in range(3)]
+        assert helper_of(workshop).poll() == -signal.SIGKILL
+    for outcomes in again:
+        assert [*map(told, outcomes)] == [*map(told, first)]
+
+
+def test_a_helper_that_cannot_start_is_done_without(
+    embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shop, "_HELPER", ("-c", "raise SystemExit(3)"))
+    with Workshop(embedder, 2) as workshop:
+        outcomes = [workshop.submit(ITEMS[:1]) for _ in range(4)]
+        assert all(isinstance(one.result()[0], Prepared) for one in outcomes)
+
+
+def test_helpers_end_with_the_workshop_whatever_they_do(embedder: Embedder) -> None:
+    endless = [Item("long.md", b"The lamp over the desk is dear. " * 400_000)]
+    started = monotonic()
+    with Workshop(embedder, 1) as workshop:
+        workshop.submit(ITEMS).result()
+        under_way = workshop.submit(endless)
+        waiting = workshop.submit(endless)
+        sleep(0.2)
+        process = helper_of(workshop)
+    assert process.poll() is not None
+    assert under_way.cancelled() or under_way.exception() is not None
+    assert waiting.cancelled() or waiting.exception() is not None
+    assert monotonic() - started < 5.0
+
+
+def test_no_helper_outlives_a_process_that_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "main.py"
+    script.write_text(
+        "import sys\n"
+        "from indexer import BUILT_IN, Embedder, Model\n"
+        "from indexer.workshop import Item, Workshop\n"
+        "with Workshop(Embedder(Model.load(BUILT_IN)), 1) as workshop:\n"
+        "    workshop.submit([Item('a.md', b'alpha')]).result()\n"
+        "    print(workshop._helpers[0]._process.pid, flush=True)\n"
+        "    sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-I", str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as main:
+        assert main.stdout is not None
+        helper = int(main.stdout.readline())
+        assert is_running(helper)
+        main.kill()
+        main.wait()
+        ends = monotonic() + 5.0
+        while is_running(helper):
+            assert monotonic() < ends, "the helper is still there"
+            sleep(0.01)
+
+
+def is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+        state = Path(f"/proc/{process}/stat")
+        return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
+    except ProcessLookupError:
+        return False
+
+
+def test_helpers_are_for_much_text_and_small_models(embedder: Embedder) -> None:
+    model = embedder.model
+    much = 64 << 20
+    assert helpers_for(Embedder(model, 2), much) == 2
+    assert helpers_for(Embedder(model, 32), much) == 4
+    assert helpers_for(Embedder(model, 2), 1 << 20) == 0
+    assert helpers_for(Embedder(model, 1), much) == 0
+    assert helpers_for(Embedder(Model.load(BUILT_IN_RANK), 8), much) == 0
+
+
+def test_runs_that_nobody_asked_for_take_one_process(
+    notes: Notes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shop, "_LEAST_BYTES", 0)
+    started: list[int] = []
+    monkeypatch.setattr(shop, "_starter", Noting(started))
+    notes.write("one.md", "alpha")
+    assert notes.index(is_careful=True).indexed == 1
+    assert not started
