@@ -124,7 +124,7 @@ class Embedder:
                 part = [text.lower() for text in part]
             self.load()
             tokens = [ids or [0] for ids in self._tokens.of(part)]
-            batches = [*batches_of([len(ids) for ids in tokens])]
+            batches = [*batches_of([*map(len, tokens)], is_light=self.model.is_light)]
             sorted_tokens = [[tokens[place] for place in places] for places in batches]
             made = self._run_all(sorted_tokens, before_batch)
             for places, embeddings in zip(batches, made, strict=True):

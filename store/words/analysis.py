@@ -147,6 +147,8 @@ def _word_terms(word: str) -> Iterator[str]:
         if folded in STOP_WORDS:
             return
         yield _stem(folded)
+        if word[1:] == folded[1:] and word.isalpha():
+            return  # most words: a capital at most in front
         parts = _CAMEL.findall(word)
         if len(parts) > 1:
             yield from (_stem(part.lower()) for part in parts)
