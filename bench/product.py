@@ -36,7 +36,7 @@ class Run:
     cpu_s: float
     """User and system time of all threads."""
     peak_bytes: int
-    """Largest resident memory of the process."""
+    """Largest memory of the process and of those that it started; see `child.py`."""
 
 
 @dataclass(frozen=True, slots=True)
