@@ -105,7 +105,7 @@ class Indexing:
         scopes = self._scopes if store is self._store else None  # a new index has seen nothing yet
         run = indexer.Run(
             writer,
-            coder.embedder,
+            coder.sparing if self._is_careful else coder.embedder,
             coder.quantiser,
             max_bytes=self._max_bytes,
             report=report or self._report,
@@ -145,7 +145,7 @@ class Relinking:
             is_done = coder is None or writer.relink(
                 coder.quantiser,
                 indexer.read_indexed,
-                coder.embedder.embed_passages,
+                coder.sparing.embed_passages,
                 report,
                 self._is_cancelled,
             )

@@ -34,6 +34,17 @@ class Coder:
     embedder: Embedder
     quantiser: Quantiser
 
+    @cached_property
+    def sparing(self) -> Embedder:
+        """The same model for work that nobody waits for: a small one then takes one thread.
+
+        There it remembers words, and needs half of the processor's time.
+        """
+        model = self.embedder.model
+        if self.embedder.threads == 1 or not model.is_light:
+            return self.embedder
+        return Embedder(model, 1, device="cpu")
+
     @property
     def identity(self) -> IndexModel:
         """What an index made with it remembers."""

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar, cast
 
-from store import Filters, Folder, Hit, Mode, Results, Size, SkippedFile, Status, Topic
+from store import Filters, Folder, Hit, Mode, Results, Size, SkippedFile, Status, StoreBusy, Topic
 from tui import Answer, Exchange, Preview, Progress, Service, ServiceState
 
 from ..searching.finding import Finder
@@ -189,7 +189,8 @@ class RemoteEngine(Finder):
             end = self._client.follow("index", Progress, {}, note, is_cancelled)
         except Unreachable:
             done = self._local.index(report, is_cancelled)
-            self._local.relink(report, is_cancelled)
+            with suppress(StoreBusy):  # a daemon, which has started meanwhile, does it in time
+                self._local.relink(report, is_cancelled)
             return done
         return latest if end is None else end
 

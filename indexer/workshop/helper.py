@@ -12,7 +12,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from ..cage.confine import die_with
-from ..embedding.devices import CPU
 from ..embedding.embedder import Embedder
 from ..embedding.model import Model
 from .preparing import prepare
@@ -23,7 +22,7 @@ def main() -> None:
     die_with(int(sys.argv[1]))
     connection = Connection(os.dup(0))
     folder: Path = connection.recv()
-    embedder = Embedder(Model.load(folder), 1, device=CPU)
+    embedder = Embedder(Model.load(folder), 1, device="cpu")
     while True:
         try:
             items = connection.recv()

@@ -31,10 +31,15 @@ _BATCH_CHUNKS = 1024
 
 
 def is_due(connection: apsw.Connection) -> bool:
-    """Tell whether so much has changed that choosing all edges anew pays."""
+    """Tell whether so much has changed that choosing all edges anew pays.
+
+    It would not while a folder cannot be seen: its texts cannot be read.
+    """
     next_chunk = get_number(connection, "next_chunk")
     changes = get_number(connection, "graph_changes")
     if not changes or next_chunk > MOST_EXACT:
+        return False
+    if connection.execute("SELECT EXISTS (SELECT 1 FROM folder WHERE NOT online)").get:
         return False
     live = int(codes.live_mask(connection, next_chunk).sum())
     return changes > _CHANGED_SHARE * live

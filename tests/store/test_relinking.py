@@ -96,6 +96,16 @@ def test_what_is_gone_counts_and_its_edges_too(grown: Library) -> None:
     assert grown.store.check() == ()
 
 
+def test_it_waits_for_folders_that_cannot_be_seen(grown: Library) -> None:
+    with grown.store.writer() as writer:
+        seen = writer.last_seen(grown.folder)
+        writer.set_last_seen(grown.folder, seen, online=False)
+        assert not writer.is_relinking_due
+        (away,) = grown.store.folders()
+        writer.set_last_seen(away, seen, online=True)
+        assert writer.is_relinking_due
+
+
 def test_cancelled_it_changes_nothing(grown: Library) -> None:
     before = edges_of(grown).tolist()
     asked: list[float] = []
