@@ -27,8 +27,8 @@ _WORD = re.compile(rf"[^ \t\n\r{_PUNCTUATION}]+|[{_PUNCTUATION}]")
 """What no tokenizer of BERT's kind joins to its neighbours; it may split a word further."""
 _LONGEST = 32
 """Characters of a word that is remembered: longer ones are data, or sentences without spaces."""
-_MOST = 1 << 17
-"""Words remembered: some 35 MB."""
+_MOST = 1 << 16
+"""Words remembered: some 18 MB."""
 
 
 def read_tokenizer(path: Path, most_tokens: int) -> Tokenizer:

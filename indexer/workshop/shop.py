@@ -20,7 +20,7 @@ from .preparing import Item, Outcome, prepare
 _LEAST_BYTES = 2 << 20
 """Of files to read; with fewer, a helper has started by the time that all is done."""
 _MOST_HELPERS = 4
-"""More than keep one process busy that stores what they made; each takes some 120 MB."""
+"""More than keep one process busy that stores what they made; each takes up to 150 MB."""
 _THREADS = 2
 """Without helpers: one cuts text while the tokens of another's are made."""
 _HELPER = ("-I", "-m", "indexer.workshop.helper")

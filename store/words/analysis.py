@@ -28,7 +28,7 @@ _SHORT_STEM = 4
 _SHORT_ENDING = re.compile("(?<=^.)ie$|(?<=.)[iye]$")
 """What stemming changes in short words: dying, cry, hoping."""
 _CACHED_CHARS = 16
-_MOST_KNOWN = 1 << 18
+_MOST_KNOWN = 1 << 17
 _LONGEST_WORD = 64
 """Longer runs of letters and digits are data (base64, hashes), not words."""
 
