@@ -53,6 +53,10 @@ class _Batch:
     chunks: int = 0
 
     @property
+    def is_empty(self) -> bool:
+        return not (self.files or self.skipped or self.moved)
+
+    @property
     def is_full(self) -> bool:
         things = len(self.files) + len(self.skipped) + len(self.moved)
         return self.chunks >= _BATCH_CHUNKS or things >= _BATCH_FILES
@@ -140,7 +144,7 @@ class Run:
                 if batch.is_full:
                     self._commit(folder, batch)
                     batch = _Batch()
-            if not self._is_cancelled():
+            if not (batch.is_empty or self._is_cancelled()):
                 self._commit(folder, batch)
         if not self._is_cancelled():
             self._finish(folder, outcome, gone)

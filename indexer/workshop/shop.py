@@ -73,7 +73,7 @@ class Workshop:
         return self._pool.submit(self._prepare, items)
 
     def _prepare(self, items: Sequence[Item]) -> list[Outcome]:
-        if self._helpers:
+        if self._helpers and items:
             helper = self._idle.get()
             try:
                 outcomes = helper.prepare(items)

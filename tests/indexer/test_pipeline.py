@@ -10,6 +10,7 @@ import pytest
 from indexer import Embedder
 from indexer.readers import read_document
 from store import Mode
+from store.database.meta import get_number
 
 from .conftest import Notes
 
@@ -34,6 +35,14 @@ def test_notes_are_found_by_their_words_and_by_their_meaning(notes: Notes) -> No
     assert (tally.phase, tally.indexed, tally.failed) == ("done", 2, 0)
     assert notes.found("deposit") == ["lease.md"]
     assert notes.found("cooking vegetables", Mode.SEMANTIC)[0] == "soup.md"
+
+
+def test_a_run_that_finds_nothing_new_writes_nothing(notes: Notes) -> None:
+    notes.write("one.md", "alpha")
+    notes.index()
+    before = notes.store._ask(lambda one: get_number(one, "generation"), 0)
+    notes.index()
+    assert notes.store._ask(lambda one: get_number(one, "generation"), 0) == before > 0
 
 
 def test_a_hit_says_where_it_is(notes: Notes) -> None:

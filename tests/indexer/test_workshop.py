@@ -93,6 +93,20 @@ class Noting:
         return self._real.submit(*args, **options)  # type: ignore[arg-type]
 
 
+def test_files_that_only_look_changed_need_no_helper(
+    notes: Notes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = notes.write("one.md", "alpha")
+    notes.index()
+    os.utime(path, (1, 1))
+    monkeypatch.setattr(shop, "_LEAST_BYTES", 0)
+    started: list[int] = []
+    monkeypatch.setattr(shop, "_starter", Noting(started))
+    tally = notes.index()
+    assert (tally.indexed, tally.moved) == (0, 1)
+    assert not started
+
+
 def test_what_a_helper_died_of_is_done_in_this_process(embedder: Embedder) -> None:
     with Workshop(embedder, 1) as workshop:
         first = workshop.submit(ITEMS).result()
@@ -124,7 +138,7 @@ def test_helpers_end_with_the_workshop_whatever_they_do(embedder: Embedder) -> N
     assert process.poll() is not None
     assert under_way.cancelled() or under_way.exception() is not None
     assert waiting.cancelled() or waiting.exception() is not None
-    assert monotonic() - started < 5.0
+    assert monotonic() - started < 20.0  # it would take a minute
 
 
 def test_no_helper_outlives_a_process_that_is_killed(tmp_path: Path) -> None:
