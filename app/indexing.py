@@ -119,38 +119,29 @@ class Indexing:
         return run.run(folders)
 
 
-class Relinking:
-    """Chooses all edges of the graph anew, if that is due."""
+def relink(store: Store, models: Models, report: Report, is_cancelled: Callable[[], bool]) -> Tally:
+    """Choose all edges of the graph anew, if that is due, with the model that made the index.
 
-    def __init__(
-        self, store: Store, models: Models, report: Report, is_cancelled: Callable[[], bool]
-    ) -> None:
-        """Make one; if cancelled meanwhile, nothing is changed."""
-        self._store = store
-        self._models = models
-        self._report = report
-        self._is_cancelled = is_cancelled
+    If cancelled meanwhile, nothing is changed. Raises StoreError or ModelError.
+    """
+    tally = Tally(phase="relinking")
 
-    def run(self) -> Tally:
-        """Do it with the model that the index was made with. Raises StoreError or ModelError."""
-        tally = Tally(phase="relinking")
+    def note(share: float) -> None:
+        tally.relinked = share
+        report(tally)
 
-        def report(share: float) -> None:
-            tally.relinked = share
-            self._report(tally)
-
-        with self._store.writer() as writer:
-            made_with = writer.made_with if writer.is_relinking_due else None
-            coder = None if made_with is None else self._models.maker(made_with)
-            is_done = coder is None or writer.relink(
-                coder.quantiser,
-                indexer.read_indexed,
-                coder.sparing.embed_passages,
-                report,
-                self._is_cancelled,
-            )
-        tally.phase = "done" if is_done else "relinking"
-        return tally
+    with store.writer() as writer:
+        made_with = writer.made_with if writer.is_relinking_due else None
+        coder = None if made_with is None else models.maker(made_with)
+        is_done = coder is None or writer.relink(
+            coder.quantiser,
+            indexer.read_indexed,
+            coder.sparing.embed_passages,
+            note,
+            is_cancelled,
+        )
+    tally.phase = "done" if is_done else "relinking"
+    return tally
 
 
 def are_current(store: Store, scopes: Scopes, *, max_bytes: int) -> bool:

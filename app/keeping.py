@@ -9,7 +9,7 @@ from indexer import Scope
 from store import Finding, Folder, Repair, Store
 from tui import Progress
 
-from .indexing import Indexing, Relinking, are_current
+from .indexing import Indexing, are_current, relink
 from .models import Models
 from .printing.progress import progress_of
 from .roots import check_root, free_name
@@ -84,10 +84,10 @@ class Keeper:
         It may take half as long as a first index; if cancelled, nothing is changed. Returns the
         last report. Raises StoreError or ModelError.
         """
-        relinking = Relinking(
+        tally = relink(
             self._store, self._models, lambda tally: report(progress_of(tally)), is_cancelled
         )
-        return progress_of(relinking.run())
+        return progress_of(tally)
 
     def is_current(self, scopes: Mapping[int, Scope | None]) -> bool:
         """Return whether a run over these parts would change nothing. Writes nothing."""

@@ -8,7 +8,7 @@ from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from store import Folder, MovedFile, NewFile, Signature, SkippedFile
+from store import Folder, MovedFile, NewFile, Signature, SkippedFile, Vectors
 
 from .document import Unreadable
 from .reading.ahead import ReadAhead, Reading
@@ -54,6 +54,10 @@ class Lot:
     files: list[ReadFile] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     """Their contents."""
+    new: list[NewFile] = field(default_factory=list)
+    """Those of the files that could be prepared."""
+    vectors: list[Vectors] = field(default_factory=list)
+    """Embeddings of the chunks of each of these."""
     moved: list[MovedFile] = field(default_factory=list)
     skipped: list[SkippedFile] = field(default_factory=list)
     count: int = 0
@@ -86,8 +90,8 @@ class Intake:
         self._workshop = workshop
         self._is_cancelled = is_cancelled
 
-    def prepared(self, found: Iterable[FoundFile]) -> Iterator[tuple[Lot, list[Outcome]]]:
-        """Yield files in order, with what was made of each; some lots are under way meanwhile.
+    def prepared(self, found: Iterable[FoundFile]) -> Iterator[Lot]:
+        """Yield files in order, prepared; some lots are under way meanwhile.
 
         Raises ModelError.
         """
@@ -99,14 +103,22 @@ class Intake:
         while pending:
             yield from self._waited_for(*pending.popleft())
 
-    def _waited_for(
-        self, lot: Lot, outcomes: Future[list[Outcome]]
-    ) -> Iterator[tuple[Lot, list[Outcome]]]:
+    def _waited_for(self, lot: Lot, outcomes: Future[list[Outcome]]) -> Iterator[Lot]:
         """Yield a lot once it is prepared, unless cancelled before that."""
         while not self._is_cancelled():
             if wait([outcomes], _POLL_S).done:
-                yield lot, outcomes.result()
+                self._settle(lot, outcomes.result())
+                yield lot
                 return
+
+    def _settle(self, lot: Lot, outcomes: Iterable[Outcome]) -> None:
+        """Put into the lot what became of its files."""
+        for file, outcome in zip(lot.files, outcomes, strict=True):
+            if isinstance(outcome, Unreadable):
+                self._skip(lot, file.path, file.signature, outcome.reason, failed=outcome.failed)
+            else:
+                lot.new.append(file.new_file(self._folder, outcome))
+                lot.vectors.append(outcome.vectors)
 
     def _lots(self, found: Iterable[FoundFile]) -> Iterator[Lot]:
         lot = Lot()
@@ -127,12 +139,12 @@ class Intake:
         lot.bytes += signature.size
         try:
             read = reading()
-            signature, digest = read.source.signature, read.source.digest
-            if old := self._gone.old_place(found, digest):
+            signature = read.signature
+            if old := self._gone.old_place(found, read.digest):
                 lot.moved.append(MovedFile(old, path, signature))
                 return
             lot.items.append(Item(path.name, read.content()))
-            lot.files.append(ReadFile(path, signature, digest))
+            lot.files.append(ReadFile(path, signature, read.digest))
         except FileNotFoundError:
             return
         except Unreadable as error:

@@ -24,7 +24,6 @@ from store import (
     Writer,
 )
 
-from .document import Unreadable
 from .embedding.embedder import Embedder
 from .intake import Intake, Lot
 from .readers import why_not_read
@@ -34,7 +33,7 @@ from .scanning.moves import MovedFrom
 from .scanning.scan import Scan, scan
 from .scanning.scope import Scope
 from .tally import Tally
-from .workshop import Outcome, Workshop, helpers_for
+from .workshop import Workshop, helpers_for
 
 _BATCH_CHUNKS = 1024
 _BATCH_FILES = 256
@@ -50,7 +49,6 @@ class _Batch:
     skipped: list[SkippedFile] = field(default_factory=list)
     moved: list[MovedFile] = field(default_factory=list)
     vectors: list[Vectors] = field(default_factory=list)
-    chunks: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -59,7 +57,7 @@ class _Batch:
     @property
     def is_full(self) -> bool:
         things = len(self.files) + len(self.skipped) + len(self.moved)
-        return self.chunks >= _BATCH_CHUNKS or things >= _BATCH_FILES
+        return sum(map(len, self.vectors)) >= _BATCH_CHUNKS or things >= _BATCH_FILES
 
     @property
     def changes(self) -> Changes:
@@ -139,8 +137,8 @@ class Run:
         with Workshop(self._embedder, helpers) as workshop:
             intake = Intake(folder, gone, readers, workshop, self._is_cancelled)
             batch = _Batch()
-            for lot, outcomes in intake.prepared(outcome.found):
-                self._gather(folder, lot, outcomes, batch)
+            for lot in intake.prepared(outcome.found):
+                self._gather(lot, batch)
                 if batch.is_full:
                     self._commit(folder, batch)
                     batch = _Batch()
@@ -149,21 +147,12 @@ class Run:
         if not self._is_cancelled():
             self._finish(folder, outcome, gone)
 
-    def _gather(self, folder: Folder, lot: Lot, outcomes: list[Outcome], batch: _Batch) -> None:
+    def _gather(self, lot: Lot, batch: _Batch) -> None:
         """Put a lot into the batch."""
+        batch.files += lot.new
+        batch.vectors += lot.vectors
         batch.moved += lot.moved
         batch.skipped += lot.skipped
-        for file, outcome in zip(lot.files, outcomes, strict=True):
-            if isinstance(outcome, Unreadable):
-                batch.skipped.append(
-                    SkippedFile(
-                        file.path, folder.id, file.signature, outcome.reason, outcome.failed
-                    )
-                )
-                continue
-            batch.files.append(file.new_file(folder, outcome))
-            batch.vectors.append(outcome.vectors)
-            batch.chunks += len(outcome.spans)
         self.tally.current = lot.last
         self.tally.files_done += lot.count
         self.tally.bytes_done += lot.bytes

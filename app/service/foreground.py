@@ -24,8 +24,8 @@ class _InProcess:
     def __init__(self, engine: Engine, say: Callable[[str], None]) -> None:
         self._engine = engine
         self._say = say
-        self._used_at = monotonic()
-        self._has_run = False
+        self._ran_at: float | None = None
+        """When there was last something to do; None if nothing is left that could wait."""
 
     def run(
         self,
@@ -37,16 +37,17 @@ class _InProcess:
     ) -> Progress:
         """Make one run; see `Engine.index`."""
         progress = self._engine.index(report, is_cancelled, scopes=scopes, is_careful=is_careful)
-        self._used_at, self._has_run = monotonic(), True
+        self._ran_at = monotonic()
         if progress.indexed or progress.moved or progress.removed or progress.failed:
             self._say(summary(progress))
         return progress
 
     def rest_if_idle(self, seconds: float, is_wanted: Callable[[], bool]) -> None:
         """Link anew if that is due; keep the models, as this process has nothing else to do."""
-        if self._has_run and monotonic() - self._used_at > seconds and not is_wanted():
-            self._has_run = self._engine.relink(is_cancelled=is_wanted).phase != "done"
-            self._used_at = monotonic()
+        if self._ran_at is None or monotonic() - self._ran_at <= seconds or is_wanted():
+            return
+        is_done = self._engine.relink(is_cancelled=is_wanted).phase == "done"
+        self._ran_at = None if is_done else monotonic()
 
     def close(self) -> None:
         """Close nothing: the engine is the caller's."""

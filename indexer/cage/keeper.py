@@ -6,9 +6,7 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from queue import LifoQueue
 from time import monotonic
@@ -17,6 +15,7 @@ from typing import Self
 
 from ..document import Unreadable
 from ..extract import Extract
+from ..process import start
 from .wire import BadAnswer, Request, receive_answer, send_request
 
 _SHORTEST_S = 0.01
@@ -26,10 +25,7 @@ _TIMEOUT_PER_BYTE_S = 2e-6
 _MOST_FILES = 500
 _MOST_MEMORY_BYTES = 400 * 2**20
 """A worker that holds more after a document is replaced."""
-_ENVIRONMENT = {"LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 _WORKER = ("-I", "-m", "indexer.cage.worker")
-_starter = ThreadPoolExecutor(1, "cage")
-"""A worker ends with the thread that started it, so that one lives as long as the program."""
 
 
 class Keeper:
@@ -95,17 +91,7 @@ class Keeper:
         return self._socket
 
     def _start(self, deadline: float) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = _starter.submit(
-                subprocess.Popen,
-                [sys.executable, *self._module, str(os.getpid())],
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=_ENVIRONMENT,
-                cwd="/",
-            ).result()
+        self._process, ours = start(self._module)
         self._socket = ours
         ours.settimeout(max(deadline - monotonic(), _SHORTEST_S))
         told = b""

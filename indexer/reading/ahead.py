@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from store import Folder
+from store import Folder, Signature
 
 from ..cage import Cage
 from ..document import Unreadable
@@ -32,7 +32,8 @@ _FILES_AHEAD = 4
 class Reading:
     """A file as it was, and a way to its content."""
 
-    source: SourceFile
+    signature: Signature
+    digest: bytes
     content: Callable[[], Content]
     """Raises Unreadable, or OSError if it is gone."""
 
@@ -80,11 +81,12 @@ class ReadAhead:
         Raises Unreadable or OSError.
         """
         source = read_source(path)
-        reading = Reading(source, partial(self._content, source, path, found))
-        if gone.is_known(found, source.digest):
-            return reading
-        content = reading.content()
-        return Reading(source, lambda: content)
+        digest = source.digest
+        read = partial(self._content, source, path, found)
+        if gone.is_known(found, digest):
+            return Reading(source.signature, digest, read)
+        content = read()
+        return Reading(source.signature, digest, lambda: content)
 
     def _content(self, source: SourceFile, path: Path, found: FoundFile) -> Content:
         if not found.named and (secret := looks_secret(source.data)):

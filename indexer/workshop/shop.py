@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import subprocess
-import sys
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
@@ -15,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from ..embedding.embedder import Embedder
+from ..process import start
 from .preparing import Item, Outcome, prepare
 
 _LEAST_BYTES = 2 << 20
@@ -24,14 +22,6 @@ _MOST_HELPERS = 4
 _THREADS = 2
 """Without helpers: one cuts text while the tokens of another's are made."""
 _HELPER = ("-I", "-m", "indexer.workshop.helper")
-_ENVIRONMENT = {
-    "LANG": "C.UTF-8",
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "RAYON_NUM_THREADS": "1",
-}
-_starter = ThreadPoolExecutor(1, "workshop")
-"""A helper ends with the thread that started it, so that one lives as long as the program."""
 
 
 def helpers_for(embedder: Embedder, work_bytes: int) -> int:
@@ -116,18 +106,8 @@ class _Helper:
             self._process.wait()
 
     def _start(self) -> Connection:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = _starter.submit(
-                subprocess.Popen,
-                [sys.executable, *_HELPER, str(os.getpid())],
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=_ENVIRONMENT,
-                cwd="/",
-                start_new_session=True,  # a Ctrl-C is for this process, which ends in order
-            ).result()
+        # A Ctrl-C is for this process, which ends in order.
+        self._process, ours = start(_HELPER, own_session=True)
         self._connection = connection = Connection(ours.detach())
         connection.send(self._model.absolute())
         return connection

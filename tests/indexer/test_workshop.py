@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ import pytest
 from indexer import BUILT_IN_RANK, Embedder, Model
 from indexer.document import Unreadable
 from indexer.extract import Extract
+from indexer.process import start
 from indexer.workshop import Item, Outcome, Prepared, Workshop, helpers_for, shop
 from store import Mode
 
@@ -45,6 +48,19 @@ def helper_of(workshop: Workshop) -> subprocess.Popen[bytes]:
     return process
 
 
+def starts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return the process ids of the helpers that are started from now on."""
+    started: list[int] = []
+
+    def noting(*args: Any, **options: Any) -> tuple[subprocess.Popen[bytes], socket.socket]:
+        process, ours = start(*args, **options)
+        started.append(process.pid)
+        return process, ours
+
+    monkeypatch.setattr(shop, "start", noting)
+    return started
+
+
 def test_a_helper_makes_what_this_process_makes(embedder: Embedder) -> None:
     with Workshop(embedder, 1) as helped, Workshop(embedder, 0) as alone:
         there = helped.submit(ITEMS).result()
@@ -63,8 +79,7 @@ def test_a_run_with_helpers_indexes_what_one_without_indexes(
 ) -> None:
     monkeypatch.setattr(shop, "_LEAST_BYTES", 0)
     monkeypatch.setattr(notes.embedder, "_threads", 2)
-    started: list[int] = []
-    monkeypatch.setattr(shop, "_starter", Noting(started))
+    started = starts(monkeypatch)
     for number in range(200):
         notes.write(f"{number % 7}/{number}.md", f"# Note {number}\n\nThe kettle{number} boils.")
     notes.write("empty.md", "")
@@ -80,19 +95,6 @@ def test_a_run_with_helpers_indexes_what_one_without_indexes(
     assert notes.index().indexed == 0
 
 
-class Noting:
-    """Starts processes as the real one does, and notes each."""
-
-    def __init__(self, started: list[int]) -> None:
-        self._started = started
-        self._real = shop._starter
-
-    def submit(self, *args: object, **options: object) -> object:
-        """Start one."""
-        self._started.append(len(self._started))
-        return self._real.submit(*args, **options)  # type: ignore[arg-type]
-
-
 def test_files_that_only_look_changed_need_no_helper(
     notes: Notes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,8 +102,7 @@ def test_files_that_only_look_changed_need_no_helper(
     notes.index()
     os.utime(path, (1, 1))
     monkeypatch.setattr(shop, "_LEAST_BYTES", 0)
-    started: list[int] = []
-    monkeypatch.setattr(shop, "_starter", Noting(started))
+    started = starts(monkeypatch)
     tally = notes.index()
     assert (tally.indexed, tally.moved) == (0, 1)
     assert not started
@@ -189,8 +190,7 @@ def test_runs_that_nobody_asked_for_take_one_process(
     notes: Notes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shop, "_LEAST_BYTES", 0)
-    started: list[int] = []
-    monkeypatch.setattr(shop, "_starter", Noting(started))
+    started = starts(monkeypatch)
     notes.write("one.md", "alpha")
     assert notes.index(is_careful=True).indexed == 1
     assert not started
