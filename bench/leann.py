@@ -20,7 +20,7 @@ from .report import Cell, Measure, Section, Table, at_least, at_most
 from .vectors import StoredVectors
 from .workspace import Workspace
 
-_BUDGETS = (8, 16, 24, 28, 32, 36, 40, 48, 64, 96, 128, 256, 512, 1024, 1536)
+_BUDGETS = (8, 16, 24, 26, 28, 32, 36, 40, 48, 64, 96, 128, 256, 512, 1024, 1536)
 _COMPLEXITIES = (10, 16, 24, 32, 48, 64, 96, 128)
 _FEW = 48
 """Chunks that the design allows to be recomputed."""
