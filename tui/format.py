@@ -38,6 +38,7 @@ AGES = {"1d": "past day", "1w": "past week", "1m": "past month", "1y": "past yea
 
 TOO_SMALL = "Please make the window larger (60×15)"
 
+_GAP = re.compile(r"\s+")
 _UNITS = ((31_536_000, "y"), (2_592_000, "mo"), (86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 Ranges = Sequence[tuple[int, int]]
@@ -115,13 +116,11 @@ def highlighted(text: str, ranges: Ranges, style: str = ".match") -> Content:
 
 def one_line(text: str, ranges: Ranges) -> tuple[str, list[tuple[int, int]]]:
     """Return `text` with each run of white space as one space, and `ranges` moved along."""
-    moved: list[int] = []
-    out = ""
-    for piece in re.findall(r"\s+|\S+", text):
-        start, out = len(out), out + (" " if piece.isspace() else piece)
-        moved += (start if piece.isspace() else start + i for i in range(len(piece)))
-    moved.append(len(out))
-    return out, [(moved[start], moved[end]) for start, end in ranges]
+
+    def moved(place: int) -> int:
+        return len(_GAP.sub(" ", text[:place]))
+
+    return _GAP.sub(" ", text), [(moved(start), moved(end)) for start, end in ranges]
 
 
 def snippet(hit: Hit, width: int) -> Content:

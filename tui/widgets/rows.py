@@ -54,6 +54,8 @@ class Rows(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         self.items: tuple[T, ...] = ()
         self.is_chosen = False
         """True once the user moved the cursor, rather than an answer."""
+        self._sizes = (Size(), Size())
+        """Of the list and of all its rows, when they were last laid out."""
         self._drawn: dict[int, Sequence[Content]] = {}
         """Index → lines of the items met while the list is drawn once."""
 
@@ -109,6 +111,20 @@ class Rows(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
             line = offset.y + self.scroll_offset.y
             self.step(line // self.row_height - self.cursor)
 
+    def _size_updated(
+        self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True
+    ) -> bool:
+        """Take part in a layout, which changes nothing while there is as much in as large a list.
+
+        Textual takes a list with a border for one whose size changed at every layout: each key
+        that is typed would draw the scroll bar again, while the search waits for Python's lock.
+        """
+        sizes = size, self.virtual_size
+        if sizes == self._sizes:
+            return False
+        self._sizes = sizes
+        return super()._size_updated(size, virtual_size, container_size, layout)
+
     def on_resize(self) -> None:
         """Draw to the new width."""
         self.virtual_size = Size(0, len(self.items) * self.row_height)
@@ -125,13 +141,12 @@ class Rows(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         if not self.items:
             return self._strip(self._note_line(y, width), width, is_cursor=False)
         index, part = divmod(y + self.scroll_offset.y, self.row_height)
-        if index >= len(self.items):
-            return self._strip(Content(""), width, is_cursor=False)
-        if index not in self._drawn:
+        if index < len(self.items) and index not in self._drawn:
             self._drawn[index] = self.draw(self.items[index], width - 2)
-        lines = self._drawn[index]
-        line = lines[part] if part < len(lines) else Content("")
-        return self._strip(line, width, is_cursor=index == self.cursor and part < len(lines))
+        lines = self._drawn.get(index, ())
+        if part >= len(lines):
+            return Strip.blank(width, self.visual_style.rich_style)
+        return self._strip(lines[part], width, is_cursor=index == self.cursor)
 
     def _note_line(self, y: int, width: int) -> Content:
         lines = self.note.wrap(max(width - 2, 1)) if self.note else []
