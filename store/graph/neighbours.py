@@ -8,9 +8,10 @@ cluster look for their neighbours in the clusters around it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,12 +58,20 @@ def find_nearest(points: Points, new: Ids, live: Ids, count: int) -> Nearest:
         _fill_by_codes(found, points, new, live)
         return found
     with ThreadPoolExecutor(THREADS, "link") as pool:
-        if new.size * live.size <= _BRUTE_CELLS:
-            _fill(found, np.arange(new.size), points, new, live, pool)
-        else:
-            for rows, around in _neighbourhoods(points, new, live):
-                _fill(found, rows, points, new, around, pool)
+        for _ in pool.map(lambda part: part(), _parts(found, points, new, live)):
+            pass  # raises what a thread raised
     return found
+
+
+def _parts(found: Nearest, points: Points, new: Ids, live: Ids) -> Iterator[Callable[[], None]]:
+    """Yield the parts of the work, which may be done side by side."""
+    if new.size * live.size <= _BRUTE_CELLS:
+        places = points.rows(live)
+        for rows in np.array_split(np.arange(new.size), THREADS):
+            yield partial(_fill, found, rows, points, new, live, places)
+    else:
+        for rows, around in _neighbourhoods(points, new, live):
+            yield partial(_fill_around, found, rows, points, new, live, around)
 
 
 def _fill_by_codes(found: Nearest, points: Points, new: Ids, others: Ids) -> None:
@@ -73,19 +82,20 @@ def _fill_by_codes(found: Nearest, points: Points, new: Ids, others: Ids) -> Non
         _keep_best(found, np.array([row]), similarities[None], new, others)
 
 
-def _fill(
-    found: Nearest, rows: Ids, points: Points, new: Ids, others: Ids, pool: ThreadPoolExecutor
+def _fill_around(
+    found: Nearest, rows: Ids, points: Points, new: Ids, live: Ids, around: Sequence[Ids]
 ) -> None:
-    """Find the neighbours of some new chunks among `others`."""
-    places = points.rows(others)
+    """Find the neighbours of some new chunks among the live ones at some places."""
+    others = live[np.sort(np.concatenate(around))]
+    _fill(found, rows, points, new, others, points.rows(others))
 
-    def fill(part: Ids) -> None:
-        _keep_best(found, part, points.rows(new[part]) @ places.T, new, others)
 
+def _fill(found: Nearest, rows: Ids, points: Points, new: Ids, others: Ids, places: Places) -> None:
+    """Find the neighbours of some new chunks among `others`, which are at `places`."""
     step = max(1, _CELLS // (THREADS * others.size))
-    parts = (rows[first : first + step] for first in range(0, rows.size, step))
-    for _ in pool.map(fill, parts):  # raises what a thread raised
-        pass
+    for first in range(0, rows.size, step):
+        part = rows[first : first + step]
+        _keep_best(found, part, points.rows(new[part]) @ places.T, new, others)
 
 
 def _keep_best(
@@ -105,8 +115,8 @@ def _keep_best(
     found.similarities[rows, :count] = nearness
 
 
-def _neighbourhoods(points: Points, new: Ids, live: Ids) -> Iterator[tuple[Ids, Ids]]:
-    """Yield the rows of new chunks that share a cluster, and the live chunks around, ascending."""
+def _neighbourhoods(points: Points, new: Ids, live: Ids) -> Iterator[tuple[Ids, list[Ids]]]:
+    """Yield the rows of new chunks that share a cluster, and the places in `live` around it."""
     centroids = _centroids(points, live)
     members = _by_cluster(points, live, centroids)
     # Where many chunks are equal, so are centroids, of which only the first has chunks.
@@ -115,7 +125,7 @@ def _neighbourhoods(points: Points, new: Ids, live: Ids) -> Iterator[tuple[Ids, 
     around = np.argsort(-(centroids @ centroids.T), axis=1)[:, :_PROBES]
     for rows, clusters in zip(_by_cluster(points, new, centroids), around, strict=True):
         if rows.size:
-            yield rows, live[np.sort(np.concatenate([members[one] for one in clusters]))]
+            yield rows, [members[one] for one in clusters]
 
 
 def _centroids(points: Points, live: Ids) -> Places:
