@@ -12,6 +12,7 @@ from textual.widgets import HelpPanel, Input
 from store import Hit, StoreDamaged
 from tui.screens.dialogs import Problem
 from tui.widgets.results import ResultList
+from tui.widgets.text_box import TextBox
 
 from .driving import LARGE, focused, press, search_screen, settled, started, until, visible
 from .fakes import FOLDERS, HALFWAY, HITS, FakeBackend
@@ -110,6 +111,25 @@ async def test_a_hit_is_drawn_once_for_all_its_lines(monkeypatch: pytest.MonkeyP
         search_screen(pilot).results.refresh()
         await settled(pilot)
         assert drawn == list(HITS)
+
+
+async def test_a_key_leaves_the_results_alone_until_there_is_an_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with started(FakeBackend(hits=HITS * 3)).run_test(size=LARGE) as pilot:
+        await press(pilot, "=deposit")
+        results = search_screen(pilot).results
+        assert results.show_vertical_scrollbar
+        touched: list[str] = []
+        monkeypatch.setattr(results, "on_resize", lambda: touched.append("the list"))
+        bar = results.vertical_scrollbar
+        monkeypatch.setattr(bar, "refresh", lambda *_, **__: touched.append("its bar"))
+        box = pilot.app.screen.query_one("#query", TextBox)
+        with box.prevent(Input.Changed):
+            box.insert_text_at_cursor("q")
+        await pilot.pause()
+        assert "depositq" in visible(pilot)
+        assert touched == []
 
 
 async def test_a_slow_search_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
