@@ -67,8 +67,8 @@ def _parts(found: Nearest, points: Points, new: Ids, live: Ids) -> Iterator[Call
     """Yield the parts of the work, which may be done side by side."""
     if new.size * live.size <= _BRUTE_CELLS:
         places = points.rows(live)
-        for rows in np.array_split(np.arange(new.size), THREADS):
-            yield partial(_fill, found, rows, points, new, live, places)
+        for rows in _blocks(np.arange(new.size), live.size):
+            yield partial(_compare, found, rows, points, new, live, places)
     else:
         for rows, around in _neighbourhoods(points, new, live):
             yield partial(_fill_around, found, rows, points, new, live, around)
@@ -87,15 +87,23 @@ def _fill_around(
 ) -> None:
     """Find the neighbours of some new chunks among the live ones at some places."""
     others = live[np.sort(np.concatenate(around))]
-    _fill(found, rows, points, new, others, points.rows(others))
+    places = points.rows(others)
+    for part in _blocks(rows, others.size):
+        _compare(found, part, points, new, others, places)
 
 
-def _fill(found: Nearest, rows: Ids, points: Points, new: Ids, others: Ids, places: Places) -> None:
-    """Find the neighbours of some new chunks among `others`, which are at `places`."""
-    step = max(1, _CELLS // (THREADS * others.size))
+def _blocks(rows: Ids, others: int) -> Iterator[Ids]:
+    """Yield as many rows at a time as a thread may compare with so many others."""
+    step = max(1, _CELLS // (THREADS * others))
     for first in range(0, rows.size, step):
-        part = rows[first : first + step]
-        _keep_best(found, part, points.rows(new[part]) @ places.T, new, others)
+        yield rows[first : first + step]
+
+
+def _compare(
+    found: Nearest, rows: Ids, points: Points, new: Ids, others: Ids, places: Places
+) -> None:
+    """Find the neighbours of some new chunks among `others`, which are at `places`."""
+    _keep_best(found, rows, points.rows(new[rows]) @ places.T, new, others)
 
 
 def _keep_best(

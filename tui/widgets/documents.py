@@ -20,11 +20,7 @@ class DocumentList(Rows[Hit]):
     BORDER_TITLE = "Documents"
     BINDING_GROUP_TITLE = "Documents"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "screen.deeper", "Read")]
-
-    def on_resize(self) -> None:
-        """Choose the height of rows by the height of the screen."""
-        self.row_height = 1 if self.screen.has_class("-short") else 4
-        super().on_resize()
+    tall_row = 4
 
     def draw(self, item: Hit, width: int) -> Sequence[Content]:
         """Return title and path, where there is room with the first sentences of the passage."""

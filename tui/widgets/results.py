@@ -46,6 +46,7 @@ class ResultList(Rows[Hit]):
         Binding("space", "mark", "Mark", id="mark", show=False),
         Binding("backspace", "screen.drop_chip(-1)", "Take off the last filter", show=False),
     ]
+    tall_row = 4
 
     def __init__(self, clock: Callable[[], float], *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -53,11 +54,6 @@ class ResultList(Rows[Hit]):
         self.marked: dict[Path, Hit] = {}
         """Hits that the user has marked, by their file."""
         self._labels = ("", "")
-
-    def on_resize(self) -> None:
-        """Choose the height of rows by the height of the screen."""
-        self.row_height = 1 if self.screen.has_class("-short") else 4
-        super().on_resize()
 
     def answer(self, hits: tuple[Hit, ...], *, same_question: bool) -> None:
         """Show an answer. Once the user chose a hit, refined answers leave it where it is."""

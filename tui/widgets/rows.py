@@ -47,6 +47,8 @@ class Rows(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
     note: reactive[Content] = reactive(Content(""))
     """Shown while there are no items."""
     row_height = 1
+    tall_row = 1
+    """The height of a row unless the screen is short, its blank line included."""
 
     def __init__(self, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -126,7 +128,8 @@ class Rows(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
         return super()._size_updated(size, virtual_size, container_size, layout)
 
     def on_resize(self) -> None:
-        """Draw to the new width."""
+        """Draw to the new width, in rows as high as there is room for."""
+        self.row_height = 1 if self.screen.has_class("-short") else self.tall_row
         self.virtual_size = Size(0, len(self.items) * self.row_height)
         self.call_after_refresh(self.reveal)
 

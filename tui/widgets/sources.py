@@ -20,11 +20,7 @@ class SourceList(Rows[Hit]):
     BORDER_TITLE = "Sources"
     BINDING_GROUP_TITLE = "Sources"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "screen.open", "Open")]
-
-    def on_resize(self) -> None:
-        """Choose the height of rows by the height of the screen."""
-        self.row_height = 1 if self.screen.has_class("-short") else 4
-        super().on_resize()
+    tall_row = 4
 
     def draw(self, item: Hit, width: int) -> Sequence[Content]:
         """Return number, title and place; where there is room with the snippet and the path."""
