@@ -38,7 +38,7 @@ class Coder:
     def sparing(self) -> Embedder:
         """The same model for work that nobody waits for: a small one then takes one thread.
 
-        There it remembers words, and needs half of the processor's time.
+        There it remembers words, and needs less than half of the processor's time.
         """
         model = self.embedder.model
         if self.embedder.threads == 1 or not model.is_light:

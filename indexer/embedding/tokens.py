@@ -2,33 +2,34 @@
 
 A tokenizer of BERT's kind splits a text at spaces and punctuation before it cuts words into pieces,
 and cuts each word without looking at the others. So each word can be cut once and remembered, which
-takes half the processor's time: texts repeat their words, and this is the dearest part of indexing.
-But it takes Python's lock, which the tokenizer itself does not: on one core a folder is indexed in
-.82 of the time, on two in 1.08 of it.
+takes a fraction of the processor's time: texts repeat their words, and this was the dearest part of
+indexing. The first texts take longer, for what they have is then cut word by word.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from .model import ModelError
+from .splitting import Words, split
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-_PUNCTUATION = r"!-/:-@\[-`{-~"
-"""Of ASCII: each is a word of its own, whatever is around it."""
-_WORD = re.compile(rf"[^ \t\n\r{_PUNCTUATION}]+|[{_PUNCTUATION}]")
-"""What no tokenizer of BERT's kind joins to its neighbours; it may split a word further."""
-_LONGEST = 32
-"""Characters of a word that is remembered: longer ones are data, or sentences without spaces."""
-_MOST = 1 << 16
-"""Words remembered: some 18 MB."""
+Ids = NDArray[np.int64]
+
+_MOST_WORDS = 1 << 17
+_MOST_PIECES = 1 << 19
+"""Words remembered, and their pieces: some 7 MB."""
 
 
 def read_tokenizer(path: Path, most_tokens: int) -> Tokenizer:
@@ -50,23 +51,28 @@ class Tokens:
     def __init__(self, tokenizer: Tokenizer, most: int, *, remembers: bool) -> None:
         """Make one for a tokenizer that truncates texts to `most` tokens.
 
-        `remembers` says whether words are cut once, if the tokenizer is of such a kind.
+        `remembers` says whether words are cut once, if the tokenizer is of such a kind. It pays
+        where much is embedded on one thread; a search has a few texts, and wants them soon.
         """
         self._tokenizer = tokenizer
         self._most = most
         self._frame = _frame(tokenizer) if remembers and _is_by_word(tokenizer) else None
-        self._known: dict[str, list[int]] = {}
+        self._known = _NOTHING
 
-    def of(self, texts: Sequence[str]) -> list[list[int]]:
+    def of(self, texts: Sequence[str]) -> list[Ids]:
         """Return the ids of the tokens of each text."""
         if self._frame is None or any(map(self._added.search, texts)):
-            return [one.ids for one in self._tokenizer.encode_batch_fast(list(texts))]
-        split = [_WORD.findall(text) for text in texts]
-        pieces = self._cut({*chain.from_iterable(split)})
-        whole = ([*chain.from_iterable(map(pieces.__getitem__, words))] for words in split)
+            encodings = self._tokenizer.encode_batch_fast(list(texts))
+            return [np.array(one.ids, dtype=np.int64) for one in encodings]
         head, tail = self._frame
-        room = self._most - len(head) - len(tail)
-        return [[*head, *ids[:room], *tail] for ids in whole]
+        room = self._most - head.size - tail.size
+        words = split(texts)
+        ids, sizes = self._cut(words)
+        ends = np.concatenate([[0], np.cumsum(sizes)])[np.cumsum([0, *words.per_text])]
+        return [
+            np.concatenate([head, ids[start : min(end, start + room)], tail])
+            for start, end in pairwise(ends)
+        ]
 
     @cached_property
     def _added(self) -> re.Pattern[str]:
@@ -74,17 +80,73 @@ class Tokens:
         added = self._tokenizer.get_added_tokens_decoder().values()
         return re.compile("|".join(re.escape(one.content) for one in added) or r"(?!)")
 
-    def _cut(self, words: set[str]) -> dict[str, list[int]]:
-        """Return the pieces of each word."""
+    def _cut(self, words: Words) -> tuple[Ids, Ids]:
+        """Return the pieces of all words, one after the other, and how many each has."""
+        keys, which = np.unique(words.keys, return_inverse=True)
         known = self._known
-        pieces = {word: known[word] for word in words if word in known}
-        missing = [word for word in words if word not in pieces]
-        found = self._tokenizer.encode_batch_fast(missing, add_special_tokens=False)
-        pieces |= {word: one.ids for word, one in zip(missing, found, strict=True)}
-        if len(known) + len(missing) > _MOST:
-            known = self._known = {}
-        known |= {word: pieces[word] for word in missing if len(word) <= _LONGEST}
-        return pieces
+        missing = known.lack(keys)
+        if missing.size:
+            if known.keys.size + missing.size > _MOST_WORDS or known.pieces.size > _MOST_PIECES:
+                known = known.only(np.delete(keys, missing))  # among them those that come often
+            somewhere = np.empty(keys.size, dtype=np.int64)
+            somewhere[which] = np.arange(which.size)
+            new = [words.at(place) for place in somewhere[missing]]
+            found = self._tokenizer.encode_batch_fast(new, add_special_tokens=False)
+            # Another thread may do the same meanwhile, and one of the two then learnt in vain.
+            self._known = known = known.and_also(keys[missing], [one.ids for one in found])
+        return known.pieces_of(keys, which)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Words that were cut, by their keys."""
+
+    keys: NDArray[np.uint64]
+    """Rising."""
+    starts: Ids
+    """Where the pieces of each word begin."""
+    sizes: Ids
+    """How many pieces each word has."""
+    pieces: NDArray[np.int32]
+
+    def lack(self, keys: NDArray[np.uint64]) -> Ids:
+        """Return the places of those keys that are unknown."""
+        if not self.keys.size:
+            return np.arange(keys.size)
+        places = np.searchsorted(self.keys, keys)
+        return np.flatnonzero(self.keys.take(places, mode="clip") != keys)
+
+    def only(self, keys: NDArray[np.uint64]) -> _Known:
+        """Return some of them; `keys` rise."""
+        sizes = self.sizes[np.searchsorted(self.keys, keys)]
+        pieces, _ = self.pieces_of(keys, np.arange(keys.size))
+        return _Known(keys, np.cumsum(sizes) - sizes, sizes, pieces.astype(np.int32))
+
+    def and_also(self, keys: NDArray[np.uint64], cut: Sequence[Sequence[int]]) -> _Known:
+        """Return these and others, whose keys rise, with their pieces."""
+        places = np.searchsorted(self.keys, keys)
+        sizes = np.fromiter(map(len, cut), dtype=np.int64, count=len(cut))
+        starts = self.pieces.size + np.cumsum(sizes) - sizes
+        new = np.fromiter((piece for one in cut for piece in one), dtype=np.int32)
+        return _Known(
+            np.insert(self.keys, places, keys),
+            np.insert(self.starts, places, starts),
+            np.insert(self.sizes, places, sizes),
+            np.concatenate([self.pieces, new]),
+        )
+
+    def pieces_of(self, keys: NDArray[np.uint64], which: Ids) -> tuple[Ids, Ids]:
+        """Return the pieces of the words keys[which], and how many each has."""
+        places = np.searchsorted(self.keys, keys)[which]
+        sizes = self.sizes[places]
+        ends = np.cumsum(sizes)
+        shifts = np.repeat(self.starts[places] - ends + sizes, sizes)
+        return self.pieces[shifts + np.arange(shifts.size)].astype(np.int64), sizes
+
+
+_NOTHING = _Known(
+    np.empty(0, np.uint64), np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int32)
+)
 
 
 def _is_by_word(tokenizer: Tokenizer) -> bool:
@@ -102,12 +164,12 @@ def _is_by_word(tokenizer: Tokenizer) -> bool:
     )
 
 
-def _frame(tokenizer: Tokenizer) -> tuple[list[int], list[int]] | None:
+def _frame(tokenizer: Tokenizer) -> tuple[Ids, Ids] | None:
     """Return what a tokenizer puts before and after a text; None if it leaves no room for one."""
     inner = tokenizer.encode("a", add_special_tokens=False).ids
     whole = tokenizer.encode("a").ids
     for start in range(len(whole)):
         end = start + len(inner)
         if inner and whole[start:end] == inner:
-            return whole[:start], whole[end:]
+            return np.array(whole[:start], np.int64), np.array(whole[end:], np.int64)
     return None

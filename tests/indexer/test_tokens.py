@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import string
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +16,7 @@ from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizer
 
 from indexer import BUILT_IN, BUILT_IN_RANK, Embedder, Model, ModelError
 from indexer.embedding import tokens
+from indexer.embedding.splitting import split
 from indexer.embedding.tokens import Tokens, read_tokenizer
 
 FEW = 24
@@ -20,6 +24,7 @@ BUILT_IN_ONES = {
     path.name: read_tokenizer(Model.load(path).tokenizer, FEW) for path in (BUILT_IN, BUILT_IN_RANK)
 }
 KNOWN = {name: Tokens(tokenizer, FEW, remembers=True) for name, tokenizer in BUILT_IN_ONES.items()}
+PUNCTUATION = re.escape(string.punctuation)
 PIECES = {"[UNK]": 0, "a": 1, "b": 2, "##b": 3, "!": 4, "[": 5, "x": 6}
 TEXT = st.text(max_size=80) | st.lists(
     st.sampled_from(
@@ -37,11 +42,15 @@ def expected(tokenizer: Tokenizer, texts: list[str]) -> list[list[int]]:
     return [tokenizer.encode(text).ids for text in texts]
 
 
+def found(tokens: Tokens, texts: list[str]) -> list[list[int]]:
+    return [ids.tolist() for ids in tokens.of(texts)]
+
+
 @pytest.mark.parametrize("name", BUILT_IN_ONES)
 @given(texts=st.lists(TEXT, max_size=4))
 @example(texts=["", " ", "a\0b", "[CLS] begins", "word " * 100])
 def test_tokens_are_the_tokenizers(name: str, texts: list[str]) -> None:
-    assert KNOWN[name].of(texts) == expected(BUILT_IN_ONES[name], texts)
+    assert found(KNOWN[name], texts) == expected(BUILT_IN_ONES[name], texts)
 
 
 def made(
@@ -71,12 +80,24 @@ OTHERS: dict[str, Callable[[], Tokenizer]] = {
 @given(texts=st.lists(st.text("abxX!\u00d7 [", max_size=40), max_size=3))
 def test_tokens_are_those_of_any_tokenizer(kind: str, texts: list[str]) -> None:
     tokenizer = OTHERS[kind]()
-    assert Tokens(tokenizer, FEW, remembers=True).of(texts) == expected(tokenizer, texts)
+    assert found(Tokens(tokenizer, FEW, remembers=True), texts) == expected(tokenizer, texts)
+
+
+@given(st.lists(TEXT, max_size=4))
+def test_texts_are_split_at_spaces_and_punctuation(texts: list[str]) -> None:
+    words = split(texts)
+    wanted = [re.findall(rf"[^ \t\n\r{PUNCTUATION}]+|[{PUNCTUATION}]", text) for text in texts]
+    assert [words.at(place) for place in range(words.keys.size)] == [*chain.from_iterable(wanted)]
+    assert words.per_text.tolist() == [*map(len, wanted)]
+    keys = dict(zip(words.keys.tolist(), chain.from_iterable(wanted), strict=True))
+    assert len(keys) == len(set(keys.values())) == len({*chain.from_iterable(wanted)})
 
 
 def test_no_room_for_a_text_is_left_to_the_tokenizer() -> None:
     tokenizer = read_tokenizer(Model.load(BUILT_IN).tokenizer, 2)
-    assert Tokens(tokenizer, 2, remembers=True).of(["a word"]) == expected(tokenizer, ["a word"])
+    assert found(Tokens(tokenizer, 2, remembers=True), ["a word"]) == expected(
+        tokenizer, ["a word"]
+    )
 
 
 def test_words_are_cut_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,10 +116,13 @@ def test_words_are_cut_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(2):
         watched.of(["ab! ab", "a"])
     assert sorted(cut) == ["!", "a", "ab"]
-    monkeypatch.setattr(tokens, "_MOST", 4)
+    monkeypatch.setattr(tokens, "_MOST_WORDS", 4)
     watched.of(["b bb"])  # no room for these and the others: they are forgotten
     watched.of(["b bb a"])
     assert sorted(cut) == ["!", "a", "a", "ab", "b", "bb"]
+    texts = ["a [!", "a a!"]  # no room either, but what comes again stays
+    assert found(watched, texts) == expected(tokenizer, texts)
+    assert sorted(cut[6:]) == ["!", "["]
 
 
 def test_embeddings_are_the_same_with_one_thread_and_with_several() -> None:
