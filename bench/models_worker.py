@@ -22,16 +22,18 @@ _WARM_UP = 16
 def main(path: str, *folders: str) -> None:
     """Embed the texts with each model in turn, several rounds."""
     texts: list[str] = json.loads(Path(path).read_text("utf-8"))
-    embedders = [Embedder(Model.load(Path(folder)), threads=1) for folder in folders]
-    for embedder in embedders:
-        embedder.embed_passages(texts[:_WARM_UP])
-    spent: list[list[float]] = [[] for _ in embedders]
-    for _ in range(_ROUNDS):
-        for times, embedder in zip(spent, embedders, strict=True):
-            started = time.process_time()
-            embedder.embed_passages(texts)
-            times.append(time.process_time() - started)
-    print(json.dumps([min(times) for times in spent]))
+    models = [Model.load(Path(folder)) for folder in folders]
+    rounds = [[_seconds(model, texts) for model in models] for _ in range(_ROUNDS)]
+    print(json.dumps([min(times) for times in zip(*rounds, strict=True)]))
+
+
+def _seconds(model: Model, texts: list[str]) -> float:
+    """Time one that has met no words but those of the first texts: others would be remembered."""
+    embedder = Embedder(model, threads=1)
+    embedder.embed_passages(texts[:_WARM_UP])
+    started = time.process_time()
+    embedder.embed_passages(texts)
+    return time.process_time() - started
 
 
 if __name__ == "__main__":

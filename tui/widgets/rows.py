@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
+from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -14,7 +15,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.visual import Visual
+from textual.style import Style
 
 T = TypeVar("T")
 
@@ -158,5 +159,11 @@ class Rows(ScrollView, Generic[T], can_focus=True, inherit_bindings=False):
     def _strip(self, line: Content, width: int, *, is_cursor: bool) -> Strip:
         style = self.get_visual_style("rows--cursor") if is_cursor else self.visual_style
         padded = Content("▌" if is_cursor else " ") + line + " "
-        drawn = padded.truncate(width, pad=True)
-        return Visual.to_strips(self, drawn, width, 1, style)[0]
+        parts = padded.truncate(width, pad=True).render(style, end="", parse_style=self._look)
+        return Strip([Segment(text, look.rich_style) for text, look in parts], width)
+
+    def _look(self, name: str | Style) -> Style:
+        """Return how the screen draws what is called so: `.match`, for one."""
+        if isinstance(name, Style):
+            return name
+        return self.screen.get_visual_style(name.removeprefix("."), partial=True)
