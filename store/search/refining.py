@@ -56,6 +56,8 @@ class Refiner:
         kinship = Kinship(evidence.parsed.text, evidence.lexical.weights, self._embed_words)
         tried: set[int] = set()
         left = self._query.budget
+        if left and evidence.meaning is None:
+            left = len(by_words)  # nothing is recomputed
         batch = max(left // 2, self._parameters.batch) if evidence.meaning else left
         while left > 0 and not self._is_late:
             with self._stopwatch.stage("candidates"):

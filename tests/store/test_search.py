@@ -108,6 +108,14 @@ def test_a_word_that_a_question_repeats_counts_more(library: Library) -> None:
         assert names(hits(library, question, mode=Mode.LEXICAL))[0] == bird
 
 
+def test_lexical_mode_counts_words_in_more_passages_than_are_recomputed(library: Library) -> None:
+    notes = {f"note{n}": [f"rent of month {n}, paid in time"] for n in range(50)}
+    library.put(**notes, ledger=["rent " * 12 + "and what else was due in that year, by month"])
+    assert names(hits(library, "rent", mode=Mode.LEXICAL))[0] == "ledger"
+    at_once = hits(library, "rent", mode=Mode.LEXICAL, budget=0)
+    assert "ledger" not in names(at_once)  # nothing is read but what is shown
+
+
 def test_exact_mode_wants_the_words_in_a_row(pets: Library) -> None:
     assert names(hits(pets, "tenant pays the", mode=Mode.EXACT))
     assert not hits(pets, "pays tenant", mode=Mode.EXACT)
