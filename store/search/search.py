@@ -36,14 +36,11 @@ from .hits import build_hits
 from .loaded import Loaded
 from .passages import PassageReader
 from .recompute import Recomputer
-from .refining import Refiner
+from .refining import READ_FOR_WORDS, Refiner
 from .stopwatch import Stopwatch
 
 _POOL = 3
 """Candidates kept for each hit wanted, since several may share a document."""
-_LEAST_READ = 64
-"""Candidates read by a search for words alone, which scores them by their text: postings only tell
-what occurs, not how often, and reading a passage takes a third of a millisecond."""
 _IN_SIGHT = 10
 """Most hits of an instant answer: what a screen has room for, as each is read from its file."""
 _VERIFIED_POOL = 5
@@ -113,7 +110,7 @@ class Search:
         reader = PassageReader(self._connection, self._read, evidence.lexical)
         if verified is not None:
             reader.prime(verified)
-        least = self._query.budget if self._uses_meaning else _LEAST_READ
+        least = self._query.budget if self._uses_meaning else READ_FOR_WORDS
         pool = max(least, _POOL * self._query.limit)
         if recomputes:
             yield self._results(evidence, reader, pool, is_exact=False)
