@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyte
@@ -64,13 +67,19 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def seen(tmp_path: Path, environ: dict[str, str]) -> Iterator[Seen]:
+def indexed(tmp_path: Path, environ: dict[str, str]) -> dict[str, str]:
+    """The environment of somebody who has a few notes."""
     notes = tmp_path / "notes"
     notes.mkdir()
     (notes / "lease.md").write_text("# Lease\n\nThe deposit is returned within 30 days.\n")
     (notes / "bread.md").write_text("# Bread\n\nRye, water and salt.\x1b[2J\n")
     subprocess.run([*COMMAND, "add", str(notes)], env=environ, check=True, capture_output=True)
-    with Terminal(COMMAND, environ, SIZE) as terminal:
+    return environ
+
+
+@pytest.fixture
+def seen(indexed: dict[str, str]) -> Iterator[Seen]:
+    with Terminal(COMMAND, indexed, SIZE) as terminal:
         yield Seen(terminal)
 
 
@@ -131,3 +140,64 @@ def test_a_terminal_that_closes_ends_the_program(seen: Seen) -> None:
     seen.wait("Up to date")
     seen.terminal.hang_up()
     assert seen.terminal.exit_code is not None
+
+
+class Tmux:
+    """A window of tmux with a shell in it."""
+
+    def __init__(self, socket: Path, environ: dict[str, str]) -> None:
+        self._tmux = ["tmux", "-S", str(socket), "-f", os.devnull]
+        self._environ = environ
+        columns, rows = map(str, SIZE)
+        self.run("new-session", "-d", "-x", columns, "-y", rows, "sh")
+
+    def run(self, *command: str) -> str:
+        """Give tmux a command; return what it says."""
+        done = subprocess.run(
+            [*self._tmux, *command], env=self._environ, check=True, capture_output=True, text=True
+        )
+        return done.stdout
+
+    def type(self, text: str) -> None:
+        """Press keys for letters."""
+        self.run("send-keys", "-l", text)
+
+    def press(self, *keys: str) -> None:
+        """Press keys that have names."""
+        self.run("send-keys", *keys)
+
+    def wait(self, is_there: Callable[[str], bool]) -> str:
+        """Wait for something on the screen; return it without colours."""
+        end = time.monotonic() + LIMIT_S
+        while not is_there(screen := self.run("capture-pane", "-p")):
+            assert time.monotonic() < end, screen
+            time.sleep(0.05)
+        return screen
+
+
+@pytest.fixture
+def window(tmp_path: Path, indexed: dict[str, str]) -> Iterator[Tmux]:
+    window = Tmux(tmp_path / "tmux", indexed)
+    yield window
+    window.run("kill-server")
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+def test_a_visit_in_tmux(window: Tmux) -> None:
+    window.type("echo before; " + shlex.join(COMMAND) + "; echo left with $?")
+    window.press("Enter")
+    window.wait(lambda screen: "Up to date" in screen)
+    window.type("when is the deposit returned")
+    window.wait(lambda screen: "╭─ Lease" in screen and "returned within 30 days." in screen)
+    window.run("resize-window", "-x", "80", "-y", "24")
+    small = window.wait(lambda screen: "╮" in screen.splitlines()[0][-1:])
+    assert max(map(len, small.splitlines())) == 80
+    assert "returned within 30 days." in small
+    window.press("Enter")
+    window.wait(lambda screen: "esc Back  o Open" in screen)
+    window.press("Escape")
+    window.wait(lambda screen: "⏎ Read  o Open" in screen)
+    window.type("q")
+    shell = window.wait(lambda screen: "left with 0" in screen)
+    assert "before" in shell  # the shell's screen is back
+    assert "╭" not in shell
