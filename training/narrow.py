@@ -11,12 +11,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from indexer.embedding.batching import batches_of
+from indexer.embedding.batching import batches_of, pad
 
 from .encoder import Layers, embed
 from .fewer import fit_fewer
 from .graphs import Weights, layers
-from .teacher import pad
 
 
 def narrow(

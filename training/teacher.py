@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from indexer.embedding.batching import batches_of
+from indexer.embedding.batching import batches_of, pad
 
 from .graph import Array
 from .graphs import Weights, encoder_graph, layers
@@ -124,16 +124,6 @@ def _session(model: onnx.ModelProto) -> InferenceSession:
     return onnxruntime.InferenceSession(
         model.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )
-
-
-def pad(ids: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return token ids padded with 0 to one length, and the mask of those that are not padding."""
-    padded = np.zeros((len(ids), max(map(len, ids))), dtype=np.int64)
-    mask = np.zeros_like(padded)
-    for row, sequence in enumerate(ids):
-        padded[row, : len(sequence)] = sequence
-        mask[row, : len(sequence)] = 1
-    return padded, mask
 
 
 def teach(teacher: Teacher, texts: Sequence[str], with_tokens: int, cache: Path) -> None:

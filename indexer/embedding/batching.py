@@ -1,8 +1,13 @@
-"""Which texts a model embeds together."""
+"""Which texts a model embeds together, and how they lie side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ids = NDArray[np.int64]
 
 _MOST_TEXTS = 16
 _MOST_TOKENS = 512
@@ -32,3 +37,15 @@ def batches_of(lengths: Sequence[int], *, is_light: bool = False) -> Iterator[li
         batch.append(place)
     if batch:
         yield batch
+
+
+def pad(tokens: Sequence[Sequence[int] | Ids]) -> tuple[Ids, Ids]:
+    """Return token ids padded with 0 to one length, and the mask of those that are not padding.
+
+    Both have shape (texts, tokens).
+    """
+    lengths = np.array([*map(len, tokens)])
+    is_token = np.arange(lengths.max()) < lengths[:, None]
+    ids = np.zeros(is_token.shape, dtype=np.int64)
+    ids[is_token] = np.concatenate(tokens)
+    return ids, is_token.astype(np.int64)

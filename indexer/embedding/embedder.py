@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from store import Vectors
 
-from .batching import batches_of
+from .batching import Ids, batches_of, pad
 from .checksums import Checksums
 from .devices import CPU, device_name, providers
 from .model import Model, ModelError, Pooling
 from .pooling import pool, to_unit_length
-from .tokens import Ids, Tokens, read_tokenizer
+from .tokens import Tokens, read_tokenizer
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -152,10 +152,7 @@ class Embedder:
         return ThreadPoolExecutor(self.threads, "embed")
 
     def _run(self, tokens: Sequence[Ids]) -> NDArray[np.float32]:
-        lengths = np.array([*map(len, tokens)])
-        is_token = np.arange(lengths.max()) < lengths[:, None]
-        ids, mask = np.zeros(is_token.shape, dtype=np.int64), is_token.astype(np.int64)
-        ids[is_token] = np.concatenate(tokens)
+        ids, mask = pad(tokens)
         given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         inputs = {name: given[name] for name in self._inputs}
         try:

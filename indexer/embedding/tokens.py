@@ -19,13 +19,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from .batching import Ids
 from .model import ModelError
 from .splitting import Words, split
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
-
-Ids = NDArray[np.int64]
 
 _MOST_WORDS = 1 << 17
 _MOST_PIECES = 1 << 19
@@ -118,8 +117,7 @@ class _Known:
 
     def only(self, keys: NDArray[np.uint64]) -> _Known:
         """Return some of them; `keys` rise."""
-        sizes = self.sizes[np.searchsorted(self.keys, keys)]
-        pieces, _ = self.pieces_of(keys, np.arange(keys.size))
+        pieces, sizes = self.pieces_of(keys, np.arange(keys.size))
         return _Known(keys, np.cumsum(sizes) - sizes, sizes, pieces.astype(np.int32))
 
     def and_also(self, keys: NDArray[np.uint64], cut: Sequence[Sequence[int]]) -> _Known:

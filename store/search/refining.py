@@ -21,8 +21,8 @@ from .passages import PassageReader
 from .recompute import Readable, Recomputer, place
 from .stopwatch import Stopwatch
 
-READ_FOR_WORDS = 64
-"""Candidates that a search for words alone scores by their text, whatever may be recomputed:
+_FOR_WORDS = 64
+"""Least candidates that a search for words alone scores by their text, where there is a budget:
 postings only tell what occurs, not how often, and a passage is read in a third of a millisecond."""
 
 
@@ -46,6 +46,10 @@ class Refiner:
         self._embed_words = embed_words
         self._stopwatch = stopwatch
         self._learns = learns
+        self.depth = query.budget
+        """Most candidates whose scores are made exact."""
+        if query.budget and not query.mode.uses_meaning:
+            self.depth = max(query.budget, _FOR_WORDS)
         self.expanded = 0
         """Recomputed chunks that are beside one recomputed before them."""
 
@@ -59,9 +63,7 @@ class Refiner:
         """Make the scores of candidates exact; what the graph leads to is added to `found`."""
         kinship = Kinship(evidence.parsed.text, evidence.lexical.weights, self._embed_words)
         tried: set[int] = set()
-        left = self._query.budget
-        if left and evidence.meaning is None:
-            left = max(left, READ_FOR_WORDS)
+        left = self.depth
         batch = max(left // 2, self._parameters.batch) if evidence.meaning else left
         while left > 0 and not self._is_late:
             with self._stopwatch.stage("candidates"):

@@ -116,6 +116,12 @@ def test_lexical_mode_counts_words_in_more_passages_than_are_recomputed(library:
     assert "ledger" not in names(at_once)  # nothing is read but what is shown
 
 
+def test_lexical_mode_counts_words_in_as_many_passages_as_the_budget_has(library: Library) -> None:
+    notes = {f"note{n}": [f"rent of month {n}, paid in time"] for n in range(90)}
+    library.put(**notes, ledger=["rent " * 12 + "and what else was due in that year, by month"])
+    assert names(hits(library, "rent", mode=Mode.LEXICAL, budget=128))[0] == "ledger"
+
+
 def test_exact_mode_wants_the_words_in_a_row(pets: Library) -> None:
     assert names(hits(pets, "tenant pays the", mode=Mode.EXACT))
     assert not hits(pets, "pays tenant", mode=Mode.EXACT)
