@@ -70,7 +70,7 @@ class Engine(Finder, Keeper):
 
         Once it is cancelled the exact one is not made any more. Raises StoreError or ModelError.
         """
-        if mode.uses_meaning:
+        if mode in (Mode.HYBRID, Mode.SEMANTIC):
             self._models.load_ahead()
         wanted = self._settings.budget if budget is None else budget
         query = Query(text, limit, mode, filters, wanted, deadline_ms)

@@ -44,6 +44,7 @@ from .turns import Turns
 from .types import (
     FileRecord,
     Folder,
+    Mode,
     Query,
     ReadKept,
     ReadText,
@@ -214,7 +215,7 @@ class Store:
         give_way = partial(self._turns.give_way, is_cancelled)
         try:
             with self._snapshot() as connection:
-                if query.mode.uses_meaning:
+                if query.mode in (Mode.HYBRID, Mode.SEMANTIC):
                     succession.check_models(connection, models)
                 search = Search(
                     connection, self._loaded, query, models, read, read_texts, parameters, give_way

@@ -205,11 +205,6 @@ class Mode(StrEnum):
     EXACT = "exact"
     REGEX = "regex"
 
-    @property
-    def uses_meaning(self) -> bool:
-        """Whether embeddings are compared."""
-        return self in (Mode.HYBRID, Mode.SEMANTIC)
-
 
 @dataclass(frozen=True, slots=True)
 class Filters:

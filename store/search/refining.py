@@ -13,7 +13,7 @@ from ..matching.kinship import Kinship
 from ..parameters import SearchParameters
 from ..retrieval.feedback import PASSAGES
 from ..retrieval.ranking import Scores
-from ..types import Embed, Query
+from ..types import Embed, Mode, Query
 from ..words import analysis
 from .candidates import Candidate
 from .evidence import Evidence
@@ -48,7 +48,7 @@ class Refiner:
         self._learns = learns
         self.depth = query.budget
         """Most candidates whose scores are made exact."""
-        if query.budget and not query.mode.uses_meaning:
+        if query.budget and query.mode not in (Mode.HYBRID, Mode.SEMANTIC):
             self.depth = max(query.budget, _FOR_WORDS)
         self.expanded = 0
         """Recomputed chunks that are beside one recomputed before them."""

@@ -103,9 +103,9 @@ class Search:
         self, parsed: ParsedQuery, allowed: NDArray[np.bool_], verified: Verified | None = None
     ) -> Iterator[Results]:
         chunks = allowed if verified is None else verified.chunks
-        recomputes = self._query.mode.uses_meaning and self._query.budget > 0 and bool(chunks.any())
+        recomputes = self._uses_meaning and self._query.budget > 0 and bool(chunks.any())
         lexical = self._match_words(parsed, chunks, confirms=not recomputes)
-        sought = self._seek(parsed) if self._query.mode.uses_meaning else None
+        sought = self._seek(parsed) if self._uses_meaning else None
         evidence = self._gather(parsed, chunks, lexical, sought)
         reader = PassageReader(self._connection, self._read, evidence.lexical)
         if verified is not None:
@@ -144,6 +144,10 @@ class Search:
             evidence.parsed.is_exact or hits[0].score >= evidence.fusion.confident
         )
         return Results(self._query, hits, is_exact, explain, confident)
+
+    @property
+    def _uses_meaning(self) -> bool:
+        return self._query.mode in (Mode.HYBRID, Mode.SEMANTIC)
 
     def _match_words(
         self, parsed: ParsedQuery, allowed: NDArray[np.bool_], *, confirms: bool
