@@ -64,6 +64,37 @@ def test_a_found_line_is_the_line_in_the_file(samples_home: Path) -> None:
         assert set(hit["source"]) <= {"words", "meaning"}
 
 
+def test_files_are_found_by_name_folder_and_language_even_after_a_move(tmp_path: Path) -> None:
+    notes, home = tmp_path / "notes", tmp_path / "home"
+    texts = {
+        "taxes/2025/scan-acme.txt": "Total due: 400 euros, to be paid until March.",
+        "letters/scan-gas.txt": "Total due: 80 euros, to be paid until April.",
+        "garden.txt": "Tomatoes want sun, water and patience.",
+        "rows.py": "def rows(path):\n    return list(open(path))\n",
+        "rows.rs": "fn rows(path: &Path) -> Lines {\n    read(path).lines()\n}\n",
+    }
+    for name, text in texts.items():
+        (notes / name).parent.mkdir(parents=True, exist_ok=True)
+        (notes / name).write_text(text)
+    assert thimble(home, "add", str(notes)).returncode == 0
+
+    def best(query: str, mode: str) -> str:
+        done = thimble(home, "search", "--json", "--mode", mode, query)
+        found = json.loads(done.stdout)["hits"]
+        return os.path.relpath(found[0]["path"], notes) if found else ""
+
+    for mode in ("hybrid", "lexical"):
+        assert best("acme", mode) == "taxes/2025/scan-acme.txt"
+        assert best("what is due for taxes", mode) == "taxes/2025/scan-acme.txt"
+        assert best("python rows", mode) == "rows.py"
+        assert best("rust rows", mode) == "rows.rs"
+    assert not best("text", "lexical")
+    (notes / "taxes/2025/scan-acme.txt").rename(notes / "zenith.txt")
+    assert thimble(home, "index").returncode == 0
+    assert best("zenith", "hybrid") == best("zenith", "lexical") == "zenith.txt"
+    assert not best("acme", "lexical")
+
+
 def test_exit_codes_say_found_nothing_or_error(samples_home: Path, tmp_path: Path) -> None:
     assert thimble(samples_home, "search", "--mode", "lexical", "deposit").returncode == 0
     nothing = thimble(samples_home, "search", "--mode", "lexical", "xylophonist")

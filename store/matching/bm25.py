@@ -6,7 +6,7 @@ Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond"
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,15 +54,19 @@ class LexicalScores:
     is_open: bool = False
     """Whether there are chunks that may hold a rare term and were not read."""
 
-    def match(self, counts: Mapping[int, int]) -> Match:
-        """Score a text that holds terms so often, exactly, with the index's statistics."""
+    def match(self, counts: Mapping[int, int], named: Container[int] = ()) -> Match:
+        """Score a text that holds terms so often, exactly, with the index's statistics.
+
+        Terms that are `named` are in the name of its file: one more of each, which makes the text
+        no longer.
+        """
         norm = K1 * (1 - B + B * sum(counts.values()) / self.mean_length)
-        present = {key: weight for key, weight in self.weights.items() if key in counts}
-        words = sum(
-            weight * counts[key] * (K1 + 1) / (counts[key] + norm)
-            for key, weight in present.items()
-        )
-        return Match(words, self._share(sum(present.values())))
+        words = held = 0.0
+        for key, weight in self.weights.items():
+            occurrences = counts.get(key, 0) + (key in named)
+            words += weight * occurrences * (K1 + 1) / (occurrences + norm)
+            held += weight * (occurrences > 0)
+        return Match(words, self._share(held))
 
     def estimate(self, chunk: int) -> Match:
         """Return what postings tell of a chunk."""
@@ -77,11 +81,13 @@ def score(
     table: ScanTable,
     allowed: NDArray[np.bool_],
     look_up: Callable[[int], Term],
+    look_up_names: Callable[[int], Ids],
     confirm: Confirm | None,
 ) -> LexicalScores:
     """Score all allowed chunks; `look_up` tells what the index knows of a key.
 
-    Without `confirm`, chunks that may hold a rare term are taken not to.
+    Without `confirm`, chunks that may hold a rare term are taken not to. A word in a file's name,
+    as `look_up_names` tells, counts as one more in each of its chunks.
 
     A term that the query repeats counts a little more, which matters for long questions.
     Document frequencies count every live chunk, filtered or not.
@@ -99,6 +105,10 @@ def score(
             more = np.setdiff1d(confirm(key, term.unsure), chunks)
             chunks = np.concatenate([chunks, more[table.live[more]]])
             frequency += chunks.size - term.chunks.size
+        texts = chunks.size
+        chunks = np.union1d(chunks, look_up_names(key))
+        # Of a term that lost postings some of these have it in their text as well.
+        frequency = min(frequency + chunks.size - texts, table.live_count)
         idf = inverse_frequency(frequency, table.live_count)
         weights[key] = idf * occurrences * (K3 + 1) / (occurrences + K3)
         chunks = chunks[allowed[chunks]]

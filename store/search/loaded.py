@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import apsw
 
 from ..database.meta import get_number
+from ..documents.file_names import FileNames
 from ..graph import edges, hubs
 from ..graph.adjacency import Graph
 from ..vectors import codes
@@ -32,10 +33,11 @@ class _Snapshot:
     table: ScanTable | None = None
     graph: Graph | None = None
     terms: dict[int, Term] = field(default_factory=dict)
+    names: FileNames | None = None
 
 
 class Loaded:
-    """Codes, graph and terms of one generation. May be used by many threads at once."""
+    """Codes, graph, terms and file names of one generation. May be used by many threads at once."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -75,6 +77,13 @@ class Loaded:
                 rare_up_to=_RARE_UP_TO,
             )
         return known[key]
+
+    def names(self, connection: apsw.Connection) -> FileNames:
+        """Return the names of the files in the snapshot of a connection."""
+        with self._of(connection) as snapshot:
+            if snapshot.names is None:
+                snapshot.names = FileNames.load(connection)
+            return snapshot.names
 
     def forget(self) -> None:
         """Let go of everything."""

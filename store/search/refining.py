@@ -6,6 +6,8 @@ which chunks are worth the next. After the first, the query moves towards the be
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,15 +37,27 @@ class Refiner:
         parameters: SearchParameters,
         recomputer: Recomputer,
         embed_words: Embed,
+        name_of: Callable[[int], str],
         stopwatch: Stopwatch,
         *,
         learns: bool,
     ) -> None:
-        """Make one that `learns`, or not, from the first half what to spend the rest on."""
+        """Make one.
+
+        Args:
+            query: what is asked for.
+            parameters: of the search.
+            recomputer: embeds what is read.
+            embed_words: for kinship.
+            name_of: chunk → words of its file's name.
+            stopwatch: of the search.
+            learns: whether the first half says what to spend the rest on.
+        """
         self._query = query
         self._parameters = parameters
         self._recomputer = recomputer
         self._embed_words = embed_words
+        self._name_of = name_of
         self._stopwatch = stopwatch
         self._learns = learns
         self.depth = query.budget
@@ -110,7 +124,8 @@ class Refiner:
             ]
             for one in read:
                 one.candidate.terms = analysis.counts(one.text)
-                one.candidate.match = evidence.lexical.match(one.candidate.terms)
+                named = analysis.distinct_keys(self._name_of(one.candidate.chunk))
+                one.candidate.match = evidence.lexical.match(one.candidate.terms, named)
         if evidence.meaning is not None:
             self._look_for_kin(read, kinship)
             with self._stopwatch.stage("recompute"):
@@ -118,7 +133,8 @@ class Refiner:
 
     def _look_for_kin(self, read: list[Readable], kinship: Kinship) -> None:
         with self._stopwatch.stage("kinship"):
-            found = kinship.of([one.text for one in read])
+            named = [f"{self._name_of(one.candidate.chunk)} {one.text}" for one in read]
+            found = kinship.of(named)
             if found is not None:
                 for one, value in zip(read, found.tolist(), strict=True):
                     one.candidate.kinship = value

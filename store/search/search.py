@@ -67,6 +67,7 @@ class Search:
         self._connection = connection
         self._table = loaded.table(connection)
         self._look_up = partial(loaded.term, connection, self._table)
+        self._load_names = partial(loaded.names, connection)
         load_graph = partial(loaded.graph, connection, self._table)
         self._retriever = Retriever(connection, self._table, load_graph, parameters)
         self._query = query
@@ -80,6 +81,7 @@ class Search:
             parameters,
             self.recomputer,
             models.embed_words,
+            lambda chunk: self._load_names().of(chunk),
             self._stopwatch,
             # Else nothing has judged a passage but what its code estimates.
             learns=not (models.is_one and query.mode is Mode.SEMANTIC),
@@ -201,7 +203,13 @@ class Search:
     ) -> LexicalScores:
         stems = analysis.beginnings(parsed.text)
         by_text = partial(confirm, self._connection, self._read_texts, stems)
-        return bm25.score(keys, self._table, allowed, self._look_up, by_text if confirms else None)
+
+        def named(key: int) -> NDArray[np.int64]:
+            return self._load_names().chunks_with(key, stems[key])
+
+        return bm25.score(
+            keys, self._table, allowed, self._look_up, named, by_text if confirms else None
+        )
 
     def _verify(self, parsed: ParsedQuery, allowed: NDArray[np.bool_]) -> Verified:
         """Find the chunks that hold what must occur to the letter."""

@@ -16,7 +16,9 @@ from itertools import chain, pairwise
 
 import Stemmer
 
-_WORD = re.compile(r"[^\W_]+")
+WORD = r"[^\W_]+"
+"""A regular expression for a word as it is written."""
+_WORD = re.compile(WORD)
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _SCRIPT_RUN = re.compile(f"[{_CJK}]+|[^{_CJK}]+")
 _SPACED = re.compile(f"(?![{_CJK}])\\w")
