@@ -81,13 +81,11 @@ def score(
     table: ScanTable,
     allowed: NDArray[np.bool_],
     look_up: Callable[[int], Term],
-    look_up_names: Callable[[int], Ids],
     confirm: Confirm | None,
 ) -> LexicalScores:
     """Score all allowed chunks; `look_up` tells what the index knows of a key.
 
-    Without `confirm`, chunks that may hold a rare term are taken not to. A word in a file's name,
-    as `look_up_names` tells, counts as one more in each of its chunks.
+    Without `confirm`, chunks that may hold a rare term are taken not to.
 
     A term that the query repeats counts a little more, which matters for long questions.
     Document frequencies count every live chunk, filtered or not.
@@ -105,10 +103,6 @@ def score(
             more = np.setdiff1d(confirm(key, term.unsure), chunks)
             chunks = np.concatenate([chunks, more[table.live[more]]])
             frequency += chunks.size - term.chunks.size
-        texts = chunks.size
-        chunks = np.union1d(chunks, look_up_names(key))
-        # Of a term that lost postings some of these have it in their text as well.
-        frequency = min(frequency + chunks.size - texts, table.live_count)
         idf = inverse_frequency(frequency, table.live_count)
         weights[key] = idf * occurrences * (K3 + 1) / (occurrences + K3)
         chunks = chunks[allowed[chunks]]

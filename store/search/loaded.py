@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import apsw
+import numpy as np
+from numpy.typing import NDArray
 
 from ..database.meta import get_number
 from ..documents.file_names import FileNames
@@ -59,8 +61,12 @@ class Loaded:
                 snapshot.graph = Graph.of(known, table.live.size)
             return snapshot.graph
 
-    def term(self, connection: apsw.Connection, table: ScanTable, key: int) -> Term:
-        """Return what a snapshot knows of a term. Raises StoreDamaged.
+    def term(
+        self, connection: apsw.Connection, table: ScanTable, stems: Mapping[int, str], key: int
+    ) -> Term:
+        """Return what a snapshot knows of a term, the names of files included.
+
+        `stems` gives the beginning of the words with a key. Raises StoreDamaged.
 
         While somebody types, all words but the last were asked for a moment ago.
         """
@@ -69,13 +75,11 @@ class Loaded:
                 snapshot.terms = {}
             known = snapshot.terms
         if key not in known:
-            known[key] = look_up(
-                connection,
-                segments(connection),
-                key,
-                table.live,
-                rare_up_to=_RARE_UP_TO,
+            in_texts = look_up(
+                connection, segments(connection), key, table.live, rare_up_to=_RARE_UP_TO
             )
+            in_names = self.names(connection).chunks_with(key, stems[key])
+            known[key] = _joined(in_texts, in_names, table) if in_names.size else in_texts
         return known[key]
 
     def names(self, connection: apsw.Connection) -> FileNames:
@@ -98,3 +102,14 @@ class Loaded:
             if self._snapshot.generation != generation:
                 self._snapshot = _Snapshot(generation)
             yield self._snapshot
+
+
+def _joined(term: Term, in_names: NDArray[np.int64], table: ScanTable) -> Term:
+    """Add chunks of files whose names hold a term to those that hold it."""
+    holding = np.zeros(table.live.size, dtype=bool)
+    holding[term.chunks] = True
+    holding[in_names] = True
+    chunks = np.flatnonzero(holding)
+    # Of a term that lost postings some of the new ones may have it in their text as well.
+    frequency = min(term.frequency + chunks.size - term.chunks.size, table.live_count)
+    return replace(term, chunks=chunks, frequency=frequency)

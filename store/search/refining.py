@@ -122,19 +122,20 @@ class Refiner:
                 for one, passage in passages
                 if passage is not None
             ]
-            for one in read:
+            names = [self._name_of(one.candidate.chunk) for one in read]
+            for one, name in zip(read, names, strict=True):
                 one.candidate.terms = analysis.counts(one.text)
-                named = analysis.distinct_keys(self._name_of(one.candidate.chunk))
+                named = analysis.distinct_keys(name)
                 one.candidate.match = evidence.lexical.match(one.candidate.terms, named)
         if evidence.meaning is not None:
-            self._look_for_kin(read, kinship)
+            self._look_for_kin(read, names, kinship)
             with self._stopwatch.stage("recompute"):
                 self._recomputer.recompute(evidence.parsed.embedded, read)
 
-    def _look_for_kin(self, read: list[Readable], kinship: Kinship) -> None:
+    def _look_for_kin(self, read: list[Readable], names: list[str], kinship: Kinship) -> None:
         with self._stopwatch.stage("kinship"):
-            named = [f"{self._name_of(one.candidate.chunk)} {one.text}" for one in read]
-            found = kinship.of(named)
+            texts = [f"{name} {one.text}" for name, one in zip(names, read, strict=True)]
+            found = kinship.of(texts)
             if found is not None:
                 for one, value in zip(read, found.tolist(), strict=True):
                     one.candidate.kinship = value

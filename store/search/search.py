@@ -66,8 +66,7 @@ class Search:
         """Make one; `give_way` is called before each batch that is embedded and may end it."""
         self._connection = connection
         self._table = loaded.table(connection)
-        self._look_up = partial(loaded.term, connection, self._table)
-        self._load_names = partial(loaded.names, connection)
+        self._loaded = loaded
         load_graph = partial(loaded.graph, connection, self._table)
         self._retriever = Retriever(connection, self._table, load_graph, parameters)
         self._query = query
@@ -81,7 +80,7 @@ class Search:
             parameters,
             self.recomputer,
             models.embed_words,
-            lambda chunk: self._load_names().of(chunk),
+            lambda chunk: loaded.names(connection).of(chunk),
             self._stopwatch,
             # Else nothing has judged a passage but what its code estimates.
             learns=not (models.is_one and query.mode is Mode.SEMANTIC),
@@ -203,13 +202,8 @@ class Search:
     ) -> LexicalScores:
         stems = analysis.beginnings(parsed.text)
         by_text = partial(confirm, self._connection, self._read_texts, stems)
-
-        def named(key: int) -> NDArray[np.int64]:
-            return self._load_names().chunks_with(key, stems[key])
-
-        return bm25.score(
-            keys, self._table, allowed, self._look_up, named, by_text if confirms else None
-        )
+        look_up = partial(self._loaded.term, self._connection, self._table, stems)
+        return bm25.score(keys, self._table, allowed, look_up, by_text if confirms else None)
 
     def _verify(self, parsed: ParsedQuery, allowed: NDArray[np.bool_]) -> Verified:
         """Find the chunks that hold what must occur to the letter."""
