@@ -85,6 +85,7 @@ def test_a_word_that_all_names_have_decides_nothing(library: Library) -> None:
 
 def test_a_renamed_file_is_found_by_its_new_name_only(library: Library) -> None:
     library.put(draft=["milk and eggs"], other=["rent"])
+    assert found(library, "draft") == ["draft.txt"]
     moved = MovedFile(library.path("draft"), library.path("groceries"), signature(2))
     with library.store.writer() as writer:
         writer.apply(library.folder, Changes(moved=(moved,)), embed([""])[:0], library.quantiser)
