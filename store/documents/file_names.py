@@ -57,8 +57,8 @@ class FileNames:
     @classmethod
     def load(cls, connection: apsw.Connection) -> FileNames:
         """Read the names of all indexed files."""
-        folders = dict(connection.execute("SELECT id, path FROM directory"))
-        kinds = dict(connection.execute("SELECT id, kind FROM format"))
+        folders = dict(connection.execute("SELECT id, path FROM directory ORDER BY id"))
+        kinds = dict(connection.execute("SELECT id, kind FROM format ORDER BY id"))
         *numbers, names = connection.execute(_FILES).get
         first_chunks, chunks, folder, kind = map(_numbers, numbers)
         parts = [
@@ -77,8 +77,8 @@ class FileNames:
             np.cumsum(places == 0),
             np.stack(
                 [
-                    _places(folder, list(folders)),
-                    _places(kind, list(kinds)) + len(folders),
+                    np.searchsorted(list(folders), folder),
+                    np.searchsorted(list(kinds), kind) + len(folders),
                     np.arange(first_chunks.size) + len(folders) + len(kinds),
                 ]
             ),
@@ -114,9 +114,3 @@ class FileNames:
 
 def _numbers(joined: str | None) -> Ids:
     return np.fromstring(joined or "", dtype=np.int64, sep=",")
-
-
-def _places(ids: Ids, known: list[int]) -> Ids:
-    """Return where each id is in a list."""
-    order = np.argsort(known)
-    return np.asarray(order[np.searchsorted(known, ids, sorter=order)], dtype=np.int64)

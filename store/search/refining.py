@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from ..documents.file_names import FileNames
 from ..matching.kinship import Kinship
 from ..parameters import SearchParameters
 from ..retrieval.feedback import PASSAGES
@@ -37,7 +38,7 @@ class Refiner:
         parameters: SearchParameters,
         recomputer: Recomputer,
         embed_words: Embed,
-        name_of: Callable[[int], str],
+        load_names: Callable[[], FileNames],
         stopwatch: Stopwatch,
         *,
         learns: bool,
@@ -49,7 +50,7 @@ class Refiner:
             parameters: of the search.
             recomputer: embeds what is read.
             embed_words: for kinship.
-            name_of: chunk → words of its file's name.
+            load_names: what files are called.
             stopwatch: of the search.
             learns: whether the first half says what to spend the rest on.
         """
@@ -57,7 +58,7 @@ class Refiner:
         self._parameters = parameters
         self._recomputer = recomputer
         self._embed_words = embed_words
-        self._name_of = name_of
+        self._load_names = load_names
         self._stopwatch = stopwatch
         self._learns = learns
         self.depth = query.budget
@@ -122,7 +123,8 @@ class Refiner:
                 for one, passage in passages
                 if passage is not None
             ]
-            names = [self._name_of(one.candidate.chunk) for one in read]
+            known = self._load_names()
+            names = [known.of(one.candidate.chunk) for one in read]
             for one, name in zip(read, names, strict=True):
                 one.candidate.terms = analysis.counts(one.text)
                 named = analysis.distinct_keys(name)

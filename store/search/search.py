@@ -80,7 +80,7 @@ class Search:
             parameters,
             self.recomputer,
             models.embed_words,
-            lambda chunk: loaded.names(connection).of(chunk),
+            partial(loaded.names, connection),
             self._stopwatch,
             # Else nothing has judged a passage but what its code estimates.
             learns=not (models.is_one and query.mode is Mode.SEMANTIC),
