@@ -31,7 +31,7 @@ format: .venv/installed-dev
 
 # Writes the man page from the command line; a test fails when they differ.
 man: .venv/installed-dev
-	$(BIN)/python -m app.command_line.manpage > docs/thimble.1
+	$(BIN)/python -m app.cli.manpage > docs/thimble.1
 
 bench: .venv/installed-dev
 	$(BIN)/python -m bench $(BENCH)

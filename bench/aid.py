@@ -14,8 +14,8 @@ from statistics import median
 from time import perf_counter
 
 from app.ask.aid import IMAGINE, RANK
-from app.engine import Engine
-from app.settings import ASK_SEARCH, Settings
+from app.engine.engine import Engine
+from app.user.settings import ASK_SEARCH, Settings
 
 from .answers import SET, holds, load_answers
 from .metrics import mean

@@ -8,8 +8,8 @@ import string
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from app.engine import Engine
-from app.settings import Settings
+from app.engine.engine import Engine
+from app.user.settings import Settings
 
 from .metrics import mean
 from .product import paths_of

@@ -9,12 +9,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.engine import Engine
-from app.service.client import Client
-from app.service.remote import RemoteEngine
-from app.service.report import Report
-from app.settings import Settings
-from store import Mode
+from app.daemon.client import Client
+from app.daemon.remote_engine import RemoteEngine
+from app.engine.engine import Engine
+from app.user.settings import Settings
+from store import DaemonReport, Mode
 
 from .latency import real_queries
 from .machine import processor_s
@@ -40,8 +39,8 @@ class _Daemon:
         self.engine = RemoteEngine(settings, self._client)
 
     @property
-    def report(self) -> Report:
-        return self._client.ask("report", Report, {})
+    def report(self) -> DaemonReport:
+        return self._client.ask("report", DaemonReport, {})
 
     def wait_until_found(self, word: str, name: str) -> float:
         """Return the seconds until a search for a word finds one file."""

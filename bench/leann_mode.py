@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.engine import Engine
-from app.settings import Settings
+from app.engine.engine import Engine
+from app.user.settings import Settings
 from indexer import Embedder
 from store import Embed, Mode, SearchParameters, Vectors
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from store import Filters, Query, Vectors
-from store.matching.query import parse
+from store.lexical.parsed_query import parse
 
 from .sets import CODE, RetrievalSet, load
 from .vectors import StoredVectors

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.paths import Paths
+from app.user.paths import Paths
 
 ROOT = Path(__file__).resolve().parent.parent
 _SETTINGS = ("THIMBLE_", "PYTHON")

@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.engine import Engine
-from app.settings import Settings
+from app.engine.engine import Engine
+from app.user.settings import Settings
 from tui.format import title
 
 from .latency import real_queries

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from app.engine import Engine
-from app.settings import Settings
+from app.engine.engine import Engine
+from app.user.settings import Settings
 from indexer import BUILT_IN, Embedder, Model, Unreadable, read_now
 from store import Mode
 

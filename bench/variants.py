@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.engine import Engine
+from app.engine.engine import Engine
 from store import GraphParameters, Mode, Quantiser, SearchParameters, SearchPath
 from store.database.connection import open_writer, transaction
 from store.database.meta import get_number, set_meta

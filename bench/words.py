@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.engine import Engine
-from app.settings import Settings
+from app.engine.engine import Engine
+from app.user.settings import Settings
 from store import Mode
-from store.words import inverted_index
+from store.lexical import inverted_index
 
 from .folders import Plan
 from .metrics import mean, ndcg

@@ -8,8 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .document import Unreadable
 from .embedding.model import BUILT_IN, BUILT_IN_RANK, Model, ModelError, Pooling
+from .formats.document import Unreadable
 
 if TYPE_CHECKING:
     from .embedding.checksums import Checksums
@@ -18,16 +18,15 @@ if TYPE_CHECKING:
     from .embedding.hub import Hub, is_hub_name
     from .embedding.projection import load_quantiser
     from .embedding.word_vectors import WordVectors
+    from .formats.readers import why_not_read
     from .pipeline import Run
-    from .readers import why_not_read
     from .reading.current import read_back, read_now, read_part, read_texts
     from .reading.indexed import read_indexed
     from .reading.source import is_text
     from .sampling import excerpts
+    from .scanning.explain import why
     from .scanning.scope import Scope
     from .scanning.unchanged import is_current
-    from .scanning.verdict import why
-    from .tally import Tally
     from .watching import Agenda, Watcher
 
 __all__ = [
@@ -43,7 +42,6 @@ __all__ = [
     "Pooling",
     "Run",
     "Scope",
-    "Tally",
     "Unreadable",
     "Watcher",
     "WordVectors",
@@ -70,7 +68,6 @@ _HOMES = {
     "Hub": "embedding.hub",
     "Run": "pipeline",
     "Scope": "scanning.scope",
-    "Tally": "tally",
     "Watcher": "watching",
     "WordVectors": "embedding.word_vectors",
     "describe": "embedding.description",
@@ -84,8 +81,8 @@ _HOMES = {
     "read_now": "reading.current",
     "read_part": "reading.current",
     "read_texts": "reading.current",
-    "why": "scanning.verdict",
-    "why_not_read": "readers",
+    "why": "scanning.explain",
+    "why_not_read": "formats.readers",
 }
 
 

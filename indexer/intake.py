@@ -10,15 +10,15 @@ from pathlib import Path
 
 from store import Folder, MovedFile, NewFile, Signature, SkippedFile, Vectors
 
-from .document import Unreadable
+from .formats.document import Unreadable
 from .reading.ahead import ReadAhead, Reading
 from .scanning.moves import MovedFrom
 from .scanning.scan import FoundFile
-from .workshop import Item, Outcome, Prepared, Workshop
+from .workers import Item, Outcome, Prepared, WorkerPool
 
-_LOT_BYTES = 1 << 18
+_BATCH_BYTES = 1 << 18
 """A quarter of a second's work, so that a run ends soon when it is to."""
-_LOT_FILES = 64
+_BATCH_FILES = 64
 _POLL_S = 0.1
 
 
@@ -48,7 +48,7 @@ class ReadFile:
 
 
 @dataclass(slots=True)
-class Lot:
+class Batch:
     """Files that are prepared together, and what was found out about others among them."""
 
     files: list[ReadFile] = field(default_factory=list)
@@ -69,7 +69,7 @@ class Lot:
     @property
     def is_full(self) -> bool:
         """Whether it is time to have them prepared."""
-        return self.bytes >= _LOT_BYTES or self.count >= _LOT_FILES
+        return self.bytes >= _BATCH_BYTES or self.count >= _BATCH_FILES
 
 
 class Intake:
@@ -80,80 +80,82 @@ class Intake:
         folder: Folder,
         gone: MovedFrom,
         readers: ReadAhead,
-        workshop: Workshop,
+        pool: WorkerPool,
         is_cancelled: Callable[[], bool],
     ) -> None:
         """Make one; once cancelled it yields nothing more."""
         self._folder = folder
         self._gone = gone
         self._readers = readers
-        self._workshop = workshop
+        self._workshop = pool
         self._is_cancelled = is_cancelled
 
-    def prepared(self, found: Iterable[FoundFile]) -> Iterator[Lot]:
+    def prepared(self, found: Iterable[FoundFile]) -> Iterator[Batch]:
         """Yield files in order, prepared; some lots are under way meanwhile.
 
         Raises ModelError.
         """
-        pending: deque[tuple[Lot, Future[list[Outcome]]]] = deque()
-        for lot in self._lots(found):
-            pending.append((lot, self._workshop.submit(lot.items)))
+        pending: deque[tuple[Batch, Future[list[Outcome]]]] = deque()
+        for batch in self._batches(found):
+            pending.append((batch, self._workshop.submit(batch.items)))
             if len(pending) > self._workshop.room:
                 yield from self._waited_for(*pending.popleft())
         while pending:
             yield from self._waited_for(*pending.popleft())
 
-    def _waited_for(self, lot: Lot, outcomes: Future[list[Outcome]]) -> Iterator[Lot]:
+    def _waited_for(self, batch: Batch, outcomes: Future[list[Outcome]]) -> Iterator[Batch]:
         """Yield a lot once it is prepared, unless cancelled before that."""
         while not self._is_cancelled():
             if wait([outcomes], _POLL_S).done:
-                self._settle(lot, outcomes.result())
-                yield lot
+                self._settle(batch, outcomes.result())
+                yield batch
                 return
 
-    def _settle(self, lot: Lot, outcomes: Iterable[Outcome]) -> None:
+    def _settle(self, batch: Batch, outcomes: Iterable[Outcome]) -> None:
         """Put into the lot what became of its files."""
-        for file, outcome in zip(lot.files, outcomes, strict=True):
+        for file, outcome in zip(batch.files, outcomes, strict=True):
             if isinstance(outcome, Unreadable):
-                self._skip(lot, file.path, file.signature, outcome.reason, failed=outcome.failed)
+                self._skip(batch, file.path, file.signature, outcome.reason, failed=outcome.failed)
             else:
-                lot.new.append(file.new_file(self._folder, outcome))
-                lot.vectors.append(outcome.vectors)
+                batch.new.append(file.new_file(self._folder, outcome))
+                batch.vectors.append(outcome.vectors)
 
-    def _lots(self, found: Iterable[FoundFile]) -> Iterator[Lot]:
-        lot = Lot()
+    def _batches(self, found: Iterable[FoundFile]) -> Iterator[Batch]:
+        batch = Batch()
         for one, path, reading in self._readers.read(self._folder, found, self._gone):
             if self._is_cancelled():
                 return
-            self._take(one, path, reading, lot)
-            if lot.is_full:
-                yield lot
-                lot = Lot()
-        yield lot
+            self._take(one, path, reading, batch)
+            if batch.is_full:
+                yield batch
+                batch = Batch()
+        yield batch
 
-    def _take(self, found: FoundFile, path: Path, reading: Callable[[], Reading], lot: Lot) -> None:
+    def _take(
+        self, found: FoundFile, path: Path, reading: Callable[[], Reading], batch: Batch
+    ) -> None:
         """Read one file into the lot."""
         signature = found.signature
-        lot.last = path
-        lot.count += 1
-        lot.bytes += signature.size
+        batch.last = path
+        batch.count += 1
+        batch.bytes += signature.size
         try:
             read = reading()
             signature = read.signature
             if old := self._gone.old_place(found, read.digest):
-                lot.moved.append(MovedFile(old, path, signature))
+                batch.moved.append(MovedFile(old, path, signature))
                 return
-            lot.items.append(Item(path.name, read.content()))
-            lot.files.append(ReadFile(path, signature, read.digest))
+            batch.items.append(Item(path.name, read.content()))
+            batch.files.append(ReadFile(path, signature, read.digest))
         except FileNotFoundError:
             return
         except Unreadable as error:
-            self._skip(lot, path, signature, error.reason, failed=error.failed)
+            self._skip(batch, path, signature, error.reason, failed=error.failed)
         except OSError as error:
             reason = f"cannot be read: {error.strerror or error}"
-            self._skip(lot, path, signature, reason, failed=True)
+            self._skip(batch, path, signature, reason, failed=True)
 
     def _skip(
-        self, lot: Lot, path: Path, signature: Signature, reason: str, *, failed: bool
+        self, batch: Batch, path: Path, signature: Signature, reason: str, *, failed: bool
     ) -> None:
-        lot.skipped.append(SkippedFile(path, self._folder.id, signature, reason, failed))
+        batch.skipped.append(SkippedFile(path, self._folder.id, signature, reason, failed))

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from time import monotonic
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +19,7 @@ from store import (
     Folder,
     MovedFile,
     NewFile,
+    Progress,
     Quantiser,
     Signature,
     SkippedFile,
@@ -25,24 +28,23 @@ from store import (
 )
 
 from .embedding.embedder import Embedder
-from .intake import Intake, Lot
-from .readers import why_not_read
+from .formats.readers import why_not_read
+from .intake import Batch, Intake
 from .reading.ahead import ReadAhead
-from .scanning.brake import forgettable
+from .scanning.deletion_guard import forgettable
 from .scanning.moves import MovedFrom
 from .scanning.scan import Scan, scan
 from .scanning.scope import Scope
-from .tally import Tally
-from .workshop import Workshop, helpers_for
+from .workers import WorkerPool, workers_for
 
-_BATCH_CHUNKS = 1024
-_BATCH_FILES = 256
+_TRANSACTION_CHUNKS = 1024
+_TRANSACTION_FILES = 256
 _UNSEEN = Signature(0, 0, 0)
 """Of what a rule refused or could not be looked at: read as soon as that is no longer so."""
 
 
 @dataclass(slots=True)
-class _Batch:
+class _Transaction:
     """Changes being gathered, with the embeddings of the chunks of its files."""
 
     files: list[NewFile] = field(default_factory=list)
@@ -57,7 +59,7 @@ class _Batch:
     @property
     def is_full(self) -> bool:
         things = len(self.files) + len(self.skipped) + len(self.moved)
-        return sum(map(len, self.vectors)) >= _BATCH_CHUNKS or things >= _BATCH_FILES
+        return sum(map(len, self.vectors)) >= _TRANSACTION_CHUNKS or things >= _TRANSACTION_FILES
 
     @property
     def changes(self) -> Changes:
@@ -74,7 +76,7 @@ class Run:
         quantiser: Quantiser,
         *,
         max_bytes: int,
-        report: Callable[[Tally], None],
+        report: Callable[[Progress], None],
         is_cancelled: Callable[[], bool],
         scopes: Mapping[int, Scope | None] | None = None,
         is_careful: bool = False,
@@ -91,29 +93,30 @@ class Run:
         self._is_cancelled = is_cancelled
         self._scopes = {} if scopes is None else scopes
         self._is_careful = is_careful
-        self.tally = Tally()
+        self._started = monotonic()
+        self.progress = Progress()
 
-    def run(self, folders: Sequence[Folder]) -> Tally:
+    def run(self, folders: Sequence[Folder]) -> Progress:
         """Bring folders up to date. Raises StoreError or ModelError; files raise nothing."""
         scans = [(folder, self._scan(folder)) for folder in folders]
-        self.tally.phase = "indexing"
+        self._advance(phase="indexing")
         with ReadAhead() as ahead:
             for folder, found in scans:
                 if found.online:
                     self._update(folder, found, ahead)
         if not self._is_cancelled():
-            self.tally.phase = "linking"
-            self._report(self.tally)
+            self._advance(phase="linking")
+            self._report(self.progress)
             self._writer.link(self._quantiser)
             self._writer.compact()
-            self.tally.phase = "done"
-        self.tally.current = None
-        self._report(self.tally)
-        return self.tally
+            self._advance(phase="done")
+        self._advance(current=None)
+        self._report(self.progress)
+        return self.progress
 
     def _scan(self, folder: Folder) -> Scan:
-        self.tally.current = folder.path
-        self._report(self.tally)
+        self._advance(current=folder.path)
+        self._report(self.progress)
         seen = self._writer.last_seen(folder)
         outcome = scan(
             folder,
@@ -126,46 +129,52 @@ class Run:
         )
         seen = replace(seen, root=outcome.root or seen.root)
         self._writer.set_last_seen(folder, seen, online=outcome.online)
-        self.tally.files_total += len(outcome.found)
-        self.tally.bytes_total += sum(file.signature.size for file in outcome.found)
+        self._advance(
+            files_total=self.progress.files_total + len(outcome.found),
+            bytes_total=self.progress.bytes_total
+            + sum(file.signature.size for file in outcome.found),
+        )
         return outcome
 
     def _update(self, folder: Folder, outcome: Scan, readers: ReadAhead) -> None:
         gone = MovedFrom(folder, outcome, self._writer)
         work_bytes = sum(file.signature.size for file in outcome.found)
-        helpers = 0 if self._is_careful else helpers_for(self._embedder, work_bytes)
-        with Workshop(self._embedder, helpers) as workshop:
-            intake = Intake(folder, gone, readers, workshop, self._is_cancelled)
-            batch = _Batch()
-            for lot in intake.prepared(outcome.found):
-                self._gather(lot, batch)
-                if batch.is_full:
-                    self._commit(folder, batch)
-                    batch = _Batch()
-            if not (batch.is_empty or self._is_cancelled()):
-                self._commit(folder, batch)
+        workers = 0 if self._is_careful else workers_for(self._embedder, work_bytes)
+        with WorkerPool(self._embedder, workers) as pool:
+            intake = Intake(folder, gone, readers, pool, self._is_cancelled)
+            transaction = _Transaction()
+            for batch in intake.prepared(outcome.found):
+                self._gather(batch, transaction)
+                if transaction.is_full:
+                    self._commit(folder, transaction)
+                    transaction = _Transaction()
+            if not (transaction.is_empty or self._is_cancelled()):
+                self._commit(folder, transaction)
         if not self._is_cancelled():
             self._finish(folder, outcome, gone)
 
-    def _gather(self, lot: Lot, batch: _Batch) -> None:
+    def _gather(self, batch: Batch, transaction: _Transaction) -> None:
         """Put a lot into the batch."""
-        batch.files += lot.new
-        batch.vectors += lot.vectors
-        batch.moved += lot.moved
-        batch.skipped += lot.skipped
-        self.tally.current = lot.last
-        self.tally.files_done += lot.count
-        self.tally.bytes_done += lot.bytes
-        self._report(self.tally)
+        transaction.files += batch.new
+        transaction.vectors += batch.vectors
+        transaction.moved += batch.moved
+        transaction.skipped += batch.skipped
+        self._advance(
+            current=batch.last,
+            files_done=self.progress.files_done + batch.count,
+            bytes_done=self.progress.bytes_done + batch.bytes,
+        )
+        self._report(self.progress)
 
-    def _commit(self, folder: Folder, batch: _Batch) -> None:
+    def _commit(self, folder: Folder, transaction: _Transaction) -> None:
         none = np.empty((0, self._quantiser.dims), dtype=np.float32)
-        vectors = np.concatenate([none, *batch.vectors])
-        self._writer.apply(folder, batch.changes, vectors, self._quantiser)
-        self.tally.indexed += len(batch.files)
-        self.tally.moved += len(batch.moved)
-        self.tally.skipped += sum(not one.failed for one in batch.skipped)
-        self.tally.failed += sum(one.failed for one in batch.skipped)
+        vectors = np.concatenate([none, *transaction.vectors])
+        self._writer.apply(folder, transaction.changes, vectors, self._quantiser)
+        self._advance(
+            indexed=self.progress.indexed + len(transaction.files),
+            moved=self.progress.moved + len(transaction.moved),
+        )
+        self._count_skipped(transaction.skipped)
         if self._writer.is_linking_due:
             self._writer.link(self._quantiser)
 
@@ -192,6 +201,16 @@ class Run:
             none = np.empty((0, self._quantiser.dims), dtype=np.float32)
             changes = Changes(skipped=skipped, removed=removed)
             self._writer.apply(folder, changes, none, self._quantiser)
-        self.tally.removed += len(removed)
-        self.tally.skipped += sum(not one.failed for one in skipped)
-        self.tally.failed += sum(one.failed for one in skipped)
+        self._advance(removed=self.progress.removed + len(removed))
+        self._count_skipped(skipped)
+
+    def _count_skipped(self, skipped: Sequence[SkippedFile]) -> None:
+        failed = sum(one.failed for one in skipped)
+        self._advance(
+            skipped=self.progress.skipped + len(skipped) - failed,
+            failed=self.progress.failed + failed,
+        )
+
+    def _advance(self, **changes: Any) -> None:
+        elapsed_s = monotonic() - self._started
+        self.progress = replace(self.progress, elapsed_s=elapsed_s, **changes)

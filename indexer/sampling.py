@@ -10,11 +10,11 @@ import numpy as np
 
 from store import Folder
 
-from .cage import Cage
-from .document import Unreadable
-from .readers import why_not_read
+from .formats.document import Unreadable
+from .formats.readers import why_not_read
 from .reading.loading import load
 from .reading.source import read_source
+from .sandbox import SandboxPool
 from .scanning.scan import scan
 from .scanning.secrets import looks_secret
 
@@ -40,13 +40,15 @@ def _excerpts(folders: Sequence[Folder], max_bytes: int) -> Iterator[str]:
     ]
     chance.shuffle(paths)
     ends = monotonic() + _MOST_S
-    with Cage(1) as cage:
+    with SandboxPool(1) as sandbox:
         for path in paths:
             if monotonic() > ends:
                 return
             try:
                 source = read_source(path)
-                texts = () if looks_secret(source.data) else load(source, path, cage).chunked.texts
+                texts = (
+                    () if looks_secret(source.data) else load(source, path, sandbox).chunked.texts
+                )
             except (Unreadable, OSError):
                 continue  # the index run says why
             for place in chance.permutation(len(texts))[:_OF_A_FILE]:

@@ -8,7 +8,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .errors import (
+from .values.answers import Answer, Exchange, Sentence
+from .values.daemon import NO_DAEMON, DaemonActivity, DaemonReport, DaemonStatus
+from .values.embeddings import Embed, Vectors
+from .values.errors import (
     BadQuery,
     ModelMismatch,
     StoreBusy,
@@ -18,64 +21,62 @@ from .errors import (
     StoreFull,
     StoreTooNew,
 )
-from .parameters import SearchParameters, SearchPath
-from .places import Place, Places
-from .reports import (
-    CacheUse,
-    Finding,
-    FolderStatus,
-    IndexModel,
-    LastSeen,
-    Migration,
-    Part,
-    Repair,
-    Size,
-    Status,
-    Topic,
-)
-from .sources import DocumentTexts, ReadIndexed, ReadTexts
-from .types import (
+from .values.files import (
     Changes,
-    Embed,
-    Explain,
+    FileExplanation,
     FileRecord,
-    FileState,
-    Filters,
     Folder,
     Heading,
-    Hit,
-    Mode,
     MovedFile,
     NewFile,
-    Passage,
-    Query,
-    ReadBack,
-    ReadKept,
-    ReadText,
-    Results,
+    Opening,
     Signature,
     SkippedFile,
     Span,
-    Vectors,
+)
+from .values.health import Finding, IndexPart, Repair
+from .values.parts import DocumentParts, PassagePart
+from .values.passages import (
+    DocumentTexts,
+    FileState,
+    Passage,
+    ReadBack,
+    ReadIndexed,
+    ReadKept,
+    ReadText,
+    ReadTexts,
     indexed_text,
 )
+from .values.progress import Progress
+from .values.queries import Filters, Mode, Query, SearchParameters, SearchPath
+from .values.results import Explain, Hit, Preview, Results, Topic
+from .values.sanitizer import safe_line, safe_text
+from .values.status import CacheUse, FolderStatus, IndexModel, LastSeen, Migration, Size, Status
 
 if TYPE_CHECKING:
     from .graph.linking import GraphParameters
-    from .models import SearchModels
+    from .lexical.analysis import terms
     from .store import Store
+    from .vectors.models import SearchModels
     from .vectors.quantiser import CODE_DIMS, Quantiser
-    from .words.analysis import terms
     from .writer import Writer
 
 __all__ = [
     "CODE_DIMS",
+    "NO_DAEMON",
+    "Answer",
     "BadQuery",
     "CacheUse",
     "Changes",
+    "DaemonActivity",
+    "DaemonReport",
+    "DaemonStatus",
+    "DocumentParts",
     "DocumentTexts",
     "Embed",
+    "Exchange",
     "Explain",
+    "FileExplanation",
     "FileRecord",
     "FileState",
     "Filters",
@@ -86,16 +87,18 @@ __all__ = [
     "Heading",
     "Hit",
     "IndexModel",
+    "IndexPart",
     "LastSeen",
     "Migration",
     "Mode",
     "ModelMismatch",
     "MovedFile",
     "NewFile",
-    "Part",
+    "Opening",
     "Passage",
-    "Place",
-    "Places",
+    "PassagePart",
+    "Preview",
+    "Progress",
     "Quantiser",
     "Query",
     "ReadBack",
@@ -108,6 +111,7 @@ __all__ = [
     "SearchModels",
     "SearchParameters",
     "SearchPath",
+    "Sentence",
     "Signature",
     "Size",
     "SkippedFile",
@@ -124,6 +128,8 @@ __all__ = [
     "Vectors",
     "Writer",
     "indexed_text",
+    "safe_line",
+    "safe_text",
     "terms",
 ]
 
@@ -131,10 +137,10 @@ _HOMES = {
     "CODE_DIMS": "vectors.quantiser",
     "GraphParameters": "graph.linking",
     "Quantiser": "vectors.quantiser",
-    "SearchModels": "models",
+    "SearchModels": "vectors.models",
     "Store": "store",
     "Writer": "writer",
-    "terms": "words.analysis",
+    "terms": "lexical.analysis",
 }
 
 

@@ -17,43 +17,23 @@ from .database.meta import get_number
 from .database.registry import read_copy
 from .database.size import bytes_on_disk, measure
 from .documents import catalogue, extracts, folders, skipped
-from .errors import StoreDamaged, StoreError, StoreForeign
-from .maintenance import succession
+from .lexical.idf import idf
+from .maintenance import model_migration
 from .maintenance.check import EVERYTHING, check
 from .maintenance.repair import repair
-from .models import SearchModels
-from .parameters import SearchParameters
-from .reports import (
-    CacheUse,
-    Finding,
-    FolderStatus,
-    IndexModel,
-    LastSeen,
-    Migration,
-    Part,
-    Repair,
-    Size,
-    Status,
-    Topic,
-)
-from .search.loaded import Loaded
+from .search.loaded_index import LoadedIndex
+from .search.scheduler import SearchScheduler
 from .search.search import Search
-from .sources import ReadTexts
-from .topics import topics
-from .turns import Turns
-from .types import (
-    FileRecord,
-    Folder,
-    Mode,
-    Query,
-    ReadKept,
-    ReadText,
-    Results,
-    Signature,
-    SkippedFile,
-)
+from .topics.topics import topics
+from .values.errors import StoreDamaged, StoreError, StoreForeign
+from .values.files import FileRecord, Folder, Signature, SkippedFile
+from .values.health import Finding, IndexPart, Repair
+from .values.passages import ReadKept, ReadText, ReadTexts
+from .values.queries import Mode, Query, SearchParameters
+from .values.results import Results, Topic
+from .values.status import CacheUse, FolderStatus, IndexModel, LastSeen, Migration, Size, Status
 from .vectors import cache
-from .words.rarity import rarity
+from .vectors.models import SearchModels
 from .writer import Writer
 
 T = TypeVar("T")
@@ -70,8 +50,8 @@ class Store:
         self.path = path
         self._cache_percent = cache_percent
         self._local = threading.local()
-        self._loaded = Loaded()
-        self._turns = Turns()
+        self._loaded = LoadedIndex()
+        self._scheduler = SearchScheduler()
 
     def writer(self) -> Writer:
         """Return write access, to be used as a context manager. Entering raises StoreBusy."""
@@ -130,19 +110,19 @@ class Store:
     @property
     def successor(self) -> Store:
         """The index that is being made with another model, if there is one."""
-        return Store(succession.successor_path(self.path))
+        return Store(model_migration.successor_path(self.path))
 
     def index_model(self) -> IndexModel | None:
         """Return the model that the index was made with, or None if there is none yet."""
-        return self._ask(succession.index_model, None)
+        return self._ask(model_migration.index_model, None)
 
     def _migration(self, files: int) -> Migration | None:
-        path = succession.successor_path(self.path)
+        path = model_migration.successor_path(self.path)
         if not path.exists():
             return None
         try:
             with closing(open_reader(path)) as connection, designed_errors(path):
-                return succession.migration(connection, self.index_model(), files)
+                return model_migration.migration(connection, self.index_model(), files)
         except (FileNotFoundError, StoreError):
             return None  # it is just beginning or being discarded, or the next run says what it is
 
@@ -162,9 +142,9 @@ class Store:
         """Return the file of an id, or None if it is not indexed any more."""
         return self._ask(lambda connection: catalogue.file_from(connection, first_chunk), None)
 
-    def rarity(self, text: str) -> dict[int, float]:
+    def idf(self, text: str) -> dict[int, float]:
         """Return term key → inverse document frequency of the terms of a text, for `terms`."""
-        return self._ask(lambda one: rarity(one, self._loaded.table(one), text), {})
+        return self._ask(lambda one: idf(one, self._loaded.table(one), text), {})
 
     def topics(self, models: SearchModels, read: ReadText) -> tuple[Topic, ...]:
         """Return what the documents are about, the largest topic first. Raises ModelMismatch."""
@@ -180,7 +160,7 @@ class Store:
 
     def check(self) -> tuple[Finding, ...]:
         """Look at every part of the index and return what is damaged."""
-        lost = Finding(Part.DATABASE, f"there is no index at {self.path} any more", EVERYTHING)
+        lost = Finding(IndexPart.DATABASE, f"there is no index at {self.path} any more", EVERYTHING)
         copied = read_copy(self.path)
         try:
             return self._ask(check, (lost,) if copied else ())
@@ -188,7 +168,7 @@ class Store:
             if isinstance(error, StoreForeign) and copied is None:
                 raise  # nothing says that a file of ours was ever there
             what = getattr(error, "what", f"{self.path} is not an index any more")
-            return (Finding(Part.DATABASE, what, EVERYTHING),)
+            return (Finding(IndexPart.DATABASE, what, EVERYTHING),)
 
     def repair(self, findings: Sequence[Finding]) -> Repair:
         """Mend what a check found; the next index run does the rest. Raises StoreError."""
@@ -212,15 +192,15 @@ class Store:
         made by another index model and the query is not about words alone, and BadQuery if it is a
         regular expression that is wrong.
         """
-        give_way = partial(self._turns.give_way, is_cancelled)
+        give_way = partial(self._scheduler.give_way, is_cancelled)
         try:
             with self._snapshot() as connection:
                 if query.mode in (Mode.HYBRID, Mode.SEMANTIC):
-                    succession.check_models(connection, models)
+                    model_migration.check_models(connection, models)
                 search = Search(
                     connection, self._loaded, query, models, read, read_texts, parameters, give_way
                 )
-                yield from self._turns.of(search.run(), is_cancelled)
+                yield from self._scheduler.of(search.run(), is_cancelled)
                 generation = get_number(connection, "generation")
                 budget_bytes = get_number(connection, "text_bytes") * self._cache_percent // 100
         except FileNotFoundError:

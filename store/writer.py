@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from .access import WriteAccess
 from .database.connection import designed_errors, transaction
 from .database.lock import WriterLock
 from .database.meta import add_to_number, get_number, set_meta
@@ -14,14 +13,16 @@ from .documents import catalogue, folders, names, skipped
 from .graph import edges, hubs
 from .graph.linking import GraphParameters
 from .graph.renewal import Renewal, plan_renewal
-from .maintenance import changing, compaction, relinking, succession
-from .reports import IndexModel, LastSeen
-from .sources import ReadIndexed
-from .types import Changes, Embed, Folder, Signature, Vectors
+from .lexical import inverted_index
+from .maintenance import changing, compaction, model_migration, relinking
+from .maintenance.write_access import WriteAccess
+from .values.embeddings import Embed, Vectors
+from .values.files import Changes, Folder, Signature
+from .values.passages import ReadIndexed
+from .values.status import IndexModel, LastSeen
 from .vectors import cache, codes
-from .vectors.points import MOST_EXACT, Places
+from .vectors.points import MOST_EXACT, RecentPoints
 from .vectors.quantiser import Quantiser
-from .words import inverted_index
 
 
 class Writer(WriteAccess):
@@ -30,14 +31,14 @@ class Writer(WriteAccess):
     def __init__(self, path: Path, *, lock: WriterLock | None = None) -> None:
         """Write to the database at `path`, under a lock that is held already if it is given."""
         super().__init__(path, lock=lock)
-        self._places = Places()
+        self._places = RecentPoints()
 
     @property
     def made_with(self) -> IndexModel | None:
         """The model that the index was made with, or None if it holds no files."""
         with designed_errors(self._path), transaction(self._connection, write=False):
             has_files = self._connection.execute("SELECT EXISTS (SELECT 1 FROM file)").get
-            return succession.index_model(self._connection) if has_files else None
+            return model_migration.index_model(self._connection) if has_files else None
 
     def adopt_models(self, model: IndexModel) -> bool:
         """Say which index model the codes come from.
@@ -46,11 +47,11 @@ class Writer(WriteAccess):
         since vectors of two models cannot be compared. Returns whether that happened.
         """
         with designed_errors(self._path):
-            known = succession.index_model(self._connection)
+            known = model_migration.index_model(self._connection)
         if known == model:
             return False
         with self._change() as connection:
-            succession.set_index_model(connection, model)
+            model_migration.set_index_model(connection, model)
             if known is not None and known.codes == model.codes:
                 return False
             for table in DERIVED_TABLES:
@@ -60,17 +61,17 @@ class Writer(WriteAccess):
             set_meta(connection, "next_chunk", 1)
             set_meta(connection, "next_unlinked", 1)
             set_meta(connection, "graph_changes", 0)
-        self._places = Places()
+        self._places = RecentPoints()
         return known is not None
 
     def successor(self) -> Writer:
         """Return write access to the index that is made with another model, under the same lock."""
-        return Writer(succession.successor_path(self._path), lock=self._lock)
+        return Writer(model_migration.successor_path(self._path), lock=self._lock)
 
     def mirror_folders(self, wanted: Sequence[Folder]) -> None:
         """Have exactly these folders, those of the index that this one is to succeed."""
         with self._change() as connection:
-            if succession.mirror_folders(connection, wanted):
+            if model_migration.mirror_folders(connection, wanted):
                 changing.merge(connection)
 
     def take_over(self) -> None:
@@ -78,19 +79,19 @@ class Writer(WriteAccess):
 
         Its folders must be those of this index.
         """
-        path = succession.successor_path(self._path)
+        path = model_migration.successor_path(self._path)
         with (
             designed_errors(self._path),
-            succession.attached(self._connection, path),
+            model_migration.attached(self._connection, path),
             self._change() as connection,
         ):
-            succession.move_in(connection)
-        self._places = Places()
+            model_migration.move_in(connection)
+        self._places = RecentPoints()
         self.discard_successor()
 
     def discard_successor(self) -> None:
         """Delete the index that was being made with another model, if there is one."""
-        succession.discard(self._path)
+        model_migration.discard(self._path)
 
     def add_folder(
         self, name: str, path: Path, include: Iterable[str], exclude: Iterable[str]
@@ -177,7 +178,7 @@ class Writer(WriteAccess):
             with self._change() as connection:
                 self._put(renewal, quantiser)
                 add_to_number(connection, "graph_changes", renewal.changes)
-        self._places = Places()
+        self._places = RecentPoints()
 
     @property
     def is_relinking_due(self) -> bool:
@@ -207,7 +208,7 @@ class Writer(WriteAccess):
         with self._change() as connection:
             self._put(renewal, quantiser)
             set_meta(connection, "graph_changes", 0)
-        self._places = Places()
+        self._places = RecentPoints()
         return True
 
     def _put(self, renewal: Renewal, quantiser: Quantiser) -> None:
@@ -232,5 +233,5 @@ class Writer(WriteAccess):
                 return False
         with self._change() as connection:
             compaction.compact(connection, next_chunk)
-        self._places = Places()
+        self._places = RecentPoints()
         return True

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from .processes import thimble
+from tests.processes import thimble
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 

@@ -12,8 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from store import Store
-
-from .processes import thimble
+from tests.processes import thimble
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "samples"

@@ -11,9 +11,9 @@ from statistics import mean
 
 import pytest
 
-from app.engine import Engine
-from app.paths import Paths
-from app.settings import load
+from app.engine.engine import Engine
+from app.user.paths import Paths
+from app.user.settings import load
 from store import Mode, Results
 
 ROOT = Path(__file__).parent.parent

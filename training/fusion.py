@@ -17,9 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-from app.engine import Engine
-from app.paths import Paths
-from app.settings import Settings
+from app.engine.engine import Engine
+from app.user.paths import Paths
+from app.user.settings import Settings
 from store.search.features import FEATURES
 
 from .fusion_collections import Collection, collections

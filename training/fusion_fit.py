@@ -116,14 +116,14 @@ def _among(one: Asked, chosen: NDArray[np.int64]) -> Asked:
     """Return a search with the features its candidates have among a few of themselves."""
     table = one.features[chosen].copy()
     similarity, words, wordy = (column(table, name) for name in ("similarity", "words", "wordy"))
-    kinship, cohesion = column(table, "kinship"), column(table, "cohesion")
+    soft_match, cluster_score = column(table, "kinship"), column(table, "cohesion")
     strongest = int(np.abs(words).argmax())
     length = wordy[strongest] / (words[strongest] or 1.0)
-    for scores in (similarity, words, kinship, cohesion):
+    for scores in (similarity, words, soft_match, cluster_score):
         scores -= scores.mean()
         scores /= max(float(scores.std()), 1e-6)
-    kinship *= discount(length)
-    cohesion[:] = capped(cohesion)
+    soft_match *= discount(length)
+    cluster_score[:] = capped(cluster_score)
     wordy[:] = length * words
     column(table, "lone")[:] = lone(length) * words
     column(table, "agreement")[:] = correlation(similarity, words)

@@ -2,36 +2,9 @@
 
 from __future__ import annotations
 
-from .backend import (
-    OFF,
-    Answer,
-    Backend,
-    Exchange,
-    Preview,
-    Progress,
-    Sentence,
-    Service,
-    ServiceState,
-)
-from .opening import Opening, start
-from .safe import safe_line, safe_text
+from .backend import Backend
 
-__all__ = [
-    "OFF",
-    "Answer",
-    "Backend",
-    "Exchange",
-    "Opening",
-    "Preview",
-    "Progress",
-    "Sentence",
-    "Service",
-    "ServiceState",
-    "run",
-    "safe_line",
-    "safe_text",
-    "start",
-]
+__all__ = ["Backend", "run"]
 
 
 def run(backend: Backend) -> int:

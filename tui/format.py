@@ -13,9 +13,7 @@ from pathlib import Path
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content, Span
 
-from store import Hit, Mode
-
-from .safe import safe_line, safe_text
+from store import Hit, Mode, safe_line, safe_text
 
 STYLES = {
     *("match", "warm", "hot"),

@@ -18,9 +18,9 @@ from textual.reactive import reactive
 from textual.timer import Timer
 from textual.worker import Worker, get_current_worker
 
-from store import Folder
+from store import DaemonActivity, Folder, Progress
 
-from .backend import Backend, Progress, ServiceState
+from .backend import Backend
 from .messages import Changed, Failed, Indexed, IndexState, Progressed, StatusRead, failure
 from .screens.dialogs import Problem
 
@@ -59,9 +59,9 @@ class IndexingApp(App[int]):
     def read_status(self) -> None:
         """Read what the index holds, and how the background process is."""
         worker = get_current_worker()
-        status, service = self.backend.status(), self.backend.service()
+        status, daemon = self.backend.status(), self.backend.daemon_status()
         if not worker.is_cancelled:
-            self.post_message(StatusRead(status, service))
+            self.post_message(StatusRead(status, daemon))
 
     @work(thread=True, exclusive=True, group="index", exit_on_error=False)
     def index(self) -> None:
@@ -99,7 +99,7 @@ class IndexingApp(App[int]):
             self.post_message(Changed())
 
     @work(thread=True, exclusive=True, group="pause", exit_on_error=False)
-    def pause_service(self, paused: bool) -> None:
+    def pause_daemon(self, paused: bool) -> None:
         """Let the background process rest, or go on."""
         self.backend.pause(paused)
         self.post_message(Changed())
@@ -109,7 +109,7 @@ class IndexingApp(App[int]):
     def on_status_read(self, message: StatusRead) -> None:
         """Remember what the index holds; the first time, bring it up to date."""
         is_first = self.index_state.status is None
-        self.index_state = replace(self.index_state, status=message.status, service=message.service)
+        self.index_state = replace(self.index_state, status=message.status, daemon=message.daemon)
         if is_first and message.status.folders:
             self.start_indexing()
         self._look_again_if_needed()
@@ -121,7 +121,7 @@ class IndexingApp(App[int]):
             self._look.stop()
             self._look = None
         if state.is_served:
-            is_working = state.service.pending and state.service.state is ServiceState.RUNNING
+            is_working = state.daemon.pending and state.daemon.activity is DaemonActivity.RUNNING
             pause = SERVED_PAUSE_S if is_working else LOOK_PAUSE_S
             self._look = self.set_timer(pause, self.read_status)
         elif state.status and state.status.writer and not state.progress:
@@ -138,8 +138,8 @@ class IndexingApp(App[int]):
 
     def on_indexed(self, message: Indexed) -> None:
         """The index is up to date."""
-        service = self.index_state.service
-        self.index_state = IndexState(message.status, checked_at=self.clock(), service=service)
+        daemon = self.index_state.daemon
+        self.index_state = IndexState(message.status, checked_at=self.clock(), daemon=daemon)
 
     def on_changed(self) -> None:
         """Files or folders may have changed."""
@@ -178,7 +178,7 @@ class IndexingApp(App[int]):
         """Stop reading files, or go on where it stopped."""
         state = self.index_state
         if state.is_served:
-            self.pause_service(state.service.state is ServiceState.RUNNING)
+            self.pause_daemon(state.daemon.activity is DaemonActivity.RUNNING)
         elif state.is_paused:
             self.start_indexing()
         else:

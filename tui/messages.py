@@ -9,9 +9,22 @@ from textual.content import Content
 from textual.message import Message
 from textual.worker import Worker, WorkerState
 
-from store import Hit, Results, SkippedFile, Status, StoreBusy, StoreError, Topic
+from store import (
+    NO_DAEMON,
+    Answer,
+    DaemonActivity,
+    DaemonStatus,
+    Hit,
+    Preview,
+    Progress,
+    Results,
+    SkippedFile,
+    Status,
+    StoreBusy,
+    StoreError,
+    Topic,
+)
 
-from .backend import OFF, Answer, Preview, Progress, Service, ServiceState
 from .request import Request
 
 
@@ -28,7 +41,7 @@ class IndexState:
     is_paused: bool = False
     problem: str | None = None
     """Why the last run ended early."""
-    service: Service = OFF
+    daemon: DaemonStatus = NO_DAEMON
     """The background process, if there is one."""
 
     @property
@@ -39,7 +52,7 @@ class IndexState:
     @property
     def is_served(self) -> bool:
         """Whether a background process keeps the index up to date, so that nobody else need."""
-        return self.service.state in {ServiceState.RUNNING, ServiceState.PAUSED}
+        return self.daemon.activity in {DaemonActivity.RUNNING, DaemonActivity.PAUSED}
 
 
 @dataclass
@@ -99,7 +112,7 @@ class StatusRead(Message):
     """What the index holds was read."""
 
     status: Status
-    service: Service
+    daemon: DaemonStatus
 
 
 @dataclass

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..service import AnyEngine
+    from ..daemon import AnyEngine
 
 MISSING = (
     "the MCP SDK is not installed; install thimble with it (pipx install 'thimble[mcp]') or add it "

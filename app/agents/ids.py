@@ -19,7 +19,7 @@ _SEPARATOR = "."
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Target:
     """What an id stands for."""
 
     path: Path
@@ -38,10 +38,10 @@ def passage_id(path: Path, start: int) -> str:
     return f"{document_id(path)}{_SEPARATOR}{start}"
 
 
-def find(given: str, documents: Iterable[Path]) -> Place | None:
+def find(given: str, documents: Iterable[Path]) -> Target | None:
     """Return what an id stands for, or None if it is not one of these documents."""
     name, dot, start = given.partition(_SEPARATOR)
     if dot and not (start.isascii() and start.isdigit() and len(start) <= len(str(1 << 40))):
         return None
     path = next((one for one in documents if document_id(one) == name), None)
-    return None if path is None else Place(path, int(start) if dot else None)
+    return None if path is None else Target(path, int(start) if dot else None)

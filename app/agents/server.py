@@ -19,7 +19,7 @@ from .answers import Hits, IndexStatus, Text, Texts
 from .tools import MODES, Tools
 
 if TYPE_CHECKING:
-    from ..service import AnyEngine
+    from ..daemon import AnyEngine
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ Query = Annotated[
 ]
 Limit = Annotated[int, Field(ge=1, le=50, description="Most hits returned")]
 Id = Annotated[str, Field(max_length=64, description="Id of a document or of a passage")]
-Ids = Annotated[list[Id], Field(min_length=1, max_length=20)]
+GivenIds = Annotated[list[Id], Field(min_length=1, max_length=20)]
 Mode = Annotated[str, Field(pattern=f"^(?:{'|'.join(MODES)})$", description=", ".join(MODES))]
 Names = Annotated[list[str], Field(max_length=20)]
 
@@ -110,7 +110,7 @@ def make_server(engine: AnyEngine) -> MCPServer[Any]:
         return tools.get(id, around, offset)
 
     @tool
-    def multi_get(ids: Ids) -> Texts:
+    def multi_get(ids: GivenIds) -> Texts:
         """Read several passages or documents; one that is gone has an `error` instead of text."""
         return tools.multi_get(ids)
 

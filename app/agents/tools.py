@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from indexer import Unreadable, read_now
 from store import Filters, Folder, Hit, Mode, Passage
 
-from ..command_line.folders import find_folder
-from ..searching.batch import clean_query
+from ..engine.batch import clean_query
+from ..engine.folder_lookup import find_folder
 from .answers import Found, Hits, IndexedFolder, IndexStatus, Missing, Text, Texts
-from .ids import Place, document_id, find, passage_id
+from .ids import Target, document_id, find, passage_id
 
 if TYPE_CHECKING:
-    from ..service import AnyEngine
+    from ..daemon import AnyEngine
 
 MODES = tuple(Mode)
 _LONGEST = 20_000
@@ -93,7 +93,7 @@ class Tools:
             ),
         )
 
-    def _place(self, given: str) -> Place:
+    def _place(self, given: str) -> Target:
         place = find(given, self._engine.documents())
         if place is None:
             raise ValueError(f"nothing with the id {given!r} is indexed; search gives ids")
@@ -109,7 +109,7 @@ class Tools:
         return replace(found, text=found.text[:_LONGEST_OF_MANY], next_offset=next_offset)
 
 
-def _read(place: Place) -> tuple[Passage, ...]:
+def _read(place: Target) -> tuple[Passage, ...]:
     try:
         return read_now(place.path)
     except OSError:

@@ -8,15 +8,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 
-from store import Filters, Hit, Results, SearchModels, terms
-from tui import Answer, Exchange, Sentence
+from store import Answer, Exchange, Filters, Hit, Results, SearchModels, Sentence, terms
 
 from .aid import Aid
 from .client import ServerError, TooLong
 from .extract import extract, similarities
 from .prompt import ANSWER_TOKENS, messages, pack
 from .reply import Reply
-from .servers import Server, find_server
+from .servers import ModelServer, find_server
 
 EXTRACTIVE = "extractive"
 _PASSAGES = 8
@@ -42,7 +41,7 @@ class Answerer:
     """Answers questions over one index. May be used by many threads at once."""
 
     search: Search
-    rarity: Callable[[str], Mapping[int, float]]
+    idf: Callable[[str], Mapping[int, float]]
     models: Callable[[], SearchModels]
     server: str | None
     """Address of a model server, `none`, or None to look for one on this machine."""
@@ -61,7 +60,7 @@ class Answerer:
         find = cache(lambda: find_server(self.server, self.model, self.environ))
         aid = self._aid(find)
         results = self.search(topic, filters, _PASSAGES, aid.imagine(topic))
-        weights = self.rarity(topic)
+        weights = self.idf(topic)
         models = self.models()
         similar = similarities(models.embed_passages, models.embed_query, topic)
         if not results.confident or not _are_related(results.hits[:_LOOKED_AT], weights, similar):
@@ -88,7 +87,7 @@ class Answerer:
         found = extract(topic, hits, weights, similar, _SENTENCES)
         yield _extractive(question, [(one.text, hits[one.source]) for one in found], notice)
 
-    def _aid(self, find: Callable[[], Server | None]) -> Aid:
+    def _aid(self, find: Callable[[], ModelServer | None]) -> Aid:
         """Return the model's help, which is none if no server can be asked."""
         aid = Aid(None, self.how, self.timeout_s)
         if self.how != "plain":
@@ -99,7 +98,7 @@ class Answerer:
 
     def _ask(
         self,
-        server: Server,
+        server: ModelServer,
         question: str,
         hits: Sequence[Hit],
         history: Sequence[Exchange],
@@ -121,7 +120,7 @@ class Answerer:
 
     def _stream(
         self,
-        server: Server,
+        server: ModelServer,
         question: str,
         sources: Sequence[Hit],
         history: Sequence[Exchange],

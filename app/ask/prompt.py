@@ -9,8 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 
-from store import Hit
-from tui import Exchange
+from store import Exchange, Hit
 
 NOT_FOUND = "NOT IN THE DOCUMENTS"
 """What a model is told to write if the passages do not hold the answer."""

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from store import Hit
-from tui import Sentence
+from store import Hit, Sentence
 
 from .plain import plain
 from .prompt import NOT_FOUND

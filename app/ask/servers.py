@@ -23,7 +23,7 @@ _NOT_FOR_ANSWERS = ("embed", "rerank", "whisper", "bge-", "minilm")
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class ModelServer:
     """A model that answers."""
 
     address: Address
@@ -51,7 +51,9 @@ class Server:
         return f"{self.model.rpartition('/')[2] or self.model} at {self.address}"
 
 
-def find_server(server: str | None, model: str | None, environ: Mapping[str, str]) -> Server | None:
+def find_server(
+    server: str | None, model: str | None, environ: Mapping[str, str]
+) -> ModelServer | None:
     """Return the server to ask, or None if there is none on this machine.
 
     One that is named is asked for its models; a key in `OPENAI_API_KEY` goes to it alone. Without
@@ -70,20 +72,20 @@ def find_server(server: str | None, model: str | None, environ: Mapping[str, str
         raise ServerError(f"the model server at {address} {error}") from error
 
 
-def _found(model: str | None) -> Server | None:
+def _found(model: str | None) -> ModelServer | None:
     addresses = [Address("http", "127.0.0.1", port, "/v1") for port in _PORTS]
     with ThreadPoolExecutor(len(addresses)) as pool:
         return next((one for one in pool.map(lambda at: _probe(at, model), addresses) if one), None)
 
 
-def _probe(address: Address, model: str | None) -> Server | None:
+def _probe(address: Address, model: str | None) -> ModelServer | None:
     try:
         return _choose(address, get(address, "/models", _PROBE_S), model, None)
     except ServerError:
         return None
 
 
-def _choose(address: Address, listed: Any, model: str | None, key: str | None) -> Server:
+def _choose(address: Address, listed: Any, model: str | None, key: str | None) -> ModelServer:
     """Return the model wished for, or else the first that writes. Raises ServerError."""
     entries = listed.get("data") if isinstance(listed, dict) else None
     if not isinstance(entries, list):
@@ -94,7 +96,7 @@ def _choose(address: Address, listed: Any, model: str | None, key: str | None) -
         raise ServerError("has no model that writes")
     if model and not any(_same(model, one) for one in known):
         raise ServerError(f"has no model {model}; it has: {', '.join(known) or 'none'}")
-    return Server(address, name, _context(known.get(name, {})), key)
+    return ModelServer(address, name, _context(known.get(name, {})), key)
 
 
 def _is_text(value: object) -> bool:

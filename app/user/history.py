@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ..paths import make_private
+from .paths import make_private
 
 _MOST = 200
 _PRIVATE = 0o600

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Mapping
+from threading import Thread
 
 from indexer import is_text
-from tui import Opening
+from store import Opening
 
-from ..paths import Given
-from ..settings import Settings
 from .editor import editor_command
+from .paths import Given
+from .settings import Settings
 from .viewer import viewer_command
 
 _PAGE = "page="
@@ -25,3 +27,15 @@ def opening_of(given: Given, settings: Settings, environ: Mapping[str, str]) -> 
     page = int(number) if part.startswith(_PAGE) and number.isdecimal() else 1
     command = viewer_command(path, page, viewer=settings.viewer, environ=environ)
     return Opening(tuple(command), takes_terminal=False)
+
+
+def start(opening: Opening) -> None:
+    """Start the program; wait for it if it takes the terminal. Raises OSError if there is none."""
+    if opening.takes_terminal:
+        subprocess.run(opening.command, check=False)
+        return
+    nothing = subprocess.DEVNULL
+    window = subprocess.Popen(
+        opening.command, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True
+    )
+    Thread(target=window.wait, daemon=True).start()  # it may stay open after we have ended

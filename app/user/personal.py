@@ -10,13 +10,12 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from store import BadQuery, Hit
-from tui import Opening
+from store import BadQuery, Hit, Opening
 
-from ..command_line.dates import parse_since
-from ..paths import Given
-from ..settings import KEYS, Settings, load, write
+from .dates import parse_since
 from .history import History
+from .paths import Given
+from .settings import KEYS, Settings, load, write
 
 
 class Personal:
@@ -65,6 +64,12 @@ class Personal:
         from .opening import opening_of  # it looks into files, which finding them need not
 
         return opening_of(Given(hit.path, hit.line, hit.place), self._settings, os.environ)
+
+    def start(self, opening: Opening) -> None:
+        """Start the program; wait for it if it takes the terminal. Raises OSError without it."""
+        from .opening import start
+
+        start(opening)
 
     def reveal_command(self, path: Path) -> list[str]:
         """Return the command that shows a file in its folder. Raises OSError if there is none."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from store import Filters, Hit
 
-from ..paths import make_private
+from .paths import make_private
 
 _LOOKED_AT = 50
 _REPORTED = 10

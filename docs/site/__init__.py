@@ -6,7 +6,7 @@ nothing of this program makes HTML.
 
 from __future__ import annotations
 
-from .building import FOLDER, Problem, build, page_text, write_sources
-from .markup import Undescribed
+from docs.site.building import FOLDER, Problem, build, page_text, write_sources
+from docs.site.markup import Undescribed
 
 __all__ = ["FOLDER", "Problem", "Undescribed", "build", "page_text", "write_sources"]

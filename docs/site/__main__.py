@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from . import FOLDER, Problem, Undescribed, build
+from docs.site import FOLDER, Problem, Undescribed, build
 
 
 def main() -> None:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import tomlkit
 
-from .commands import commands_page, exit_codes_page
-from .formats import formats_page
-from .json_fields import json_page
-from .keys import keys_page
-from .settings import settings_page
+from docs.site.commands import commands_page, exit_codes_page
+from docs.site.formats import formats_page
+from docs.site.json_fields import json_page
+from docs.site.keys import keys_page
+from docs.site.settings import settings_page
 
 DOCS = Path(__file__).parent.parent
 FOLDER = DOCS.parent / "build" / "docs"

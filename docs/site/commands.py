@@ -6,10 +6,9 @@ import argparse
 import re
 from collections.abc import Iterator
 
-from app.command_line.arguments import build_parser
-from app.printing.diagnostics import ExitCode
-
-from .markup import attribute_descriptions, block, code, described, page, table
+from app.cli.arguments import build_parser
+from app.cli.printing.diagnostics import ExitCode
+from docs.site.markup import attribute_descriptions, block, code, described, page, table
 
 _INHERITED = {"--help", "--color", "--threads"}
 """Options that every command has."""

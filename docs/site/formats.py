@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 
-from indexer import readers
-from indexer.readers import kinds
-
-from .markup import code, page, table
+from docs.site.markup import code, page, table
+from indexer.formats import readers
+from indexer.formats.readers import kinds
 
 
 def formats_page() -> str:
@@ -36,9 +35,9 @@ def formats_page() -> str:
 
 def _extracted() -> list[str]:
     """Return what is read by taking a document apart, if this version does that."""
-    if importlib.util.find_spec("indexer.scanning.recognise") is None:
+    if importlib.util.find_spec("indexer.formats.recognise") is None:
         return []
-    recognise = importlib.import_module("indexer.scanning.recognise")
+    recognise = importlib.import_module("indexer.formats.recognise")
     rows = [(code(kind), _suffixes(suffixes)) for kind, suffixes in recognise._SUFFIXES.items()]
     return ["## Taken apart", table(("kind", "files"), rows)]
 

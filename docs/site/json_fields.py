@@ -10,10 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import store
-from app.command_line.arguments import build_parser
-
-from .markup import Undescribed, attribute_descriptions, block, code, described, page, table
-from .outputs import ROOT, Samples, indexed_samples
+from app.cli.arguments import build_parser
+from docs.site.markup import (
+    Undescribed,
+    attribute_descriptions,
+    block,
+    code,
+    described,
+    page,
+    table,
+)
+from docs.site.outputs import ROOT, Samples, indexed_samples
 
 _EXAMPLES: dict[str, list[str]] = {
     "search": ["--explain", "-n", "1", "raincoat that soaks up water"],

@@ -12,8 +12,7 @@ from textual.dom import DOMNode
 from textual.keys import format_key
 
 import tui
-
-from .markup import code, described, page, table
+from docs.site.markup import code, described, page, table
 
 _ABOUT = """\
 `?` on the screen shows the keys that work there, `Ctrl+P` finds every command by its name. The

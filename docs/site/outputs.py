@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.cli import main
+from app.cli.main import main
 from indexer import BUILT_IN
 
 ROOT = Path(__file__).parent.parent.parent

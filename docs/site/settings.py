@@ -6,10 +6,9 @@ import re
 from dataclasses import MISSING, fields
 from pathlib import Path
 
-from app.command_line.arguments import build_parser
-from app.settings import KEYS, Settings
-
-from .markup import attribute_descriptions, code, described, page, table
+from app.cli.arguments import build_parser
+from app.user.settings import KEYS, Settings
+from docs.site.markup import attribute_descriptions, code, described, page, table
 
 _ABOUT = """\
 Settings are in `settings.toml`, a [TOML](https://toml.io) file that need not exist;

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from store import Heading, Span, indexed_text
 
-from ..document import Chunked, Document
-from ..encoding import byte_offsets
+from ..formats.document import Chunked, Document
+from ..formats.encoding import byte_offsets
 from .cutting import LIMIT_TOKENS, TARGET_TOKENS, Cutter, Piece
 from .readback import contexts_of, fold, readable
 

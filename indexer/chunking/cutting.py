@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..document import Block, BlockKind, Document
-from ..readers import plain, unix_lines
+from ..formats.document import Block, BlockKind, Document
+from ..formats.readers import plain, unix_lines
 
 TARGET_TOKENS = 256
 LIMIT_TOKENS = 400

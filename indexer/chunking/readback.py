@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from store import Heading, Places, Span
+from store import DocumentParts, Heading, Span
 
-from ..encoding import byte_offsets, decode_bytes
-from ..readers import PARTS, plain
+from ..formats.encoding import byte_offsets, decode_bytes
+from ..formats.readers import PARTS, plain
 
 _LONGEST_NAME_CHARS = 80
 _LONGEST_CONTEXT_CHARS = 240
@@ -101,11 +101,11 @@ def _shorten(name: str) -> str:
     return name[: _LONGEST_NAME_CHARS - 1].rstrip() + "…"
 
 
-def parts_of(kind: str, encoding: str, data: bytes) -> Places | None:
+def parts_of(kind: str, encoding: str, data: bytes) -> DocumentParts | None:
     """Return the parts of a text; None if its kind has none."""
     if kind not in PARTS:
         return None
     unit, find_starts = PARTS[kind]
     text = decode_bytes(data, encoding)
     starts = byte_offsets(text, encoding, find_starts(text))
-    return Places(unit, tuple(starts), (), len(data))
+    return DocumentParts(unit, tuple(starts), (), len(data))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-Ids = NDArray[np.int64]
+TokenIds = NDArray[np.int64]
 
 _MOST_TEXTS = 16
 _MOST_TOKENS = 512
@@ -39,7 +39,7 @@ def batches_of(lengths: Sequence[int], *, is_light: bool = False) -> Iterator[li
         yield batch
 
 
-def pad(tokens: Sequence[Sequence[int] | Ids]) -> tuple[Ids, Ids]:
+def pad(tokens: Sequence[Sequence[int] | TokenIds]) -> tuple[TokenIds, TokenIds]:
     """Return token ids padded with 0 to one length, and the mask of those that are not padding.
 
     Both have shape (texts, tokens).

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from store import Vectors
 
-from .batching import Ids, batches_of, pad
+from .batching import TokenIds, batches_of, pad
 from .checksums import Checksums
 from .devices import CPU, device_name, providers
 from .model import Model, ModelError, Pooling
@@ -135,11 +135,11 @@ class Embedder:
         return vectors
 
     def _run_all(
-        self, batches: list[list[Ids]], before_batch: Callable[[], None]
+        self, batches: list[list[TokenIds]], before_batch: Callable[[], None]
     ) -> Iterable[NDArray[np.float32]]:
         """Run batches side by side, each on one thread: they share no work that would wait."""
 
-        def run(batch: list[Ids]) -> NDArray[np.float32]:
+        def run(batch: list[TokenIds]) -> NDArray[np.float32]:
             before_batch()
             return self._run(batch)
 
@@ -151,7 +151,7 @@ class Embedder:
     def _workers(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(self.threads, "embed")
 
-    def _run(self, tokens: Sequence[Ids]) -> NDArray[np.float32]:
+    def _run(self, tokens: Sequence[TokenIds]) -> NDArray[np.float32]:
         ids, mask = pad(tokens)
         given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         inputs = {name: given[name] for name in self._inputs}

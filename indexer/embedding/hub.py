@@ -25,7 +25,7 @@ from .model import ModelError
 if TYPE_CHECKING:
     from huggingface_hub import ModelInfo
 
-Report = Callable[[str, int, int], None]
+OnDownload = Callable[[str, int, int], None]
 """Told the file under way, the bytes that are here and those there will be, of all files."""
 
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
@@ -85,7 +85,7 @@ class Hub:
         """Return the commit that a branch, a tag or part of a commit's id stands for now."""
         return str(self._info(name, revision).sha)
 
-    def download(self, name: str, commit: str, folder: Path, report: Report) -> None:
+    def download(self, name: str, commit: str, folder: Path, report: OnDownload) -> None:
         """Download what is needed of a model into a folder; what it holds already stays.
 
         Raises ModelError with a sentence for people; what arrived before is kept.

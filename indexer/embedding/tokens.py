@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .batching import Ids
+from .batching import TokenIds
 from .model import ModelError
 from .splitting import Words, split
 
@@ -58,7 +58,7 @@ class Tokens:
         self._frame = _frame(tokenizer) if remembers and _is_by_word(tokenizer) else None
         self._known = _NOTHING
 
-    def of(self, texts: Sequence[str]) -> list[Ids]:
+    def of(self, texts: Sequence[str]) -> list[TokenIds]:
         """Return the ids of the tokens of each text."""
         if self._frame is None or any(map(self._added.search, texts)):
             encodings = self._tokenizer.encode_batch_fast(list(texts))
@@ -79,7 +79,7 @@ class Tokens:
         added = self._tokenizer.get_added_tokens_decoder().values()
         return re.compile("|".join(re.escape(one.content) for one in added) or r"(?!)")
 
-    def _cut(self, words: Words) -> tuple[Ids, Ids]:
+    def _cut(self, words: Words) -> tuple[TokenIds, TokenIds]:
         """Return the pieces of all words, one after the other, and how many each has."""
         keys, which = np.unique(words.keys, return_inverse=True)
         known = self._known
@@ -102,13 +102,13 @@ class _Known:
 
     keys: NDArray[np.uint64]
     """Rising."""
-    starts: Ids
+    starts: TokenIds
     """Where the pieces of each word begin."""
-    sizes: Ids
+    sizes: TokenIds
     """How many pieces each word has."""
     pieces: NDArray[np.int32]
 
-    def lack(self, keys: NDArray[np.uint64]) -> Ids:
+    def lack(self, keys: NDArray[np.uint64]) -> TokenIds:
         """Return the places of those keys that are unknown."""
         if not self.keys.size:
             return np.arange(keys.size)
@@ -133,7 +133,7 @@ class _Known:
             np.concatenate([self.pieces, new]),
         )
 
-    def pieces_of(self, keys: NDArray[np.uint64], which: Ids) -> tuple[Ids, Ids]:
+    def pieces_of(self, keys: NDArray[np.uint64], which: TokenIds) -> tuple[TokenIds, TokenIds]:
         """Return the pieces of the words keys[which], and how many each has."""
         places = np.searchsorted(self.keys, keys)[which]
         sizes = self.sizes[places]
@@ -162,7 +162,7 @@ def _is_by_word(tokenizer: Tokenizer) -> bool:
     )
 
 
-def _frame(tokenizer: Tokenizer) -> tuple[Ids, Ids] | None:
+def _frame(tokenizer: Tokenizer) -> tuple[TokenIds, TokenIds] | None:
     """Return what a tokenizer puts before and after a text; None if it leaves no room for one."""
     inner = tokenizer.encode("a", add_special_tokens=False).ids
     whole = tokenizer.encode("a").ids

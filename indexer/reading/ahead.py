@@ -14,10 +14,10 @@ from typing import Self
 
 from store import Folder, Signature
 
-from ..cage import Cage
-from ..document import Unreadable
+from ..formats.document import Unreadable
+from ..formats.recognise import kind_by_name
+from ..sandbox import SandboxPool
 from ..scanning.moves import MovedFrom
-from ..scanning.recognise import kind_by_name
 from ..scanning.scan import FoundFile
 from ..scanning.secrets import looks_secret
 from .loading import Content, content_of
@@ -44,7 +44,7 @@ class ReadAhead:
     def __init__(self) -> None:
         self._workers = max(1, min(_MOST_WORKERS, os.cpu_count() or 1))
         self._pool = ThreadPoolExecutor(self._workers, "extract")
-        self._cage = Cage(self._workers)
+        self._cage = SandboxPool(self._workers)
 
     def __enter__(self) -> Self:
         return self

@@ -14,22 +14,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from store import (
+    DocumentParts,
     DocumentTexts,
     FileRecord,
     FileState,
     Heading,
     Passage,
-    Place,
-    Places,
+    PassagePart,
     ReadBack,
     ReadKept,
     Span,
 )
 
 from ..chunking.readback import parts_of, read_fragments, read_passages
-from ..document import Unreadable
-from ..encoding import decode_bytes
-from ..readers import plain
+from ..formats.document import Unreadable
+from ..formats.encoding import decode_bytes
+from ..formats.readers import plain
 from ..scanning.signature import signature_of
 from .source import open_source, read_source
 
@@ -54,7 +54,7 @@ class _Text:
     encoding: str
     spans: tuple[Span, ...]
     outline: tuple[Heading, ...]
-    places: Places | None
+    places: DocumentParts | None
 
     def passages(self, indexes: Sequence[int]) -> tuple[Passage, ...]:
         """Return some chunks."""
@@ -84,12 +84,12 @@ class _Text:
         """Return the chunks that a changed file answers with."""
         return range(min(len(self.spans), _TODAYS_CHUNKS))
 
-    def _within(self, span: Span) -> tuple[Place, ...]:
+    def _within(self, span: Span) -> tuple[PassagePart, ...]:
         if self.places is None or not self.places.unit:
             return ()
         raw, places = self.fetch(span), self.places
         return tuple(
-            Place(len(self._plain(raw[: at - span.start])), number, places.label(number))
+            PassagePart(len(self._plain(raw[: at - span.start])), number, places.label(number))
             for at, number in places.within(span.start, span.end)
         )
 
@@ -131,7 +131,7 @@ def read_now(
     if record is not None and kept is not None and record.places is not None:
         text = _text_of(record, kept)
     else:
-        text = _text_in_cage(path)
+        text = _text_in_sandbox(path)
     return text.passages(range(len(text.spans)))
 
 
@@ -140,7 +140,7 @@ def read_part(path: Path, address: str) -> str:
 
     Raises OSError, or Unreadable if there is no such part or no text in it.
     """
-    text = _text_in_cage(path)
+    text = _text_in_sandbox(path)
     places = text.places
     if places is None or not places.unit:
         raise Unreadable("has no parts that could be shown by themselves")
@@ -178,7 +178,7 @@ def _indexed(
     state: FileState,
     fetch: ReadKept,
     line_of: _LineOf,
-    places: Places | None,
+    places: DocumentParts | None,
 ) -> _Text:
     return _Text(
         state,
@@ -192,12 +192,12 @@ def _indexed(
     )
 
 
-def _text_now(path: Path, cage: Extracting) -> _Text:
+def _text_now(path: Path, sandbox: Extracting) -> _Text:
     """Read a file anew."""
     from .loading import load
 
     source = read_source(path)
-    loaded = load(source, path, cage)
+    loaded = load(source, path, sandbox)
     document = loaded.document
     fetch, line_of = _in_data(source.data or loaded.extracted)
     return _Text(
@@ -214,17 +214,17 @@ def _text_now(path: Path, cage: Extracting) -> _Text:
 
 def _text_in_time(path: Path) -> _Text:
     """Read a file anew, unless it takes longer than somebody would wait."""
-    from .patience import patience  # with what reads files, which few searches need
+    from .time_budget import time_budget  # with what reads files, which few searches need
 
-    return _text_now(path, patience())
+    return _text_now(path, time_budget())
 
 
-def _text_in_cage(path: Path) -> _Text:
+def _text_in_sandbox(path: Path) -> _Text:
     """Read a file anew, however long it takes."""
-    from ..cage import Cage
+    from ..sandbox import SandboxPool
 
-    with Cage(1) as cage:
-        return _text_now(path, cage)
+    with SandboxPool(1) as sandbox:
+        return _text_now(path, sandbox)
 
 
 def _in_data(data: bytes) -> tuple[ReadKept, _LineOf]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from store import FileRecord, ReadKept, indexed_text
 
 from ..chunking.readback import read_passages
-from ..document import Unreadable
+from ..formats.document import Unreadable
 from .source import read_source
 
 

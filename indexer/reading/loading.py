@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from store import Places
+from store import DocumentParts
 
 from ..chunking.chunker import chunk
-from ..document import Chunked, Document, Unreadable
-from ..extract import Extract
-from ..readers import read_document
+from ..formats.document import Chunked, Document, Unreadable
+from ..formats.extract import Extract
+from ..formats.readers import read_document
 from .source import CHANGING, SourceFile, open_source, signature_now
 
 
@@ -23,12 +23,12 @@ class Extracting(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class ChunkedDocument:
     """A document cut into chunks."""
 
     document: Document
     chunked: Chunked
-    places: Places | None
+    places: DocumentParts | None
     """Parts of its extracted text; None if the file itself is the text."""
 
     @property
@@ -41,17 +41,17 @@ Content = bytes | Extract
 """The bytes of a text, or the text of another document."""
 
 
-def load(source: SourceFile, path: Path, cage: Extracting) -> Loaded:
+def load(source: SourceFile, path: Path, sandbox: Extracting) -> ChunkedDocument:
     """Cut a file's content into chunks. Raises Unreadable, also for a bug in a reader; OSError."""
-    return cut(content_of(source, path, cage), path.name)
+    return cut(content_of(source, path, sandbox), path.name)
 
 
-def content_of(source: SourceFile, path: Path, cage: Extracting) -> Content:
+def content_of(source: SourceFile, path: Path, sandbox: Extracting) -> Content:
     """Return the content of a file. Raises Unreadable or OSError."""
-    return source.data if source.kind is None else _extract(source, source.kind, path, cage)
+    return source.data if source.kind is None else _extract(source, source.kind, path, sandbox)
 
 
-def cut(content: Content, name: str) -> Loaded:
+def cut(content: Content, name: str) -> ChunkedDocument:
     """Cut a content into chunks. Raises Unreadable, also for a bug in a reader."""
     try:
         if isinstance(content, bytes):
@@ -67,16 +67,16 @@ def cut(content: Content, name: str) -> Loaded:
         ) from error
     if not chunked.spans:
         raise Unreadable("empty: no text to index")
-    return Loaded(document, chunked, places)
+    return ChunkedDocument(document, chunked, places)
 
 
-def _extract(source: SourceFile, kind: str, path: Path, cage: Extracting) -> Extract:
+def _extract(source: SourceFile, kind: str, path: Path, sandbox: Extracting) -> Extract:
     if not source.signature.size:
         raise Unreadable("empty: no text to index")
     with open_source(path) as file:
         if signature_now(file) != source.signature:
             raise Unreadable(CHANGING, failed=True)
-        extract = cage.extract(file.fileno(), kind, path.name, source.signature.size)
+        extract = sandbox.extract(file.fileno(), kind, path.name, source.signature.size)
         if signature_now(file) != source.signature:
             raise Unreadable(CHANGING, failed=True)
     return extract

@@ -13,8 +13,8 @@ from typing import BinaryIO
 
 from store import FileRecord, Signature
 
-from ..document import Unreadable
-from ..scanning.recognise import HEAD_BYTES, recognise
+from ..formats.document import Unreadable
+from ..formats.recognise import HEAD_BYTES, recognise
 from ..scanning.signature import signature_of
 
 _ATTEMPTS = 3

@@ -17,9 +17,9 @@ from typing import Self
 
 from store import Folder
 
+from ..formats.recognise import kind_by_name, size_factor
 from .globs import Pattern, Patterns, parse_glob, parse_line
 from .names import is_temporary, is_usual
-from .recognise import kind_by_name, size_factor
 from .secrets import secret_by_name
 
 ReasonByName = Callable[[str], str | None]
@@ -71,7 +71,7 @@ _KIND_BY_SUFFIX = {
 }
 
 
-class Report(Enum):
+class Skips(Enum):
     """Whether people hear of a file that is not read without asking about it."""
 
     SILENT = "silent"
@@ -84,7 +84,7 @@ class Refusal:
     """Why a file or folder is not read: one line for people that names the rule."""
 
     reason: str
-    report: Report = Report.SILENT
+    report: Skips = Skips.SILENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class Rules:
             return refusal
         size = status.st_size
         if size > self.max_bytes and size > (most := self.max_bytes * size_factor(name)):
-            return Refusal(f"larger than {most / 2**20:g} MiB (set max_file_mb)", Report.LISTED)
+            return Refusal(f"larger than {most / 2**20:g} MiB (set max_file_mb)", Skips.LISTED)
         return None
 
     def is_named(self, path: str) -> bool:
@@ -183,14 +183,14 @@ class Rules:
 
     def _refuse_unusual(self, path: str, name: str) -> Refusal | None:
         if not self.is_named(path) and (reason := secret_by_name(name)):
-            return Refusal(reason, Report.LISTED)
+            return Refusal(reason, Skips.LISTED)
         if name.startswith(".") and not self.dotted.deciding(path, is_folder=False):
             return Refusal("hidden")
         suffix = name.rpartition(".")[2].lower()
         if suffix in _KIND_BY_SUFFIX and suffix != name.lower() and not kind_by_name(name):
-            return Refusal(f"{_KIND_BY_SUFFIX[suffix]} (.{suffix})", Report.COUNTED)
+            return Refusal(f"{_KIND_BY_SUFFIX[suffix]} (.{suffix})", Skips.COUNTED)
         reason = self.reason_by_name(name)
-        return Refusal(reason, Report.LISTED) if reason else None
+        return Refusal(reason, Skips.LISTED) if reason else None
 
     def _refuse_by_patterns(self, path: str, *, is_folder: bool) -> Refusal | None:
         if self.exclude and (pattern := self.exclude.deciding(path, is_folder=is_folder)):

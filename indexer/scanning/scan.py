@@ -15,7 +15,7 @@ from pathlib import Path
 
 from store import Folder, Signature
 
-from .ignore import MAX_FILE_BYTES, ReasonByName, Report, Rules
+from .ignore import MAX_FILE_BYTES, ReasonByName, Rules, Skips
 from .scope import Scope, is_below
 from .signature import signature_of
 
@@ -201,10 +201,10 @@ class _Walk:
         self.pending.discard(path)
         if refusal is None:
             self._accept(path, signature_of(status), rules)
-        elif refusal.report is Report.LISTED:
+        elif refusal.report is Skips.LISTED:
             self.skipped.append((path, signature_of(status), refusal.reason))
         else:
-            self.without_text += refusal.report is Report.COUNTED
+            self.without_text += refusal.report is Skips.COUNTED
             if path in self.known:
                 self.ignored.append(path)
 

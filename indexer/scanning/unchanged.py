@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from store import Folder, Store
 
-from ..readers import why_not_read
+from ..formats.readers import why_not_read
 from .scan import scan
 from .scope import Scope
 

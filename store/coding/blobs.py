@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from ..errors import StoreDamaged
+from ..values.errors import StoreDamaged
 
 _CHECKSUM_BYTES = 4
 

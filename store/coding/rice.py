@@ -14,12 +14,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import StoreDamaged
+from ..values.errors import StoreDamaged
+from .arrays import Ids
 
 _WIDEST = 48
 """Bits; a window of 8 bytes then holds any remainder, wherever in a byte it begins."""
-
-Ids = NDArray[np.int64]
 
 
 def best_width(values: int, total: int) -> int:

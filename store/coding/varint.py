@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import StoreDamaged
+from ..values.errors import StoreDamaged
 
 _LONGEST = 9
 """Bytes of the largest value, 2**63 - 1."""

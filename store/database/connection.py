@@ -10,7 +10,14 @@ from pathlib import Path
 import apsw
 import sqlite_vec
 
-from ..errors import StoreBusy, StoreDamaged, StoreError, StoreForeign, StoreFull, StoreTooNew
+from ..values.errors import (
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    StoreForeign,
+    StoreFull,
+    StoreTooNew,
+)
 from .lock import WriterLock
 from .registry import read_copy
 from .schema import APPLICATION_ID, MIGRATIONS, VERSION

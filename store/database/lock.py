@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Self
 
-from ..errors import StoreBusy
+from ..values.errors import StoreBusy
 
 
 class WriterLock:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..coding.blobs import seal, unseal
-from ..errors import StoreDamaged
-from ..types import Folder
+from ..values.errors import StoreDamaged
+from ..values.files import Folder
 
 
 def copy_path(database: Path) -> Path:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import apsw
 
-from ..reports import Size
+from ..values.status import Size
 
 _FLOAT32_BYTES = 4
 _PARTS = {

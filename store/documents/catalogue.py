@@ -11,10 +11,10 @@ from typing import Any
 import apsw
 
 from ..graph import hubs
-from ..types import FileRecord, Folder, NewFile, Signature
+from ..values.files import FileRecord, Folder, NewFile, Signature
 from ..vectors import cache
 from . import extracts, names
-from .packed_places import pack_places, unpack_places
+from .packed_parts import pack_places, unpack_places
 from .pathnames import joined, parted
 from .spans import pack_layout, unpack_layout
 

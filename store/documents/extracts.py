@@ -11,8 +11,9 @@ import apsw
 import zstandard
 
 from ..coding.blobs import seal, unseal
-from ..errors import StoreDamaged
-from ..types import FileRecord, ReadKept, Span
+from ..values.errors import StoreDamaged
+from ..values.files import FileRecord, Span
+from ..values.passages import ReadKept
 
 BLOCK_BYTES = 1 << 16
 _BLOCK_BITS = 24

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import apsw
 
-from ..reports import FolderStatus, LastSeen
-from ..types import Folder
+from ..values.files import Folder
+from ..values.status import FolderStatus, LastSeen
 from .catalogue import bury
 
 

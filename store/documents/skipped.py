@@ -8,7 +8,7 @@ from typing import Any
 
 import apsw
 
-from ..types import Signature, SkippedFile
+from ..values.files import Signature, SkippedFile
 from .catalogue import by_path
 from .pathnames import joined
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from ..coding import rice, varint
 from ..coding.blobs import seal, unseal
-from ..errors import StoreDamaged
-from ..types import Heading, Span
+from ..values.errors import StoreDamaged
+from ..values.files import Heading, Span
 
 _FEW = 96
 """Numbers up to which taking them one by one is faster than setting up arrays."""

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..coding.arrays import Ids
 from .linking import Edges
-
-Ids = NDArray[np.int64]
 
 _ID_BITS = 32
 

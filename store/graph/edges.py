@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ..coding import rice
 from ..coding.blobs import seal, unseal
-from ..errors import StoreDamaged
+from ..values.errors import StoreDamaged
 from ..vectors.codes import BLOCK_CHUNKS
 from .linking import Edges
 

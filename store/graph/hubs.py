@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..database.meta import get_number, set_meta
-from ..errors import StoreDamaged
+from ..values.errors import StoreDamaged
 from ..vectors.codes import code_bytes
 from ..vectors.quantiser import Quantiser
 

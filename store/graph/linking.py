@@ -17,8 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..coding.arrays import Ids
 from ..vectors.points import Points
-from .neighbours import THREADS, Ids, Nearest, find_nearest
+from .neighbours import THREADS, Nearest, find_nearest
 
 Edges = NDArray[np.int64]
 """Edges, shape (n, 2): the newer chunk, then the older one; each pair once, in order."""

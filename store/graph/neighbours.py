@@ -16,11 +16,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from ..vectors.kmeans import Places, refine
+from ..coding.arrays import Ids
+from ..values.embeddings import Vectors
+from ..vectors.kmeans import refine
 from ..vectors.points import Points
 from ..vectors.quantiser import estimate
-
-Ids = NDArray[np.int64]
 
 _CELLS = 1 << 22
 """Similarities held at a time, by all threads."""
@@ -100,7 +100,7 @@ def _blocks(rows: Ids, others: int) -> Iterator[Ids]:
 
 
 def _compare(
-    found: Nearest, rows: Ids, points: Points, new: Ids, others: Ids, places: Places
+    found: Nearest, rows: Ids, points: Points, new: Ids, others: Ids, places: Vectors
 ) -> None:
     """Find the neighbours of some new chunks among `others`, which are at `places`."""
     _keep_best(found, rows, points.rows(new[rows]) @ places.T, new, others)
@@ -136,7 +136,7 @@ def _neighbourhoods(points: Points, new: Ids, live: Ids) -> Iterator[tuple[Ids, 
             yield rows, [members[one] for one in clusters]
 
 
-def _centroids(points: Points, live: Ids) -> Places:
+def _centroids(points: Points, live: Ids) -> Vectors:
     """Return about sqrt(n) unit vectors around which chunks lie, shape (k, code_dims)."""
     random = np.random.default_rng(0)
     clusters = round(float(np.sqrt(live.size)))
@@ -146,7 +146,7 @@ def _centroids(points: Points, live: Ids) -> Places:
     return refine(places, centroids, _ROUNDS)
 
 
-def _by_cluster(points: Points, ids: Ids, centroids: Places) -> list[Ids]:
+def _by_cluster(points: Points, ids: Ids, centroids: Vectors) -> list[Ids]:
     """Return the places in `ids` of the chunks that each cluster holds."""
     nearest = np.concatenate(
         [

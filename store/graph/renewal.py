@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..database.meta import get_number
 from ..vectors import codes
-from ..vectors.points import Places, Points
+from ..vectors.points import Points, RecentPoints
 from ..vectors.quantiser import Quantiser
 from . import edges, hubs
 from .adjacency import Graph
@@ -46,7 +46,10 @@ class Renewal:
 
 
 def plan_renewal(
-    connection: apsw.Connection, quantiser: Quantiser, places: Places, parameters: GraphParameters
+    connection: apsw.Connection,
+    quantiser: Quantiser,
+    places: RecentPoints,
+    parameters: GraphParameters,
 ) -> Renewal | None:
     """Read the graph and bring it up to date; None if it is. Writes nothing."""
     next_chunk = get_number(connection, "next_chunk")

@@ -11,10 +11,11 @@ import numpy as np
 
 from ..database.meta import get_number, set_meta
 from ..documents import catalogue, names, skipped
-from ..types import Folder, MovedFile, NewFile, SkippedFile, Vectors
+from ..lexical import inverted_index
+from ..values.embeddings import Vectors
+from ..values.files import Folder, MovedFile, NewFile, SkippedFile
 from ..vectors import codes
 from ..vectors.quantiser import Quantiser, refuse_bad
-from ..words import inverted_index
 
 _Place = tuple[int, bytes]
 """The id of a directory, and a name in it."""

@@ -16,16 +16,16 @@ import apsw
 from ..database.connection import is_checksum_error
 from ..database.meta import get_meta, get_number
 from ..documents import extracts
-from ..documents.packed_places import unpack_places
+from ..documents.packed_parts import unpack_places
 from ..documents.pathnames import joined
 from ..documents.spans import unpack_layout
-from ..errors import StoreDamaged
 from ..graph import edges, hubs
-from ..reports import Finding, Part
+from ..lexical import rare_terms
+from ..lexical.postings import decode_block
+from ..lexical.segments import Segment, segments
+from ..values.errors import StoreDamaged
+from ..values.health import Finding, IndexPart
 from ..vectors import cache, codes
-from ..words import rare
-from ..words.postings import decode_block
-from ..words.segments import Segment, segments
 
 EVERYTHING = (1, 2**62)
 _MOST_TOLD = 5
@@ -33,7 +33,7 @@ _MOST_TOLD = 5
 
 def check(connection: apsw.Connection) -> tuple[Finding, ...]:
     """Check the whole index within one transaction; what is sound gives no findings."""
-    findings = list(_guarded(Part.DATABASE, _database, connection))
+    findings = list(_guarded(IndexPart.DATABASE, _database, connection))
     if not findings:
         for part, look in _CHECKS:
             findings += _guarded(part, look, connection)
@@ -54,34 +54,38 @@ def damaged_segments(connection: apsw.Connection) -> list[Segment]:
 Check = Callable[[apsw.Connection], Iterator[Finding]]
 
 
-def _guarded(part: Part, look: Check, connection: apsw.Connection) -> Iterator[Finding]:
+def _guarded(part: IndexPart, look: Check, connection: apsw.Connection) -> Iterator[Finding]:
     try:
         yield from look(connection)
     except StoreDamaged as error:
         yield Finding(part, error.what, EVERYTHING)
     except apsw.Error as error:
         why = "a page does not match its checksum" if is_checksum_error(error) else str(error)
-        yield Finding(Part.DATABASE, f"the {part} cannot be read: {why}", EVERYTHING)
+        yield Finding(IndexPart.DATABASE, f"the {part} cannot be read: {why}", EVERYTHING)
 
 
 def _database(connection: apsw.Connection) -> Iterator[Finding]:
     for (told,) in connection.execute(f"PRAGMA integrity_check({_MOST_TOLD})"):
         if told != "ok":
-            yield Finding(Part.DATABASE, f"the database is damaged: {told}", EVERYTHING)
+            yield Finding(IndexPart.DATABASE, f"the database is damaged: {told}", EVERYTHING)
     for key in ("generation", "next_chunk", "text_bytes"):
         if not isinstance(get_meta(connection, key), int):
-            yield Finding(Part.DATABASE, f"the index has lost its {key}", EVERYTHING)
+            yield Finding(IndexPart.DATABASE, f"the index has lost its {key}", EVERYTHING)
 
 
 def _catalogue(connection: apsw.Connection) -> Iterator[Finding]:
     if get_meta(connection, "index_model") is None and file_ranges(connection):
-        yield Finding(Part.CATALOGUE, "it is not known which model the index is from", EVERYTHING)
+        yield Finding(
+            IndexPart.CATALOGUE, "it is not known which model the index is from", EVERYTHING
+        )
     for table, *_ in connection.execute("PRAGMA foreign_key_check"):
-        yield Finding(Part.CATALOGUE, f"a row of the table {table} belongs to nothing", EVERYTHING)
+        yield Finding(
+            IndexPart.CATALOGUE, f"a row of the table {table} belongs to nothing", EVERYTHING
+        )
     yield from _files(connection)
     size = connection.execute("SELECT coalesce(sum(size), 0) FROM file").get
     if get_number(connection, "text_bytes") != size:
-        yield Finding(Part.CATALOGUE, "the size of the indexed text is miscounted")
+        yield Finding(IndexPart.CATALOGUE, "the size of the indexed text is miscounted")
 
 
 def _files(connection: apsw.Connection) -> Iterator[Finding]:
@@ -97,7 +101,7 @@ def _files(connection: apsw.Connection) -> Iterator[Finding]:
             held = -1
         if held != chunks:
             what = f"what is known of {joined(*place)} is damaged"
-            yield Finding(Part.CATALOGUE, what, (first, first + max(chunks, 1)))
+            yield Finding(IndexPart.CATALOGUE, what, (first, first + max(chunks, 1)))
 
 
 def _ranges(connection: apsw.Connection) -> Iterator[Finding]:
@@ -107,12 +111,12 @@ def _ranges(connection: apsw.Connection) -> Iterator[Finding]:
     end = get_number(connection, "next_chunk")
     for before, after in pairwise([(1, 1), *files]):
         if after[0] < before[1]:
-            yield Finding(Part.CATALOGUE, "two files share chunks", (after[0], before[1]))
+            yield Finding(IndexPart.CATALOGUE, "two files share chunks", (after[0], before[1]))
     if files and files[-1][1] > end:
-        yield Finding(Part.CATALOGUE, "a file has chunks that were never given out", files[-1])
+        yield Finding(IndexPart.CATALOGUE, "a file has chunks that were never given out", files[-1])
     expected = holes(files, end)
     if sorted(_joined(sorted(dead))) != expected:
-        yield Finding(Part.CATALOGUE, "the removed chunks are not those that no file has")
+        yield Finding(IndexPart.CATALOGUE, "the removed chunks are not those that no file has")
 
 
 def holes(files: list[tuple[int, int]], end: int) -> list[tuple[int, int]]:
@@ -140,7 +144,7 @@ def _codes(connection: apsw.Connection) -> Iterator[Finding]:
     for block in codes.damaged_blocks(connection, next_chunk):
         first = block * codes.BLOCK_CHUNKS
         yield Finding(
-            Part.CODES,
+            IndexPart.CODES,
             f"block {block} of the codes is damaged or missing",
             (first, first + codes.BLOCK_CHUNKS),
         )
@@ -150,7 +154,7 @@ def _graph(connection: apsw.Connection) -> Iterator[Finding]:
     next_chunk = get_number(connection, "next_chunk")
     edges.load(connection, next_chunk)
     if not 1 <= get_number(connection, "next_unlinked") <= next_chunk:
-        yield Finding(Part.GRAPH, "it is not known how far the graph goes")
+        yield Finding(IndexPart.GRAPH, "it is not known how far the graph goes")
 
 
 def _hubs(connection: apsw.Connection) -> Iterator[Finding]:
@@ -158,24 +162,26 @@ def _hubs(connection: apsw.Connection) -> Iterator[Finding]:
     live = codes.live_mask(connection, get_number(connection, "next_chunk"))
     chunks = hubs.known(connection)
     if ((chunks < 1) | (chunks >= live.size)).any() or not live[chunks].all():
-        yield Finding(Part.HUBS, "a hub is of a chunk that is not there", EVERYTHING)
+        yield Finding(IndexPart.HUBS, "a hub is of a chunk that is not there", EVERYTHING)
 
 
 def _postings(connection: apsw.Connection) -> Iterator[Finding]:
     for segment in damaged_segments(connection):
         yield Finding(
-            Part.POSTINGS,
+            IndexPart.POSTINGS,
             f"postings are damaged or missing (segment {segment.id})",
             (segment.first_chunk, segment.end_chunk),
         )
     edges = [(one.first_chunk, one.end_chunk) for one in segments(connection)]
     if any(one[1] > two[0] for one, two in pairwise(edges)):
-        yield Finding(Part.POSTINGS, "two segments of postings share chunks", EVERYTHING)
+        yield Finding(IndexPart.POSTINGS, "two segments of postings share chunks", EVERYTHING)
     next_chunk = get_number(connection, "next_chunk")
     if edges and edges[-1][1] > next_chunk:
-        yield Finding(Part.POSTINGS, "postings are of chunks that were never given out", EVERYTHING)
+        yield Finding(
+            IndexPart.POSTINGS, "postings are of chunks that were never given out", EVERYTHING
+        )
     for first, end in holes(edges, next_chunk):
-        yield Finding(Part.POSTINGS, "chunks have no postings", (first, end))
+        yield Finding(IndexPart.POSTINGS, "chunks have no postings", (first, end))
 
 
 def _is_sound(connection: apsw.Connection, segment: Segment) -> bool:
@@ -186,8 +192,8 @@ def _is_sound(connection: apsw.Connection, segment: Segment) -> bool:
     held = 0
     try:
         for id_, data in rows:
-            if id_ - segment.base >= rare.END_OF_KEYS:
-                rare.decode_entries(data, segment)
+            if id_ - segment.base >= rare_terms.END_OF_KEYS:
+                rare_terms.decode_entries(data, segment)
                 continue
             block = decode_block(data, segment)
             inside = (block.chunks >= segment.first_chunk) & (block.chunks < segment.end_chunk)
@@ -207,7 +213,7 @@ def _cache(connection: apsw.Connection) -> Iterator[Finding]:
         for chunk, vector in rows
     )
     if bad:
-        yield Finding(Part.CACHE, f"{bad} cached embeddings are damaged or of removed chunks")
+        yield Finding(IndexPart.CACHE, f"{bad} cached embeddings are damaged or of removed chunks")
 
 
 def _extracted(connection: apsw.Connection) -> Iterator[Finding]:
@@ -224,18 +230,18 @@ def _extracted(connection: apsw.Connection) -> Iterator[Finding]:
             is_sound = False
         if not (is_sound and extracts.is_whole(connection, extract or 0, text_bytes)):
             what = f"the extracted text of {os.fsdecode(name)} is damaged"
-            yield Finding(Part.EXTRACTED, what, (first, first + max(chunks, 1)))
+            yield Finding(IndexPart.EXTRACTED, what, (first, first + max(chunks, 1)))
     if extracts.has_strays(connection):
-        yield Finding(Part.EXTRACTED, "text is kept of files that are not there")
+        yield Finding(IndexPart.EXTRACTED, "text is kept of files that are not there")
 
 
-_CHECKS: tuple[tuple[Part, Check], ...] = (
-    (Part.CATALOGUE, _catalogue),
-    (Part.CATALOGUE, _ranges),
-    (Part.CODES, _codes),
-    (Part.GRAPH, _graph),
-    (Part.HUBS, _hubs),
-    (Part.POSTINGS, _postings),
-    (Part.CACHE, _cache),
-    (Part.EXTRACTED, _extracted),
+_CHECKS: tuple[tuple[IndexPart, Check], ...] = (
+    (IndexPart.CATALOGUE, _catalogue),
+    (IndexPart.CATALOGUE, _ranges),
+    (IndexPart.CODES, _codes),
+    (IndexPart.GRAPH, _graph),
+    (IndexPart.HUBS, _hubs),
+    (IndexPart.POSTINGS, _postings),
+    (IndexPart.CACHE, _cache),
+    (IndexPart.EXTRACTED, _extracted),
 )

@@ -10,8 +10,8 @@ import numpy as np
 from ..database.meta import get_number, set_meta
 from ..documents import catalogue
 from ..graph import edges, hubs
+from ..lexical.merging import renumber_segments
 from ..vectors import cache, codes
-from ..words.merging import renumber_segments
 
 _FEWEST_DEAD = 256
 _DEAD_SHARE = 0.05

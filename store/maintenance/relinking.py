@@ -18,8 +18,9 @@ from ..documents import catalogue, extracts
 from ..graph import edges, hubs
 from ..graph.linking import GraphParameters
 from ..graph.renewal import Renewal, renew_all
-from ..sources import ReadIndexed
-from ..types import Embed, FileRecord
+from ..values.embeddings import Embed
+from ..values.files import FileRecord
+from ..values.passages import ReadIndexed
 from ..vectors import codes
 from ..vectors.points import MOST_EXACT, Points
 from ..vectors.quantiser import Quantiser

@@ -17,15 +17,15 @@ from ..database.meta import get_number, set_meta
 from ..database.registry import read_copy
 from ..database.schema import DERIVED_TABLES
 from ..documents import catalogue, extracts, folders
-from ..errors import StoreBusy, StoreError, StoreFull
 from ..graph import hubs
-from ..reports import Finding, Part, Repair
-from ..types import Folder
+from ..lexical.segments import drop_segment, open_segment, segments
+from ..values.errors import StoreBusy, StoreError, StoreFull
+from ..values.files import Folder
+from ..values.health import Finding, IndexPart, Repair
 from ..vectors import cache, codes
-from ..words.segments import drop_segment, open_segment, segments
 from .check import check, damaged_segments, file_ranges, holes
 
-_FROM_CODES = (Part.GRAPH, Part.HUBS)
+_FROM_CODES = (IndexPart.GRAPH, IndexPart.HUBS)
 """Parts that the next run makes anew from the codes; no file needs to be read for them."""
 
 _Mend = Callable[[apsw.Connection, Sequence[Finding]], None]
@@ -34,7 +34,7 @@ _Mend = Callable[[apsw.Connection, Sequence[Finding]], None]
 def repair(path: Path, findings: Sequence[Finding]) -> Repair:
     """Mend the database at `path`, under the writer lock. Raises StoreError if it cannot be."""
     parts = {one.part for one in findings}
-    if Part.DATABASE not in parts:
+    if IndexPart.DATABASE not in parts:
         for mend in (_mend, _start_anew):
             try:
                 forgotten = _try(path, mend, findings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..matching.bm25 import Match
+from ..lexical.bm25 import Match
 
 
 @dataclass(slots=True)
@@ -25,7 +25,7 @@ class Candidate:
     """Among the nearest by code or by the graph."""
     exact: float | None = None
     """Recomputed similarity, on the rank model's own scale."""
-    kinship: float | None = None
+    soft_match: float | None = None
     """How near its words come to the query's, once it is read; see `kinship.py`."""
     terms: Mapping[int, int] = field(default_factory=dict, repr=False, compare=False)
     """How often it holds each term, once it is read."""

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..matching.bm25 import LexicalScores
-from ..matching.query import ParsedQuery
-from ..retrieval.first_stage import FirstStage
-from ..retrieval.ranking import Scale
+from ..lexical.bm25 import LexicalScores
+from ..lexical.parsed_query import ParsedQuery
+from ..vectors.ranking import Scale
 from .candidates import Candidate
 from .features import Features, features
+from .first_stage import FirstStage
 from .fusion import Fusion
 
 

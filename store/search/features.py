@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..retrieval.ranking import Scale
+from ..vectors.ranking import Scale
 from .candidates import Candidate
-from .cohesion import cohesion, likeness
+from .cluster_score import cluster_score, likeness
 
 AnyFloat = TypeVar("AnyFloat", bound=np.floating[Any])
 Features = NDArray[np.float32]
@@ -85,9 +85,9 @@ def add_cohesion(table: Features, candidates: Sequence[Candidate]) -> None:
     known = np.array([one.exact is not None for one in candidates], dtype=bool)
     if known.any():
         alike = likeness([one.terms for one in candidates if one.exact is not None])
-        words, kinship = column(table, "words"), column(table, "kinship")
-        promise = column(table, "similarity") + (words + kinship) / 2
-        cohesions = cohesion(alike, promise[known])
+        words, soft_match = column(table, "words"), column(table, "kinship")
+        promise = column(table, "similarity") + (words + soft_match) / 2
+        cohesions = cluster_score(alike, promise[known])
         column(table, "cohesion")[known] = capped(Scale.of(cohesions).standardise(cohesions))
 
 
@@ -98,7 +98,7 @@ def column(table: NDArray[AnyFloat], name: str) -> NDArray[AnyFloat]:
 
 def _kinship(candidates: Sequence[Candidate], words: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return kinships in standard deviations; those that are not known go by the words."""
-    kinships = np.array([one.kinship for one in candidates], dtype=np.float32)  # None: NaN
+    kinships = np.array([one.soft_match for one in candidates], dtype=np.float32)  # None: NaN
     known = np.isfinite(kinships)
     found = np.float32(_GUESSED) * words
     if known.any():

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..documents.pathnames import joined
-from ..types import Filters
+from ..values.queries import Filters
 
 _NS_PER_S = 1_000_000_000
 

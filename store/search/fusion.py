@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Mode
+from ..values.queries import Mode
 from .features import FEATURES, Features
 
 _FITTED = Path(__file__).with_name("fusion.json")

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..matching.query import has_excluded
-from ..places import Place
-from ..types import FileRecord, Hit, Passage
+from ..lexical.parsed_query import has_excluded
+from ..values.files import FileRecord
+from ..values.parts import PassagePart
+from ..values.passages import Passage
+from ..values.results import Hit
 from . import snippets
 from .candidates import Candidate
 from .evidence import Evidence
@@ -118,6 +120,6 @@ def hit_of(
     )
 
 
-def _place(passage: Passage, offset: int) -> Place | None:
+def _place(passage: Passage, offset: int) -> PassagePart | None:
     """Return the page, slide, … that a character of a passage is on."""
     return next((one for one in reversed(passage.places) if one.offset <= offset), None)

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 import apsw
 
 from ..documents import catalogue, extracts
-from ..matching.bm25 import LexicalScores
-from ..matching.exact import Verified
-from ..types import FileRecord, FileState, Passage, ReadBack, ReadText
-from ..words import analysis
+from ..lexical import analysis
+from ..lexical.bm25 import LexicalScores
+from ..lexical.exact import Verified
+from ..values.files import FileRecord
+from ..values.passages import FileState, Passage, ReadBack, ReadText
 from .candidates import Candidate
 
 

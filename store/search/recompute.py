@@ -9,10 +9,10 @@ import apsw
 import numpy as np
 from numpy.typing import NDArray
 
-from ..models import SearchModels
-from ..retrieval.ranking import Scale, Scores
-from ..types import Vectors
+from ..values.embeddings import Vectors
 from ..vectors import cache
+from ..vectors.models import SearchModels
+from ..vectors.ranking import Scale, Scores
 from .candidates import Candidate
 
 

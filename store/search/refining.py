@@ -11,15 +11,15 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..documents.file_names import FileNames
-from ..matching.kinship import Kinship
-from ..parameters import SearchParameters
-from ..retrieval.feedback import PASSAGES
-from ..retrieval.ranking import Scores
-from ..types import Embed, Mode, Query
-from ..words import analysis
+from ..lexical import analysis
+from ..lexical.file_names import FileNames
+from ..lexical.soft_match import SoftWordMatch
+from ..values.embeddings import Embed
+from ..values.queries import Mode, Query, SearchParameters
+from ..vectors.ranking import Scores
 from .candidates import Candidate
 from .evidence import Evidence
+from .feedback import PASSAGES
 from .passages import PassageReader
 from .recompute import Readable, Recomputer, place
 from .stopwatch import Stopwatch
@@ -76,7 +76,9 @@ class Refiner:
         reader: PassageReader,
     ) -> None:
         """Make the scores of candidates exact; what the graph leads to is added to `found`."""
-        kinship = Kinship(evidence.parsed.text, evidence.lexical.weights, self._embed_words)
+        soft_match = SoftWordMatch(
+            evidence.parsed.text, evidence.lexical.weights, self._embed_words
+        )
         tried: set[int] = set()
         left = self.depth
         batch = max(left // 2, self._parameters.batch) if evidence.meaning else left
@@ -87,7 +89,7 @@ class Refiner:
                 return
             new = [chunk for chunk in chosen if chunk not in found]
             found |= zip(new, evidence.candidates(new, by_meaning=new), strict=True)
-            self._score([found[chunk] for chunk in chosen], evidence, reader, kinship)
+            self._score([found[chunk] for chunk in chosen], evidence, reader, soft_match)
             place(found.values())
             if evidence.meaning is not None:
                 settled = _settled([found[chunk] for chunk in chosen], evidence)
@@ -113,7 +115,7 @@ class Refiner:
         chosen: list[Candidate],
         evidence: Evidence,
         reader: PassageReader,
-        kinship: Kinship,
+        soft_match: SoftWordMatch,
     ) -> None:
         with self._stopwatch.stage("read"):
             reader.prefetch(chosen)
@@ -130,17 +132,19 @@ class Refiner:
                 named = analysis.distinct_keys(name)
                 one.candidate.match = evidence.lexical.match(one.candidate.terms, named)
         if evidence.meaning is not None:
-            self._look_for_kin(read, names, kinship)
+            self._match_softly(read, names, soft_match)
             with self._stopwatch.stage("recompute"):
                 self._recomputer.recompute(evidence.parsed.embedded, read)
 
-    def _look_for_kin(self, read: list[Readable], names: list[str], kinship: Kinship) -> None:
+    def _match_softly(
+        self, read: list[Readable], names: list[str], soft_match: SoftWordMatch
+    ) -> None:
         with self._stopwatch.stage("kinship"):
             texts = [f"{name} {one.text}" for name, one in zip(names, read, strict=True)]
-            found = kinship.of(texts)
+            found = soft_match.of(texts)
             if found is not None:
                 for one, value in zip(read, found.tolist(), strict=True):
-                    one.candidate.kinship = value
+                    one.candidate.soft_match = value
 
     @property
     def _is_late(self) -> bool:

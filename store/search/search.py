@@ -16,24 +16,23 @@ import apsw
 import numpy as np
 from numpy.typing import NDArray
 
-from ..matching import bm25
-from ..matching.bm25 import LexicalScores
-from ..matching.confirming import confirm
-from ..matching.exact import Verified, verify
-from ..matching.query import ParsedQuery, parse
-from ..models import SearchModels
-from ..parameters import SearchParameters
-from ..retrieval.first_stage import Retriever, Sought
-from ..retrieval.leann import LeannSearch
-from ..retrieval.ranking import top
-from ..sources import ReadTexts
-from ..types import Explain, Mode, Query, ReadText, Results
-from ..words import analysis
+from ..graph.leann import LeannSearch
+from ..lexical import analysis, bm25
+from ..lexical.bm25 import LexicalScores
+from ..lexical.confirming import confirm
+from ..lexical.exact import Verified, verify
+from ..lexical.parsed_query import ParsedQuery, parse
+from ..values.passages import ReadText, ReadTexts
+from ..values.queries import Mode, Query, SearchParameters
+from ..values.results import Explain, Results
+from ..vectors.models import SearchModels
+from ..vectors.ranking import top
 from .evidence import Evidence
 from .filters import allowed_chunks
+from .first_stage import Retriever, Sought
 from .fusion import fusion_for
 from .hits import build_hits
-from .loaded import Loaded
+from .loaded_index import LoadedIndex
 from .passages import PassageReader
 from .recompute import Recomputer
 from .refining import Refiner
@@ -55,7 +54,7 @@ class Search:
     def __init__(
         self,
         connection: apsw.Connection,
-        loaded: Loaded,
+        loaded: LoadedIndex,
         query: Query,
         models: SearchModels,
         read: ReadText,

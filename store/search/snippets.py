@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ..matching.query import ParsedQuery
-from ..words import analysis
+from ..lexical import analysis
+from ..lexical.parsed_query import ParsedQuery
 
 _WORD = re.compile(r"[^\W_]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+|(?<=[。！？])|\n+")

@@ -24,9 +24,9 @@ from ..coding import rice
 from ..coding.blobs import seal
 from ..database.connection import close_cache, open_cache, transaction
 from ..database.meta import add_to_number, get_meta, get_number, set_meta
-from ..errors import StoreError
-from ..reports import CacheUse
-from ..types import Vectors
+from ..values.embeddings import Vectors
+from ..values.errors import StoreError
+from ..values.status import CacheUse
 
 Vector = NDArray[np.float32]
 """One embedding, shape (dims,)."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..coding.blobs import seal, unseal
 from ..database.meta import get_number
-from ..errors import StoreDamaged
+from ..values.errors import StoreDamaged
 from .quantiser import Codes
 
 BLOCK_CHUNKS = 4096

@@ -43,7 +43,7 @@ class Points:
         return (ids >= self.exact_from) & (ids < self.exact_from + len(self.exact))
 
 
-class Places:
+class RecentPoints:
     """Exact places of the chunks added last, kept until they are linked, two bytes a dimension."""
 
     def __init__(self) -> None:

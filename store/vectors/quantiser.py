@@ -20,8 +20,8 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import StoreError
-from ..types import Vectors
+from ..values.embeddings import Vectors
+from ..values.errors import StoreError
 
 CODE_DIMS = 192
 """Dimensions of a code that is meant to be small."""

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import main
-
-from .fakes import FakeEngine, Terminal
+from app.cli.main import main
+from tests.app.fakes import FakeEngine, Terminal
 
 
 @dataclass(frozen=True)

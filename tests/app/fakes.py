@@ -8,14 +8,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
-from app.benchmark import Bench, Percentiles
-from app.engine import Engine
-from app.settings import Settings
-from app.verdict import Verdict
+from app.engine.benchmark import Bench, Percentiles
+from app.engine.engine import Engine
+from app.user.settings import Settings
 from indexer import Scope
 from store import (
+    Answer,
     CacheUse,
+    Exchange,
     Explain,
+    FileExplanation,
     Filters,
     Finding,
     Folder,
@@ -23,17 +25,18 @@ from store import (
     Hit,
     IndexModel,
     Mode,
+    Progress,
     Query,
     Repair,
     Results,
     SearchParameters,
+    Sentence,
     Signature,
     Size,
     SkippedFile,
     Status,
     Topic,
 )
-from tui import Answer, Exchange, Progress, Sentence
 
 HOME = Path("/home/ada")
 NOTES = Folder(id=1, name="notes", path=HOME / "notes")
@@ -71,7 +74,7 @@ MOVING = replace(
     source=("meaning",),
     duplicates=(Path("/mnt/backup/moving.pdf"),),
 )
-NOT_INDEXED = Verdict(HOME / "x", indexed=False, reason="a picture is not read")
+NOT_INDEXED = FileExplanation(HOME / "x", indexed=False, reason="a picture is not read")
 EXPLAIN = Explain(
     chunks=1204,
     path="flat",
@@ -140,7 +143,7 @@ class FakeEngine(Engine):
     topic: str = "rent, deposit"
     """The name of the larger of two topics."""
     skipped_files: tuple[SkippedFile, ...] = ()
-    verdict: Verdict = NOT_INDEXED
+    explanation: FileExplanation = NOT_INDEXED
     writer: str | None = None
     error: BaseException | None = None
     """Raised by whatever is asked next."""
@@ -282,9 +285,9 @@ class FakeEngine(Engine):
         self.findings = self.findings_left
         return self.repaired
 
-    def why(self, path: Path) -> Verdict:
+    def why(self, path: Path) -> FileExplanation:
         self._fail_if_told()
-        return replace(self.verdict, path=path)
+        return replace(self.explanation, path=path)
 
 
 def skipped(path: Path, reason: str, *, failed: bool = False) -> SkippedFile:

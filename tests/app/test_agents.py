@@ -18,13 +18,12 @@ from mcp.client.stdio import StdioServerParameters
 from mcp.types import TextContent
 
 from app import agents
-from app.agents.ids import Place, document_id, find, passage_id
+from app.agents.ids import Target, document_id, find, passage_id
 from app.agents.tools import Tools
-from app.engine import Engine
-from app.paths import Paths
-from app.settings import Settings
-
-from .conftest import Run
+from app.engine.engine import Engine
+from app.user.paths import Paths
+from app.user.settings import Settings
+from tests.app.conftest import Run
 
 COMMAND = [sys.executable, "-I", "-m", "app", "mcp"]
 NOT_IDS = [
@@ -168,8 +167,8 @@ def test_only_ids_of_indexed_documents_lead_anywhere(given: str, notes: Path) ->
     documents = [notes / "lease.md", notes / "soup.md"]
     assert find(given, documents) is None
     assert find(document_id(notes / "gone.md"), documents) is None
-    assert find(passage_id(documents[0], 17), documents) == Place(documents[0], 17)
-    assert find(document_id(documents[1]), documents) == Place(documents[1], None)
+    assert find(passage_id(documents[0], 17), documents) == Target(documents[0], 17)
+    assert find(document_id(documents[1]), documents) == Target(documents[1], None)
 
 
 def test_a_long_document_is_read_in_parts(real: Engine, notes: Path) -> None:

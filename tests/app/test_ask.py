@@ -7,11 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from store import Filters
-from tui import Exchange
-
-from .conftest import Run
-from .fakes import ANSWER, FakeEngine
+from store import Exchange, Filters
+from tests.app.conftest import Run
+from tests.app.fakes import ANSWER, FakeEngine
 
 SAID = "The deposit is returned within 30 days. The agent is called Bo."
 

@@ -12,15 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.ask.aid import _numbers
-from app.cli import main
-from app.engine import Engine
-from app.paths import Paths
-from app.settings import ASK_SEARCH, Settings, load
-from tui import Answer
-
-from .conftest import Run
-from .fakes import FakeEngine
-from .model_server import Act, Handler, Script, serving
+from app.cli.main import main
+from app.engine.engine import Engine
+from app.user.paths import Paths
+from app.user.settings import ASK_SEARCH, Settings, load
+from store import Answer
+from tests.app.conftest import Run
+from tests.app.fakes import FakeEngine
+from tests.app.model_server import Act, Handler, Script, serving
 
 QUESTION = "how do I stop my raincoat soaking up water?"
 ANSWER = "Wash it with soap flakes [1]."
@@ -207,7 +206,7 @@ def test_the_choice_is_given_for_once_too(
         opened.append(settings.ask_search)
         return engine
 
-    monkeypatch.setattr("app.cli._open_engine", open_engine)
+    monkeypatch.setattr("app.cli.main._open_engine", open_engine)
     assert main(["ask", "--search", "both", "where is it?"]) in (0, 1)
     assert opened == ["both"]
     done = run("ask", "--search", "bth", "where is it?")

@@ -17,10 +17,8 @@ from app.ask.plain import plain
 from app.ask.prompt import messages, pack
 from app.ask.sentences import sentences
 from app.ask.support import is_supported
-from store import Hit, terms
-from tui import Exchange
-
-from .fakes import LEASE
+from store import Exchange, Hit, terms
+from tests.app.fakes import LEASE
 
 
 def passage(text: str, name: str = "a.md") -> Hit:

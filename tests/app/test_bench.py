@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from .conftest import Run
-from .fakes import FakeEngine
+from tests.app.conftest import Run
+from tests.app.fakes import FakeEngine
 
 
 def test_a_measurement_is_data_and_its_notes_are_talk(run: Run) -> None:

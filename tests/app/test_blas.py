@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from app.blas import keep_to_one_thread
+from app.engine.blas import keep_to_one_thread
 
 INDEX = """
 import os, sys
-from app.cli import main
+from app.cli.main import main
 main(["index", "--quiet"])
 sys.exit("numpy" not in sys.modules or os.environ.get("OPENBLAS_NUM_THREADS") != "1")
 """

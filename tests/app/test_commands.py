@@ -10,12 +10,10 @@ import pytest
 
 import tui
 from app.user.viewer import viewer_command
-from app.verdict import Verdict
-from store import Folder, StoreBusy
+from store import FileExplanation, Folder, StoreBusy
+from tests.app.conftest import Run
+from tests.app.fakes import HOME, NOTES, FakeEngine, skipped
 from tests.indexer import making
-
-from .conftest import Run
-from .fakes import HOME, NOTES, FakeEngine, skipped
 
 INDEXED = "thimble: indexed 1,201 files, skipped 3 files in 12.3 s\n"
 
@@ -193,7 +191,7 @@ def test_skipped_files_are_listed_with_reasons_failures_first(run: Run, engine: 
 def test_why_tells_the_reason(run: Run, engine: FakeEngine) -> None:
     done = run("why", "x.png")
     assert (done.code, done.out) == (1, "not indexed: a picture is not read\n")
-    engine.verdict = Verdict(HOME, indexed=True, reason="part of 'notes'", chunks=1)
+    engine.explanation = FileExplanation(HOME, indexed=True, reason="part of 'notes'", chunks=1)
     done = run("why", "x.md")
     assert (done.code, done.out) == (0, "indexed, 1 chunk: part of 'notes'\n")
 

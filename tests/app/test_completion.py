@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from app.command_line.arguments import build_parser
-from app.completion import completion_script
-from app.completion.describe import describe
-
-from .conftest import Run
+from app.cli.arguments import build_parser
+from app.cli.completion import completion_script
+from app.cli.completion.describe import describe
+from tests.app.conftest import Run
 
 BASH = """
 source {script}

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from app.command_line.dates import parse_since, parse_until
+from app.user.dates import parse_since, parse_until
 
 NOW = datetime(2026, 3, 31, 15, 30)
 

@@ -13,12 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from app.printing.diagnostics import Diagnostics, ExitCode
+from app.cli.printing.diagnostics import Diagnostics, ExitCode
 from indexer import ModelError, Unreadable
 from store import StoreFull
-
-from .conftest import Run
-from .fakes import FakeEngine, Terminal
+from tests.app.conftest import Run
+from tests.app.fakes import FakeEngine, Terminal
 
 THIMBLE = [sys.executable, "-m", "app"]
 

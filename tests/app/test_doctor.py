@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from store import Finding, Part, Repair, StoreBusy
-
-from .conftest import Run
-from .fakes import FakeEngine
+from store import Finding, IndexPart, Repair, StoreBusy
+from tests.app.conftest import Run
+from tests.app.fakes import FakeEngine
 
 DAMAGE = (
-    Finding(Part.CODES, "block 3 of the codes is damaged or missing", (3072, 4096)),
-    Finding(Part.CACHE, "2 cached embeddings are damaged or of removed chunks"),
+    Finding(IndexPart.CODES, "block 3 of the codes is damaged or missing", (3072, 4096)),
+    Finding(IndexPart.CACHE, "2 cached embeddings are damaged or of removed chunks"),
 )
 TOLD = (
     "codes: block 3 of the codes is damaged or missing\n"

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.engine import Engine
-from app.paths import Paths
-from app.settings import Settings
+from app.engine.engine import Engine
+from app.user.paths import Paths
+from app.user.settings import Settings
 from indexer import Embedder, ModelError
 from store import Hit, Mode, ModelMismatch, Store
 

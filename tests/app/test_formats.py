@@ -14,8 +14,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from .conftest import Run
-from .fakes import LEASE, MOVING, FakeEngine
+from tests.app.conftest import Run
+from tests.app.fakes import LEASE, MOVING, FakeEngine
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 

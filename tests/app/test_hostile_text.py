@@ -11,14 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from app.printing.diagnostics import Diagnostics
-from app.printing.progress import ProgressLine
-from app.verdict import Verdict
-from store import StoreDamaged
-from tui import Answer, Sentence
-
-from .conftest import Outcome, Run
-from .fakes import DONE, LEASE, NOTES, FakeEngine, Terminal, skipped
+from app.cli.printing.diagnostics import Diagnostics
+from app.cli.printing.progress import ProgressLine
+from store import Answer, FileExplanation, Sentence, StoreDamaged
+from tests.app.conftest import Outcome, Run
+from tests.app.fakes import DONE, LEASE, NOTES, FakeEngine, Terminal, skipped
 
 ATTACKS = [
     "\x1b[2J",  # clears the screen
@@ -96,7 +93,7 @@ def evil(engine: FakeEngine, attack: str) -> FakeEngine:
         ),
     )
     engine.skipped_files = (skipped(path, attack),)
-    engine.verdict = Verdict(path, indexed=False, reason=attack)
+    engine.explanation = FileExplanation(path, indexed=False, reason=attack)
     engine.writer = attack
     engine.topic = attack
     return engine

@@ -13,11 +13,10 @@ from typing import Any
 
 import pytest
 
-from app.engine import Engine
-from app.paths import Paths
-from app.settings import Settings
-
-from .model_server import Handler, Script, serving
+from app.engine.engine import Engine
+from app.user.paths import Paths
+from app.user.settings import Settings
+from tests.app.model_server import Handler, Script, serving
 
 THINGS = ["boiler", "bicycle", "dinghy", "piano", "greenhouse", "cellar", "chimney", "ladder"]
 DEMANDS = [

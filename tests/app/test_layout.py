@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.printing.layout import columns, print_table, shorten, wrap
-from app.printing.output import Output, Part, Style, Styled
-from app.printing.quantities import count, duration, percent, size
-
-from .fakes import Terminal
+from app.cli.printing.layout import columns, print_table, shorten, wrap
+from app.cli.printing.output import Output, Part, Style, Styled
+from app.cli.printing.quantities import count, duration, percent, size
+from tests.app.fakes import Terminal
 
 
 def plain(line: list[Part]) -> str:

@@ -5,12 +5,12 @@ from threading import Thread
 
 import pytest
 
-from app.engine import Engine
-from app.paths import Paths
-from app.settings import Settings
+from app.engine.engine import Engine
+from app.user.paths import Paths
+from app.user.settings import Settings
 from indexer import BUILT_IN, Embedder, Model
 from indexer.embedding import embedder as embedding
-from tui import Progress
+from store import Progress
 
 
 @pytest.fixture

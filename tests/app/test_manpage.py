@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.command_line.arguments import build_parser
-from app.command_line.manpage import man_page
-from app.completion.describe import describe
+from app.cli.arguments import build_parser
+from app.cli.completion.describe import describe
+from app.cli.manpage import man_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "thimble.1"
 

@@ -14,14 +14,13 @@ from types import ModuleType
 
 import pytest
 
-from app.engine import Engine
-from app.paths import Paths
-from app.settings import Settings
+from app.engine.engine import Engine
+from app.user.paths import Paths
+from app.user.settings import Settings
 from indexer import describe
-from store import Migration, Mode, Store, StoreError, StoreFull
-from store.maintenance import changing, succession
+from store import Migration, Mode, Progress, Store, StoreError, StoreFull
+from store.maintenance import changing, model_migration
 from tests.tiny_models import write_model
-from tui import Progress
 
 MEAN = {"pooling_mode_mean_tokens": True}
 FILES = 22  # more than may vanish at once
@@ -283,7 +282,9 @@ def test_a_damaged_successor_is_begun_again(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("owner", "name"), [(succession, "move_in"), (changing, "insert")], ids=["moving in", "growing"]
+    ("owner", "name"),
+    [(model_migration, "move_in"), (changing, "insert")],
+    ids=["moving in", "growing"],
 )
 def test_a_full_disk_leaves_the_old_index(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, owner: ModuleType, name: str
@@ -308,14 +309,14 @@ def test_a_full_disk_leaves_the_old_index(
 
 
 POINTS = {
-    "as it begins": ("store.maintenance.succession:mirror_folders", 0, "before"),
+    "as it begins": ("store.maintenance.model_migration:mirror_folders", 0, "before"),
     "at the first batch": ("store.maintenance.changing:insert", 0, "before"),
     "after some batches": ("store.maintenance.changing:insert", 3, "after"),
     "as the graph is made": ("store.writer:Writer.link", 1, "before"),
-    "before it moves in": ("store.maintenance.succession:move_in", 0, "before"),
+    "before it moves in": ("store.maintenance.model_migration:move_in", 0, "before"),
     "amid moving in": ("store.vectors.cache:clear", 1, "after"),
-    "before what moved in is committed": ("store.maintenance.succession:move_in", 0, "after"),
-    "before its file is deleted": ("store.maintenance.succession:discard", 0, "before"),
+    "before what moved in is committed": ("store.maintenance.model_migration:move_in", 0, "after"),
+    "before its file is deleted": ("store.maintenance.model_migration:discard", 0, "before"),
 }
 KILLED = """
 import importlib, os, signal, sys
@@ -323,7 +324,7 @@ from dataclasses import replace
 from pathlib import Path
 import indexer.pipeline
 from app.engine import Engine
-from app.paths import Paths
+from app.user.paths import Paths
 from app.settings import Settings
 home, model, point, calls, when = sys.argv[1:]
 indexer.pipeline._BATCH_FILES = 3

@@ -12,19 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from app.paths import Paths
-from app.settings import load
+from app.user.paths import Paths
+from app.user.settings import load
 from store import IndexModel, Migration
+from tests.app.conftest import Run
+from tests.app.fakes import FakeEngine
 from tests.hub_server import COMMIT, NAME, serving
 from tests.tiny_models import write_graph, write_json, write_model
-
-from .conftest import Run
-from .fakes import FakeEngine
 
 MEAN = {"pooling_mode_mean_tokens": True}
 HUB_FREE = """
 import sys
-from app.cli import main
+from app.cli.main import main
 for words in sys.argv[2:]:
     assert main(words.split()) == 0, words
 assert sys.argv[1] not in sys.modules

@@ -15,12 +15,11 @@ from typing import Any
 import pytest
 
 from app.ask import servers
-from app.engine import Engine
-from app.paths import Paths
-from app.settings import Settings
-from tui import Answer, Exchange
-
-from .model_server import Act, Handler, Script, say, serving
+from app.engine.engine import Engine
+from app.user.paths import Paths
+from app.user.settings import Settings
+from store import Answer, Exchange
+from tests.app.model_server import Act, Handler, Script, say, serving
 
 QUESTION = "within how many days is the deposit returned?"
 DEPOSIT = "The deposit is returned within thirty days."

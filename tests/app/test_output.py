@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.printing.output import Output, Style, Styled, path_fields
-
-from .fakes import Terminal
+from app.cli.printing.output import Output, Style, Styled, path_fields
+from tests.app.fakes import Terminal
 
 BOLD = "\x1b[1mloud\x1b[0m\n"
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from app.paths import Paths
-from app.settings import Settings, load, write
 from app.user.history import History
+from app.user.paths import Paths
 from app.user.personal import Personal
+from app.user.settings import Settings, load, write
 from store import BadQuery
 
 

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from app.interrupts import stoppable
-from app.printing.diagnostics import Diagnostics
-from app.printing.layout import columns
-from app.printing.progress import ProgressLine, progress_line, summary
-from tui import Progress
-
-from .conftest import Run
-from .fakes import DONE, FakeEngine, Terminal
+from app.cli.interrupts import stoppable
+from app.cli.printing.diagnostics import Diagnostics
+from app.cli.printing.layout import columns
+from app.cli.printing.progress import ProgressLine, progress_line, summary
+from store import Progress
+from tests.app.conftest import Run
+from tests.app.fakes import DONE, FakeEngine, Terminal
 
 HALFWAY = replace(
     DONE,

@@ -13,15 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import main
-from app.engine import Engine
-from app.paths import Paths
-from app.searching.reordering import fold, prefer_recent
-from app.settings import Settings
+from app.cli.main import main
+from app.engine.engine import Engine
+from app.engine.reordering import fold, prefer_recent
+from app.user.paths import Paths
+from app.user.settings import Settings
 from store import Explain, Mode, Query, Results
-
-from .conftest import Outcome
-from .fakes import LEASE, MOVING
+from tests.app.conftest import Outcome
+from tests.app.fakes import LEASE, MOVING
 
 DAY = 86_400.0
 LONG = " ".join(f"clause{number} of the lease, article{number}" for number in range(12))

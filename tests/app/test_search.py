@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from app.printing.hits import hit_fields
+from app.cli.printing.hits import hit_fields
 from store import Filters, Mode, Query
-
-from .conftest import Run
-from .fakes import LEASE, MOVING, FakeEngine
+from tests.app.conftest import Run
+from tests.app.fakes import LEASE, MOVING, FakeEngine
 
 LEASE_JSON = {
     "rank": 1,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.paths import Paths, given_path
-from app.settings import KEYS, Settings, load, write
+from app.user.paths import Paths, given_path
+from app.user.settings import KEYS, Settings, load, write
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.models import Coder
+from app.engine.models import Coder
 from indexer import BUILT_IN, BUILT_IN_RANK, Embedder, Model
 from store import Quantiser
 

@@ -14,12 +14,11 @@ from typing import Any
 import pytest
 
 from app import __version__
-from app.command_line.arguments import MODES, build_parser
-from app.completion.describe import describe
-from app.settings import KEYS, Settings
+from app.cli.arguments import MODES, build_parser
+from app.cli.completion.describe import describe
+from app.user.settings import KEYS, Settings
 from store import Mode
-
-from .conftest import Run
+from tests.app.conftest import Run
 
 HEAVY = (
     *("numpy", "onnxruntime", "textual", "apsw", "tokenizers", "tomlkit", "watchdog", "rich"),
@@ -27,7 +26,7 @@ HEAVY = (
 )
 PROBE = f"""
 import sys
-from app.cli import main
+from app.cli.main import main
 code = main(sys.argv[1:])
 sys.stdout.flush()
 loaded = [name for name in {HEAVY!r} if name in sys.modules]
@@ -53,7 +52,7 @@ def test_every_command_has_help(run: Run, words: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("words", [words for words in COMMANDS if len(words) == 1], ids=str)
 def test_every_command_has_a_module(words: tuple[str]) -> None:
-    module = importlib.import_module(f"app.commands.{words[0]}")
+    module = importlib.import_module(f"app.cli.commands.{words[0]}")
     assert callable(module.run)
     assert module.__doc__
     assert module.__doc__.startswith(f"`thimble {words[0]}`")
@@ -108,7 +107,7 @@ def test_reading_settings_does_not_import_what_writes_them() -> None:
 
 
 def test_whoever_asks_the_daemon_loads_neither_the_index_nor_readers() -> None:
-    found = "[name for name in ('numpy', 'apsw', 'indexer.readers') if name in sys.modules]"
-    code = f"import sys; import app.service.remote; print({found})"
+    found = "[name for name in ('numpy', 'apsw', 'indexer.formats.readers') if name in sys.modules]"
+    code = f"import sys; import app.daemon.remote_engine; print({found})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert done.stdout == "[]\n"

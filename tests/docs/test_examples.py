@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import main
-from app.command_line.arguments import build_parser
-from app.completion.describe import describe
-from app.printing.diagnostics import UsageError
+from app.cli.arguments import build_parser
+from app.cli.completion.describe import describe
+from app.cli.main import main
+from app.cli.printing.diagnostics import UsageError
 from docs.site import page_text
 
 ROOT = Path(__file__).parent.parent.parent

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from app.command_line.arguments import build_parser
-from app.command_line.parser import Parser
+from app.cli.arguments import build_parser
+from app.cli.parser import Parser
 from docs.site import Undescribed, build, commands, json_fields, page_text, settings
 
 _LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href"}
 """Element → the attribute whose address a browser fetches by itself."""
 
 
-class Loaded(HTMLParser):
+class LoadedSettings(HTMLParser):
     """Collects the addresses that a page has the browser fetch."""
 
     def __init__(self, html: str) -> None:
@@ -45,7 +45,7 @@ def test_every_page_is_there(site: Path) -> None:
 
 def test_the_site_loads_nothing_from_other_servers(site: Path) -> None:
     pages = [*site.rglob("*.html")]
-    fetched = [address for page in pages for address in Loaded(page.read_text()).addresses]
+    fetched = [address for page in pages for address in LoadedSettings(page.read_text()).addresses]
     styles = [path.read_text() for path in site.rglob("*.css")]
     fetched += [address for text in styles for address in re.findall(r"url\(([^)]*)\)", text)]
     assert len(fetched) > len(pages)

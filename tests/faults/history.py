@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from .index import Index, word, words_in
+from tests.faults.index import Index, word, words_in
 
 _TOPICS = ("the river bank", "a violin lesson", "oak leaves", "the garden lease", "winter tax")
 

@@ -11,23 +11,14 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
-from indexer import (
-    BUILT_IN,
-    Embedder,
-    Model,
-    Run,
-    Scope,
-    Tally,
-    load_quantiser,
-    read_back,
-    read_texts,
-)
+from indexer import BUILT_IN, Embedder, Model, Run, Scope, load_quantiser, read_back, read_texts
 from indexer.reading.source import read_source
 from store import (
     Folder,
     Hit,
     IndexModel,
     Mode,
+    Progress,
     Quantiser,
     Query,
     Results,
@@ -77,7 +68,7 @@ class Index:
             writer.adopt_models(IndexModel("test"))
             return writer.add_folder("notes", self.root, (), ())
 
-    def run(self, *, is_careful: bool = False, scope: Scope | None = None) -> Tally:
+    def run(self, *, is_careful: bool = False, scope: Scope | None = None) -> Progress:
         """Bring the index up to date, as `thimble index` or, if careful, the daemon does."""
         folder = self.folder
         with self.store.writer() as writer:
@@ -139,7 +130,7 @@ class Index:
 
 def run_with(
     writer: Writer, folder: Folder, *, is_careful: bool = False, scope: Scope | None = None
-) -> Tally:
+) -> Progress:
     """Make an index run over one folder with a writer that is open."""
     run = Run(
         writer,

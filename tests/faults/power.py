@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from .disk import Cut, Deleted, Event, Marked, Synced, Wrote
+from tests.faults.disk import Cut, Deleted, Event, Marked, Synced, Wrote
 
 SECTOR_BYTES = 512
 Pending = Wrote | Cut

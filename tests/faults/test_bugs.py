@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from .bugs import BUGS, Bug
+from tests.faults.bugs import BUGS, Bug
 
 _ROOT = Path(__file__).parents[2]
 _PARTS = ("app", "indexer", "store", "tui", "tests", "samples", "pyproject.toml")

@@ -15,12 +15,19 @@ import pytest
 
 from store import Store, StoreError
 from store.database.schema import VERSION
+from tests.faults.disk import Disk, Trouble, under_the_store
+from tests.faults.history import History
+from tests.faults.index import Index, run_with
+from tests.faults.life import (
+    SESSIONS,
+    State,
+    begin,
+    index_of_format,
+    live_through,
+    reopen,
+    state_of,
+)
 from tests.store.fakes import Library
-
-from .disk import Disk, Trouble, under_the_store
-from .history import History
-from .index import Index, run_with
-from .life import SESSIONS, State, begin, index_of_format, live_through, reopen, state_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 # A disk that fails while a file is closed has nobody to tell: apsw says so to the interpreter.

@@ -9,18 +9,17 @@ from time import monotonic
 import pytest
 
 from indexer.reading.source import read_source
-
-from .index import Index
-from .rounds import rounds
-from .victim import Failpoint, LastWords, let_die
+from tests.faults.index import Index
+from tests.faults.rounds import rounds
+from tests.faults.victim import Failpoint, LastWords, let_die
 
 READY_S = 5.0
 FAILPOINTS = [
-    ("store.access", "open_writer"),
+    ("store.maintenance.write_access", "open_writer"),
     ("store.database.connection", "_add_checksums"),
     ("store.database.connection", "_migrate"),
     ("store.documents.folders", "insert_folder"),
-    ("store.access", "write_copy"),
+    ("store.maintenance.write_access", "write_copy"),
     ("store.database.lock", "WriterLock.release"),
     ("store.writer", "Writer.adopt_models"),
     ("store.writer", "Writer.set_last_seen"),
@@ -34,7 +33,7 @@ FAILPOINTS = [
     ("store.documents.catalogue", "relocate_file"),
     ("store.documents.catalogue", "prune_directories"),
     ("store.vectors.codes", "append"),
-    ("store.words.inverted_index", "add_chunks"),
+    ("store.lexical.inverted_index", "add_chunks"),
     ("store.graph.hubs", "seal"),
     ("store.writer", "Writer.link"),
     ("store.graph.edges", "store"),

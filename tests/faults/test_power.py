@@ -12,11 +12,10 @@ import pytest
 from store import Store
 from store.database.registry import copy_path, read_copy
 from store.database.schema import VERSION
-
-from .disk import Event, under_the_store
-from .life import State, begin, index_of_format, live, reopen, state_of
-from .power import Crash, crashes, write_image
-from .rounds import rounds
+from tests.faults.disk import Event, under_the_store
+from tests.faults.life import State, begin, index_of_format, live, reopen, state_of
+from tests.faults.power import Crash, crashes, write_image
+from tests.faults.rounds import rounds
 
 MOMENTS = 12
 """At which the power fails, in the everyday suite; each leaves five images of the disk."""

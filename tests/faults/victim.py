@@ -19,8 +19,8 @@ from random import Random
 from time import monotonic
 from typing import Any
 
-from .history import History
-from .index import Index
+from tests.faults.history import History
+from tests.faults.index import Index
 
 STEPS = 6
 """Changes between two index runs."""

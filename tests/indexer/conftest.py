@@ -6,18 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from indexer import (
-    BUILT_IN,
-    Embedder,
-    Model,
-    Run,
-    Scope,
-    Tally,
-    load_quantiser,
-    read_back,
-    read_texts,
-)
-from store import Folder, Hit, IndexModel, Mode, Quantiser, Query, SearchModels, Store
+from indexer import BUILT_IN, Embedder, Model, Run, Scope, load_quantiser, read_back, read_texts
+from store import Folder, Hit, IndexModel, Mode, Progress, Quantiser, Query, SearchModels, Store
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +41,7 @@ class Notes:
         stop_after: int | None = None,
         scope: Scope | None = None,
         is_careful: bool = False,
-    ) -> Tally:
+    ) -> Progress:
         """Bring the index up to date, or a part of it, or stop after so many files."""
         with self.store.writer() as writer:
             run = Run(
@@ -59,8 +49,10 @@ class Notes:
                 self.embedder,
                 self.quantiser,
                 max_bytes=1 << 20,
-                report=lambda tally: None,
-                is_cancelled=lambda: stop_after is not None and run.tally.files_done >= stop_after,
+                report=lambda progress: None,
+                is_cancelled=lambda: (
+                    stop_after is not None and run.progress.files_done >= stop_after
+                ),
                 scopes={self.folder.id: scope},
                 is_careful=is_careful,
             )

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from indexer import extractors
-from indexer.cage import worker
-from indexer.extract import Builder, Extract
+from indexer.formats import extractors
+from indexer.formats.extract import Builder, Extract
+from indexer.sandbox import worker
 
 
 def hang(_: str) -> None:

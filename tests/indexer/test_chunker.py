@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from indexer.chunking.chunker import chunk
 from indexer.chunking.cutting import LIMIT_TOKENS, TARGET_TOKENS
 from indexer.chunking.readback import contexts_of, read_passages
-from indexer.document import Chunked, Document
-from indexer.encoding import decode_bytes, encode
-from indexer.readers import plain, read_document
+from indexer.formats.document import Chunked, Document
+from indexer.formats.encoding import decode_bytes, encode
+from indexer.formats.readers import plain, read_document
 from store import Heading, Span
 
 CORPUS = Path(__file__).parent / "corpus"

@@ -10,15 +10,14 @@ import apsw
 import pytest
 
 from indexer import Embedder, load_quantiser, read_now
-from indexer.cage import Keeper
-from indexer.document import Unreadable
+from indexer.formats.document import Unreadable
 from indexer.reading.current import read_back, read_texts
-from indexer.reading.patience import Patience
+from indexer.reading.time_budget import TimeBudget
+from indexer.sandbox import SandboxWorker
 from store import Filters, Mode, Query
-
-from . import making
-from .conftest import Notes
-from .test_extractors import SAMPLES
+from tests.indexer import making
+from tests.indexer.conftest import Notes
+from tests.indexer.test_extractors import SAMPLES
 
 PAGES = [f"Page {number} speaks of the {bird}" for number, bird in enumerate(("wren", "owl"), 1)]
 
@@ -97,7 +96,7 @@ def test_a_preview_shows_the_kept_text_without_taking_the_document_apart(
     record = library.store.file_at(library.folder, path)
     assert record is not None
     told = read_now(path)
-    monkeypatch.setattr(Keeper, "extract", fail)
+    monkeypatch.setattr(SandboxWorker, "extract", fail)
     assert read_now(path, record, library.store.read_kept(record)) == told
 
 
@@ -109,16 +108,16 @@ def test_indexing_again_reads_nothing_again(
     library: Notes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     os.utime(library.root / "birds.pdf")
-    monkeypatch.setattr(Keeper, "extract", fail)
-    tally = library.index()
-    assert (tally.indexed, tally.moved, tally.failed) == (0, 1, 0)
+    monkeypatch.setattr(SandboxWorker, "extract", fail)
+    progress = library.index()
+    assert (progress.indexed, progress.moved, progress.failed) == (0, 1, 0)
     assert "birds.pdf" in library.found("zanzibar")
 
 
 def test_a_document_that_changed_answers_with_its_text_of_now(
     notes: Notes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexer.reading.patience.patience", lambda: Patience(60))
+    monkeypatch.setattr("indexer.reading.time_budget.patience", lambda: TimeBudget(60))
     notes.write("one.pdf", making.pdf("the old heron", "more of it"))
     notes.index()
     notes.write("one.pdf", making.pdf("", "the new heron stands"))
@@ -132,18 +131,18 @@ def test_a_document_there_is_no_time_to_read_again_is_labelled(
     notes.write("one.pdf", making.pdf("the old heron"))
     notes.index()
     notes.write("one.pdf", making.pdf("the new heron stands"))
-    monkeypatch.setattr(Keeper, "extract", fail)
+    monkeypatch.setattr(SandboxWorker, "extract", fail)
     for mode in (Mode.LEXICAL, Mode.HYBRID, Mode.EXACT):
         (hit,) = notes.search("heron", mode)
         assert (hit.text, hit.place, hit.fresh) == ("the old heron", "page=1", False)
 
 
 def test_queries_do_not_wait_for_one_document_after_another(tmp_path: Path) -> None:
-    patience = Patience(0.05)
+    time_budget = TimeBudget(0.05)
     path = tmp_path / "x.pdf"
     path.write_bytes(making.pdf("words"))
     with path.open("rb") as file, pytest.raises(Unreadable, match="no time"):
-        patience.extract(file.fileno(), "pdf", path.name, 1)
+        time_budget.extract(file.fileno(), "pdf", path.name, 1)
 
 
 def test_a_document_that_is_gone_or_locked_is_not_shown(notes: Notes) -> None:
@@ -157,8 +156,8 @@ def test_a_broken_document_costs_itself_and_is_read_once_it_is_whole(notes: Note
     whole = making.docx("a whole letter")
     notes.write("a.docx", whole[:300])
     notes.write("b.docx", making.docx("another letter"))
-    tally = notes.index()
-    assert (tally.indexed, tally.failed) == (1, 1)
+    progress = notes.index()
+    assert (progress.indexed, progress.failed) == (1, 1)
     assert notes.reasons()["a.docx"].startswith("damaged: no whole ZIP package")
     notes.write("a.docx", whole)
     notes.index()
@@ -169,7 +168,7 @@ def test_a_broken_document_costs_itself_and_is_read_once_it_is_whole(notes: Note
 def test_a_text_that_becomes_a_document_and_back_is_read_as_what_it_is(
     notes: Notes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexer.reading.patience.patience", lambda: Patience(60))
+    monkeypatch.setattr("indexer.reading.time_budget.patience", lambda: TimeBudget(60))
     notes.write("x.txt", "plain heron")
     notes.index()
     notes.write("x.txt", making.pdf("paged heron"))
@@ -218,7 +217,7 @@ def test_compaction_takes_the_text_along(notes: Notes) -> None:
 def test_no_worker_is_started_where_there_are_only_texts(
     notes: Notes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Keeper, "_start", fail)
+    monkeypatch.setattr(SandboxWorker, "_start", fail)
     notes.write("a.md", "only words")
     assert notes.index().indexed == 1
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.document import Unreadable
-from indexer.encoding import Decoded, byte_offsets, decode, decode_bytes, encode
+from indexer.formats.document import Unreadable
+from indexer.formats.encoding import Decoded, byte_offsets, decode, decode_bytes, encode
 
 GERMAN = "Die Bürger müssen die Gebühren für die Öffnung der Straße selbst tragen.\n"
 FRENCH = "Les élèves de l'école primaire ont été reçus à la mairie.\n"

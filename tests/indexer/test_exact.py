@@ -10,9 +10,8 @@ import pytest
 
 from indexer import read_now
 from store import BadQuery, Mode
-from store.words import inverted_index
-
-from .conftest import Notes
+from store.lexical import inverted_index
+from tests.indexer.conftest import Notes
 
 WORDS = (
     *("river", "stone", "heron", "reed", "water", "bridge", "winter", "letter", "garden"),

@@ -15,12 +15,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.document import Unreadable
-from indexer.extract import Builder, Extract
-from indexer.extractors import extract
-from indexer.scanning.recognise import HEAD_BYTES, recognise
-
-from . import making
+from indexer.formats.document import Unreadable
+from indexer.formats.extract import Builder, Extract
+from indexer.formats.extractors import extract
+from indexer.formats.recognise import HEAD_BYTES, recognise
+from tests.indexer import making
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452")
 MAIL = making.mail("Boat trip", "We sail on Friday.", ("plan.pdf", making.pdf("The tide is early")))

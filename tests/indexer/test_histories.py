@@ -16,8 +16,7 @@ from indexer import BUILT_IN, Embedder, Model, load_quantiser
 from store import Mode
 from store.database.connection import open_reader
 from store.maintenance.check import check
-
-from .conftest import Notes
+from tests.indexer.conftest import Notes
 
 _FOLDERS = ("", "a/", "b/", "a/deep/")
 _FILES = tuple(f"{folder}{name}.md" for folder in _FOLDERS for name in ("one", "two", "three"))

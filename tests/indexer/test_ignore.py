@@ -13,12 +13,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from indexer.readers.kinds import why_not_read
+from indexer.formats.readers.kinds import why_not_read
 from indexer.scanning import names
+from indexer.scanning.explain import why
 from indexer.scanning.ignore import Rules
 from indexer.scanning.names import is_temporary, is_usual
 from indexer.scanning.scan import scan
-from indexer.scanning.verdict import why
 from store import Folder
 
 

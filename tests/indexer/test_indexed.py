@@ -8,8 +8,7 @@ import pytest
 
 from indexer import read_back, read_indexed
 from store import FileRecord
-
-from .conftest import Notes
+from tests.indexer.conftest import Notes
 
 
 def record_of(notes: Notes, name: str) -> FileRecord:

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from indexer import Embedder
-from indexer.readers import read_document
+from indexer.formats.readers import read_document
 from store import Mode
 from store.database.meta import get_number
-
-from .conftest import Notes
+from tests.indexer.conftest import Notes
 
 
 def embedded(notes: Notes, monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -31,8 +30,8 @@ def embedded(notes: Notes, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_notes_are_found_by_their_words_and_by_their_meaning(notes: Notes) -> None:
     notes.write("lease.md", "# Lease\n\nThe deposit is returned within thirty days.")
     notes.write("soup.md", "# Soup\n\nSimmer carrots, onions and celery for an hour.")
-    tally = notes.index()
-    assert (tally.phase, tally.indexed, tally.failed) == ("done", 2, 0)
+    progress = notes.index()
+    assert (progress.phase, progress.indexed, progress.failed) == ("done", 2, 0)
     assert notes.found("deposit") == ["lease.md"]
     assert notes.found("cooking vegetables", Mode.SEMANTIC)[0] == "soup.md"
 
@@ -70,8 +69,8 @@ def test_nothing_is_read_again_if_nothing_changed(
     notes.write("data.bin", b"\x00\x01\x02" * 100)
     notes.index()
     texts = embedded(notes, monkeypatch)
-    tally = notes.index()
-    assert (tally.files_total, tally.files_done, texts) == (0, 0, [])
+    progress = notes.index()
+    assert (progress.files_total, progress.files_done, texts) == (0, 0, [])
 
 
 def test_an_edit_reindexes_that_file_only(notes: Notes, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,8 +92,8 @@ def test_renames_and_touches_embed_nothing(notes: Notes, monkeypatch: pytest.Mon
     texts = embedded(notes, monkeypatch)
     (notes.root / "old").rename(notes.root / "new")
     os.utime(notes.root / "two.md", (1, 1))
-    tally = notes.index()
-    assert (tally.moved, tally.indexed, tally.removed) == (2, 0, 0)
+    progress = notes.index()
+    assert (progress.moved, progress.indexed, progress.removed) == (2, 0, 0)
     assert [text for text in texts if text] == []
     assert notes.search("alpha")[0].path == notes.root / "new" / "one.md"
     assert notes.index().files_done == 0
@@ -158,8 +157,8 @@ def test_one_bad_file_costs_one_file(notes: Notes, monkeypatch: pytest.MonkeyPat
         return read_document(data, name)
 
     monkeypatch.setattr("indexer.reading.loading.read_document", break_on_boom)
-    tally = notes.index()
-    assert (tally.indexed, tally.failed) == (1, 1)
+    progress = notes.index()
+    assert (progress.indexed, progress.failed) == (1, 1)
     reasons = notes.reasons()
     assert "RecursionError" in reasons["bad.md"]
     assert "private key" in reasons["key.txt"]
@@ -231,7 +230,7 @@ def test_search_works_while_a_run_is_under_way(notes: Notes) -> None:
             notes.embedder,
             notes.quantiser,
             max_bytes=1 << 20,
-            report=lambda tally: seen.append(len(notes.found("common"))),
+            report=lambda progress: seen.append(len(notes.found("common"))),
             is_cancelled=lambda: False,
         )
         run.run(notes.store.folders())

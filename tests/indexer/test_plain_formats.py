@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.readers import plain, read_document
+from indexer.formats.readers import plain, read_document
 
 SUBTITLES = """1
 00:00:01,000 --> 00:00:02,500

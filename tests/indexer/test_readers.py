@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.document import BlockKind, Document, Unreadable
-from indexer.readers import kind_of, plain, read_document, why_not_read
+from indexer.formats.document import BlockKind, Document, Unreadable
+from indexer.formats.readers import kind_of, plain, read_document, why_not_read
 
 CORPUS = Path(__file__).parent / "corpus"
 SUFFIXES = (

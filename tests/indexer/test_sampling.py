@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 from indexer import excerpts
-
-from .conftest import Notes
+from tests.indexer.conftest import Notes
 
 MANY = 1 << 20
 

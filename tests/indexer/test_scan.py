@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.readers.kinds import why_not_read
+from indexer.formats.readers.kinds import why_not_read
+from indexer.scanning.explain import why
 from indexer.scanning.scan import UNMOUNTED_AT, Scan, scan
 from indexer.scanning.signature import signature_of
-from indexer.scanning.verdict import why
 from store import Folder, Signature
 
 Known = dict[str, Signature | None]

@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 from indexer import Unreadable, read_now
+from indexer.formats.recognise import recognise
 from indexer.reading.source import read_source
-from indexer.scanning.recognise import recognise
 from store import Mode
-
-from .conftest import Notes
+from tests.indexer.conftest import Notes
 
 
 def test_a_hit_of_a_file_edited_since_shows_its_text_of_now(notes: Notes) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from .fakes import Library
+from tests.store.fakes import Library
 
 
 @pytest.fixture

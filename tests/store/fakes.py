@@ -12,6 +12,7 @@ import numpy as np
 
 from store import (
     Changes,
+    DocumentParts,
     DocumentTexts,
     FileRecord,
     FileState,
@@ -20,8 +21,7 @@ from store import (
     IndexModel,
     NewFile,
     Passage,
-    Place,
-    Places,
+    PassagePart,
     Quantiser,
     ReadBack,
     ReadKept,
@@ -184,17 +184,17 @@ class Library:
         return self.documents[name][indexes.start : indexes.stop]
 
 
-def places_of(texts: Sequence[str]) -> Places:
+def places_of(texts: Sequence[str]) -> DocumentParts:
     """Return places as if each text were on a page of its own."""
     starts = tuple(span.start for span in spans_of(texts))
-    return Places("page", starts, (), len("\n".join(texts).encode()))
+    return DocumentParts("page", starts, (), len("\n".join(texts).encode()))
 
 
-def _places(record: FileRecord, span: Span) -> tuple[Place, ...]:
+def _places(record: FileRecord, span: Span) -> tuple[PassagePart, ...]:
     if record.places is None:
         return ()
     within = record.places.within(span.start, span.end)
-    return tuple(Place(at - span.start, number, f"page={number}") for at, number in within)
+    return tuple(PassagePart(at - span.start, number, f"page={number}") for at, number in within)
 
 
 def spans_of(texts: Sequence[str]) -> tuple[Span, ...]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.words import analysis
+from store.lexical import analysis
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 _IRREGULAR = "dying lying tying vying skies cried cries happiness hoping relational rationalise"

@@ -24,8 +24,7 @@ from indexer import BUILT_IN, Embedder, Model
 from store import Query, Results, Vectors
 from store.database.connection import open_writer, transaction
 from store.vectors import cache
-
-from .fakes import DIMS, MODELS, Library, embed
+from tests.store.fakes import DIMS, MODELS, Library, embed
 
 WORDS = [f"word{number}" for number in range(60)]
 

@@ -21,8 +21,7 @@ from store import (
 )
 from store.database.connection import open_writer
 from store.vectors.quantiser import estimate
-
-from .fakes import MODELS, QUANTISER, Library, embed
+from tests.store.fakes import MODELS, QUANTISER, Library, embed
 
 WORDS = [f"word{number}" for number in range(400)]
 LONG = Quantiser.fit(embed(WORDS), code_dims=256)

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from store import Finding, Part, Query, Store, StoreBusy, StoreDamaged, StoreForeign
+from store import Finding, IndexPart, Query, Store, StoreBusy, StoreDamaged, StoreForeign
 from store.database.connection import open_writer
 from store.database.lock import WriterLock
-
-from .fakes import MODELS, QUANTISER, Library
-from .test_faults import index_again
+from tests.store.fakes import MODELS, QUANTISER, Library
+from tests.store.test_faults import index_again
 
 
 @pytest.fixture
@@ -140,7 +139,7 @@ def test_a_lost_database_is_made_anew_with_its_folders(filled: Library) -> None:
     filled.store.close()
     filled.store.path.unlink()
     findings = filled.store.check()
-    assert [finding.part for finding in findings] == [Part.DATABASE]
+    assert [finding.part for finding in findings] == [IndexPart.DATABASE]
     assert filled.store.repair(findings).moved_to is None
     assert [folder.name for folder in filled.store.folders()] == ["library"]
 

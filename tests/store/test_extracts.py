@@ -11,12 +11,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store import FileRecord, IndexModel, Mode, Part, Places, Query, Signature, Span, StoreDamaged
+from store import (
+    DocumentParts,
+    FileRecord,
+    IndexModel,
+    IndexPart,
+    Mode,
+    Query,
+    Signature,
+    Span,
+    StoreDamaged,
+)
 from store.database.connection import open_writer
 from store.documents.extracts import BLOCK_BYTES, insert, is_whole, reader
-from store.documents.packed_places import pack_places, unpack_places
-
-from .fakes import MODELS, Library
+from store.documents.packed_parts import pack_places, unpack_places
+from tests.store.fakes import MODELS, Library
 
 
 @pytest.fixture
@@ -35,7 +44,7 @@ def connection() -> apsw.Connection:
 
 
 def record(extract: int, length: int) -> FileRecord:
-    places = Places("", (), (), length)
+    places = DocumentParts("", (), (), length)
     signature = Signature(0, 0, 0)
     return FileRecord(7, Path("x"), 1, signature, b"", "pdf", "utf-8", (), (), places, extract)
 
@@ -74,7 +83,7 @@ def test_places_come_back_as_they_were(unit: str, gaps: list[tuple[int, str]], n
         total += gap
         starts.append(total)
     labels = tuple(name for _, name in gaps) if named else ()
-    places = Places(unit, tuple(starts), labels, total + 5)
+    places = DocumentParts(unit, tuple(starts), labels, total + 5)
     assert unpack_places(pack_places(places)) == places
 
 
@@ -85,13 +94,13 @@ def test_damaged_places_are_never_believed(blob: bytes) -> None:
 
 
 def test_a_place_is_that_of_the_parts_a_passage_touches() -> None:
-    places = Places("page", (0, 10, 10, 30), (), 50)
+    places = DocumentParts("page", (0, 10, 10, 30), (), 50)
     assert places.within(0, 5) == ((0, 1),)
     assert places.within(5, 12) == ((5, 1), (10, 2), (10, 3))
     assert places.within(12, 40) == ((12, 3), (30, 4))
     assert places.label(4) == "page=4"
-    assert Places("sheet", (0,), ("Costs",), 5).label(1) == "sheet=Costs"
-    assert Places("page", (10,), (), 50).within(0, 5) == ()
+    assert DocumentParts("sheet", (0,), ("Costs",), 5).label(1) == "sheet=Costs"
+    assert DocumentParts("page", (10,), (), 50).within(0, 5) == ()
 
 
 def rows(library: Library) -> list[Any]:
@@ -157,7 +166,7 @@ def test_damage_is_told_and_mended(library: Library, damage: str, told: str) -> 
     with closing(open_writer(library.store.path)) as connection:
         connection.execute(damage.replace("'book.txt'", "CAST('book.txt' AS BLOB)"))
     findings = library.store.check()
-    assert any(told in one.what and one.part is Part.EXTRACTED for one in findings)
+    assert any(told in one.what and one.part is IndexPart.EXTRACTED for one in findings)
     library.store.repair(findings)
     assert library.store.check() == ()
 

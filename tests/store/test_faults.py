@@ -17,8 +17,7 @@ import pytest
 
 from store import Heading, IndexModel, Mode, Query, Span, Store, StoreError
 from store.database.connection import open_writer
-
-from .fakes import MODELS, QUANTISER, Library
+from tests.store.fakes import MODELS, QUANTISER, Library
 
 EVERYDAY, ALL = 150, 2000
 QUERIES = (

@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 
 from store import Changes, Hit, Mode, MovedFile, Query
 from store.database.connection import open_reader
-from store.documents.file_names import FileNames
-from store.words import analysis
-
-from .fakes import MODELS, Library, embed, signature
+from store.lexical import analysis
+from store.lexical.file_names import FileNames
+from tests.store.fakes import MODELS, Library, embed, signature
 
 _NAME = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1)
 

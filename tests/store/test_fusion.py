@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store import Mode
-from store.matching.bm25 import Match
-from store.retrieval.ranking import Scale
+from store.lexical.bm25 import Match
 from store.search.candidates import Candidate
 from store.search.features import CANDIDATE, FEATURES, features
 from store.search.fusion import fusion_for, probability
 from store.search.recompute import place
+from store.vectors.ranking import Scale
 
 MODES = (Mode.HYBRID, Mode.SEMANTIC, Mode.LEXICAL)
 SCALE = Scale(0.1, 0.2)

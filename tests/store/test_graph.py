@@ -24,13 +24,12 @@ from store import (
 )
 from store.graph import edges, hubs, neighbours
 from store.graph.adjacency import Graph
+from store.graph.estimates import Estimates
 from store.graph.linking import Edges, in_order, link
 from store.graph.renewal import Renewal, renew, renew_all
-from store.retrieval.estimates import Estimates
 from store.vectors.codes import BLOCK_CHUNKS
 from store.vectors.points import Points
-
-from .fakes import MODELS, QUANTISER, Library
+from tests.store.fakes import MODELS, QUANTISER, Library
 
 DIMS = 256
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from store.database.connection import open_writer, transaction
-from store.words import merging
-from store.words.inverted_index import add_chunks, look_up
-from store.words.segments import segments
+from store.lexical import merging
+from store.lexical.inverted_index import add_chunks, look_up
+from store.lexical.segments import segments
 
 
 def test_merging_range_by_range_keeps_every_posting(

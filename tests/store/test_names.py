@@ -9,8 +9,7 @@ import apsw
 from store import Changes, MovedFile
 from store.database.connection import open_writer
 from store.documents import names
-
-from .fakes import QUANTISER, Library, embed, signature
+from tests.store.fakes import QUANTISER, Library, embed, signature
 
 FILES = 400
 

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from store import StoreDamaged
 from store.coding.blobs import seal
 from store.database.connection import open_writer, transaction
-from store.words import inverted_index, merging, packing, rare, term_lookup
-from store.words.postings import Postings, decode_block, encode_block
-from store.words.segments import Segment, segments
+from store.lexical import inverted_index, merging, packing, rare_terms, term_lookup
+from store.lexical.postings import Postings, decode_block, encode_block
+from store.lexical.segments import Segment, segments
 
 Mask = NDArray[np.bool_]
 chunks_of_terms = st.lists(st.lists(st.integers(0, 200), max_size=30), min_size=1, max_size=90)
@@ -35,7 +35,7 @@ def test_postings_say_which_chunk_holds_which_term(chunks: list[list[int]], pack
     decoded = decode_block(block, segment)
     held = zip(np.repeat(decoded.keys, decoded.counts).tolist(), decoded.chunks, strict=True)
     assert set(held) == {(key, 7 + place) for place, keys in enumerate(chunks) for key in keys}
-    assert packed or (decoded.salience == postings.salience).all()
+    assert packed or (decoded.term_weights == postings.term_weights).all()
     for place, key in enumerate(postings.keys.tolist()):
         one = decode_block(block, segment, key)
         assert one.chunks.tolist() == postings.terms(place, place + 1).chunks.tolist()
@@ -177,7 +177,7 @@ def test_packed_segments_merge_and_renumber_without_losing_a_term(
         merging.renumber_segments(connection, live, numbers)
     (only,) = segments(connection)
     assert sum(only.blocks) == live.sum() == only.end_chunk - 1
-    assert max(only.blocks) <= rare.BLOCK_CHUNKS
+    assert max(only.blocks) <= rare_terms.BLOCK_CHUNKS
     kept = [keys for place, keys in enumerate(chunks, 1) if live[place]]
     assert check(connection, holders(kept), np.ones(len(kept) + 1, dtype=bool)) == 0
 
@@ -201,10 +201,10 @@ def test_dead_chunks_leave_frequencies(connection: apsw.Connection) -> None:
 def test_a_flipped_byte_of_a_packed_index_is_found(place: int, flip: int) -> None:
     postings = Postings.collect(1, zipf_chunks(5))
     segment = Segment(1, 1, 6, len(postings), packed=True, blocks=(5,))
-    entries = rare.entries(np.arange(50), np.arange(50) % 5 + 1, segment)
+    entries = rare_terms.entries(np.arange(50), np.arange(50) % 5 + 1, segment)
     for blob, decode in (
         (seal(encode_block(postings, segment)), decode_block),
-        (seal(rare.encode_entries(entries)), rare.decode_entries),
+        (seal(rare_terms.encode_entries(entries)), rare_terms.decode_entries),
     ):
         data = bytearray(blob)
         data[place % len(data)] ^= flip
@@ -216,7 +216,7 @@ def test_a_flipped_byte_of_a_packed_index_is_found(place: int, flip: int) -> Non
 @given(st.binary(max_size=200))
 def test_a_sealed_block_of_nonsense_is_called_damaged(data: bytes) -> None:
     segment = Segment(1, 1, 6, 9, packed=True, blocks=(5,))
-    for decode in (decode_block, rare.decode_entries):
+    for decode in (decode_block, rare_terms.decode_entries):
         with contextlib.suppress(StoreDamaged):
             decode(seal(data), segment)
 

@@ -5,8 +5,7 @@ import pytest
 
 from store import Quantiser
 from store.vectors.quantiser import CODE_DIMS, estimate
-
-from .fakes import DIMS, QUANTISER, embed
+from tests.store.fakes import DIMS, QUANTISER, embed
 
 CHUNKS = embed([f"{a} {b} {c}" for a in "abcdef" for b in "ghijkl" for c in "mnopqr"])
 

@@ -11,8 +11,7 @@ from store import Mode, Query, SearchParameters, SearchPath, Vectors
 from store.database.meta import get_number
 from store.graph import edges
 from store.graph.linking import Edges
-
-from .fakes import MODELS, QUANTISER, Library, embed
+from tests.store.fakes import MODELS, QUANTISER, Library, embed
 
 WORDS = [f"word{number}" for number in range(60)]
 OLD = {f"{one}-{two}": [f"{one} {two} text", f"{two} notes"] for one in WORDS for two in WORDS[:8]}

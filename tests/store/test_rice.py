@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from store import StoreDamaged
 from store.coding import rice
+from store.coding.arrays import Ids
 
 numbers = st.lists(st.tuples(st.integers(0, 2**20), st.integers(10, 48)))
 
 
-def columns(pairs: list[tuple[int, int]]) -> tuple[rice.Ids, rice.Ids]:
+def columns(pairs: list[tuple[int, int]]) -> tuple[Ids, Ids]:
     rows = np.array(pairs, dtype=np.int64).reshape(-1, 2)
     return rows[:, 0], rows[:, 1]
 

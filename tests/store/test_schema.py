@@ -12,8 +12,7 @@ import sqlite_vec
 from store import IndexModel, Store, StoreBusy, StoreDamaged
 from store.database.lock import WriterLock
 from store.database.schema import APPLICATION_ID, MIGRATIONS
-
-from .fakes import Library
+from tests.store.fakes import Library
 
 
 @pytest.fixture

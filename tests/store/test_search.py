@@ -6,10 +6,9 @@ from dataclasses import replace
 import pytest
 
 from store import Filters, Hit, Mode, ModelMismatch, Query, Results, SearchModels, Vectors
-from store.retrieval.first_stage import FirstStage
 from store.search.features import FEATURES
-
-from .fakes import MODELS, QUANTISER, Library, embed, embed_passages
+from store.search.first_stage import FirstStage
+from tests.store.fakes import MODELS, QUANTISER, Library, embed, embed_passages
 
 PETS = {
     "cats": ["the cat sleeps on the warm sofa", "cats purr when content"],

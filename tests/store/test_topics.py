@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from store import ModelMismatch, Topic
-
-from .fakes import MODELS, Library
+from tests.store.fakes import MODELS, Library
 
 SUBJECTS = {
     "sailing": "boat sail mast harbour tide wind rope anchor keel",

@@ -10,10 +10,9 @@ from functools import partial
 import pytest
 
 from store import Query, Results, Vectors
-from store.turns import Cancelled, Turns
-from store.types import Explain
-
-from .fakes import MODELS, Library, embed_passages
+from store.search.scheduler import Cancelled, SearchScheduler
+from store.values.results import Explain
+from tests.store.fakes import MODELS, Library, embed_passages
 
 PATIENCE_S = 10.0
 
@@ -44,12 +43,12 @@ def running(target: Callable[[], object]) -> threading.Thread:
 
 
 def test_both_answers_come_in_order() -> None:
-    assert [one.exact for one in Turns().of(answers(), never)] == [False, True]
+    assert [one.exact for one in SearchScheduler().of(answers(), never)] == [False, True]
 
 
 def test_a_batch_gives_way_to_a_first_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.turns._LONGEST_S", PATIENCE_S)
-    turns, order = Turns(), list[str]()
+    monkeypatch.setattr("store.search.scheduler._LONGEST_S", PATIENCE_S)
+    scheduler, order = SearchScheduler(), list[str]()
     begun, go_on = threading.Event(), threading.Event()
 
     def first() -> None:
@@ -58,10 +57,10 @@ def test_a_batch_gives_way_to_a_first_answer(monkeypatch: pytest.MonkeyPatch) ->
         order.append("first answer")
 
     def embed() -> None:
-        turns.give_way(never)
+        scheduler.give_way(never)
         order.append("batch")
 
-    typing = running(lambda: next(turns.of(answers(before_first=first), never)))
+    typing = running(lambda: next(scheduler.of(answers(before_first=first), never)))
     assert begun.wait(PATIENCE_S)
     embedding = running(embed)
     embedding.join(0.1)
@@ -73,24 +72,24 @@ def test_a_batch_gives_way_to_a_first_answer(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_batch_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.turns._LONGEST_S", 0.01)
-    turns = Turns()
-    with turns._at_once():
-        turns.give_way(never)
+    monkeypatch.setattr("store.search.scheduler._LONGEST_S", 0.01)
+    scheduler = SearchScheduler()
+    with scheduler._at_once():
+        scheduler.give_way(never)
 
 
 def test_exact_answers_are_made_two_at_once_in_the_order_they_were_asked_for() -> None:
-    turns, begun = Turns(), [threading.Event() for _ in range(5)]
+    scheduler, begun = SearchScheduler(), [threading.Event() for _ in range(5)]
     go_on = [threading.Event() for _ in begun]
 
     def ask(number: int) -> None:
-        with turns._in_turn(never):
+        with scheduler._in_turn(never):
             begun[number].set()
             go_on[number].wait(PATIENCE_S)
 
     for number in range(len(begun)):
         running(partial(ask, number))
-        while len(turns._exact) <= number:
+        while len(scheduler._exact) <= number:
             threading.Event().wait(0.001)
     for number in range(len(begun)):
         assert all(one.wait(PATIENCE_S) for one in begun[: number + 2])
@@ -99,34 +98,34 @@ def test_exact_answers_are_made_two_at_once_in_the_order_they_were_asked_for() -
 
 
 def test_who_is_cancelled_while_waiting_makes_no_exact_answer() -> None:
-    turns, cancelled = Turns(), threading.Event()
+    scheduler, cancelled = SearchScheduler(), threading.Event()
     seen: list[bool] = []
-    made = turns.of(answers(before_exact=lambda: pytest.fail("was made")), cancelled.is_set)
-    with turns._in_turn(never), turns._in_turn(never):
+    made = scheduler.of(answers(before_exact=lambda: pytest.fail("was made")), cancelled.is_set)
+    with scheduler._in_turn(never), scheduler._in_turn(never):
         waiting = running(lambda: seen.extend(one.exact for one in made))
-        while len(turns._exact) < 3:
+        while len(scheduler._exact) < 3:
             threading.Event().wait(0.001)
         cancelled.set()
         waiting.join(PATIENCE_S)
     assert seen == [False]
-    assert not turns._exact
+    assert not scheduler._exact
 
 
 def test_who_fails_leaves_the_turn_to_others() -> None:
     def fail() -> None:
         raise OSError
 
-    turns = Turns()
+    scheduler = SearchScheduler()
     with pytest.raises(OSError):  # noqa: PT011
-        [*turns.of(answers(before_exact=fail), never)]
+        [*scheduler.of(answers(before_exact=fail), never)]
     with pytest.raises(OSError):  # noqa: PT011
-        [*turns.of(answers(before_first=fail), never)]
-    assert [one.exact for one in turns.of(answers(), never)] == [False, True]
+        [*scheduler.of(answers(before_first=fail), never)]
+    assert [one.exact for one in scheduler.of(answers(), never)] == [False, True]
 
 
 def test_a_cancelled_batch_ends() -> None:
     with pytest.raises(Cancelled):
-        Turns().give_way(lambda: True)
+        SearchScheduler().give_way(lambda: True)
 
 
 def test_a_search_cancelled_after_its_first_answer_recomputes_nothing(library: Library) -> None:

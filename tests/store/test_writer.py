@@ -26,8 +26,7 @@ from store import (
     Vectors,
 )
 from store.database.connection import open_writer
-
-from .fakes import MODELS, QUANTISER, Library, embed, signature
+from tests.store.fakes import MODELS, QUANTISER, Library, embed, signature
 
 NONE = embed([""])[:0]
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from .fakes import HOME
+from tests.tui.fakes import HOME
 
 
 @pytest.fixture(autouse=True)

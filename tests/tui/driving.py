@@ -9,10 +9,9 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from tests.tui.fakes import FakeBackend, clock
 from tui.app import ThimbleApp
 from tui.screens.search import SearchScreen
-
-from .fakes import FakeBackend, clock
 
 SMALL = (80, 24)
 LARGE = (120, 36)

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from store import (
+    NO_DAEMON,
+    Answer,
     BadQuery,
+    DaemonStatus,
+    Exchange,
     Explain,
     Filters,
     Folder,
     FolderStatus,
     Hit,
     Mode,
+    Opening,
+    Preview,
+    Progress,
     Query,
     Results,
+    Sentence,
     Signature,
     SkippedFile,
     Status,
     StoreError,
     Topic,
 )
-from tui import Opening, Preview, Progress
-from tui.backend import OFF, Answer, Exchange, Sentence, Service
 
 NOW = 1_790_000_000.0
 """The time it is in every test."""
@@ -269,7 +276,7 @@ class FakeBackend:
     runs: int = 0
     writer: str | None = None
     """Another process that is writing."""
-    state: Service = OFF
+    state: DaemonStatus = NO_DAEMON
     """How the background process is."""
     pauses: list[bool] = field(default_factory=list)
     answers: Sequence[Answer] | None = None
@@ -354,6 +361,10 @@ class FakeBackend:
         self.opened.append(hit)
         return Opening(("true", f"+{hit.line}", str(hit.path)), takes_terminal=True)
 
+    def start(self, opening: Opening) -> None:
+        """Run it."""
+        subprocess.run(opening.command, check=False)
+
     def similar(self, hit: Hit, *, limit: int) -> Results:
         """Every other hit is like it."""
         others = tuple(one for one in self.hits if one != hit)[:limit]
@@ -384,7 +395,7 @@ class FakeBackend:
         """There is no file manager."""
         raise OSError(f"there is no file manager here; the folder is {path.parent}")
 
-    def service(self) -> Service:
+    def daemon_status(self) -> DaemonStatus:
         """Return what the test says."""
         return self.state
 

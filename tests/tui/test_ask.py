@@ -9,15 +9,13 @@ from dataclasses import replace
 
 import pytest
 
-from store import StoreDamaged
+from store import Answer, Exchange, StoreDamaged
+from tests.tui.driving import LARGE, focused, press, settled, started, until, visible
+from tests.tui.fakes import HITS, FakeBackend, answers
 from tui.app import ThimbleApp
-from tui.backend import Answer, Exchange
 from tui.screens.ask import AskScreen
 from tui.screens.dialogs import Problem
 from tui.screens.search import SearchScreen
-
-from .driving import LARGE, focused, press, settled, started, until, visible
-from .fakes import HITS, FakeBackend, answers
 
 OPEN = ["=deposit", "escape", "A"]
 

@@ -7,13 +7,22 @@ import threading
 import pytest
 
 from store import BadQuery
+from tests.tui.driving import (
+    LARGE,
+    SMALL,
+    focused,
+    press,
+    search_screen,
+    settled,
+    started,
+    until,
+    visible,
+)
+from tests.tui.fakes import DAY_S, HITS, NOW, FakeBackend
 from tui.screens.dialogs import Problem
 from tui.screens.why import WhyScreen
 from tui.widgets.results import pinned
 from tui.widgets.text_box import TextBox
-
-from .driving import LARGE, SMALL, focused, press, search_screen, settled, started, until, visible
-from .fakes import DAY_S, HITS, NOW, FakeBackend
 
 
 async def test_a_filter_typed_to_its_end_becomes_a_chip() -> None:

@@ -9,11 +9,10 @@ import sys
 import pytest
 
 from store import Mode
+from tests.tui.driving import press, search_screen, settled, started, until, visible
+from tests.tui.fakes import DAY_S, HALFWAY, HITS, NOW, FakeBackend
 from tui.app import ThimbleApp
 from tui.screens.library import LibraryScreen
-
-from .driving import press, search_screen, settled, started, until, visible
-from .fakes import DAY_S, HALFWAY, HITS, NOW, FakeBackend
 
 
 async def test_o_opens_the_file_in_the_editor_and_looks_for_changes_after(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.content import Content
 
+from tests.tui.fakes import HITS, HOME
 from tui.format import (
     ago,
     bar,
@@ -27,8 +28,6 @@ from tui.format import (
     spread,
     title,
 )
-
-from .fakes import HITS, HOME
 
 
 def test_counts_have_thousands_and_a_singular() -> None:

@@ -7,14 +7,12 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, OptionList
 
-from store import StoreBusy, StoreFull
-from tui.backend import Service, ServiceState
+from store import DaemonActivity, DaemonStatus, StoreBusy, StoreFull
+from tests.tui.driving import LARGE, focused, press, settled, started, visible
+from tests.tui.fakes import FOLDERS, HALFWAY, FakeBackend, many_skipped
 from tui.screens.add_folder import AddFolder, completions
 from tui.screens.dialogs import Problem, RemoveFolder
 from tui.screens.library import LibraryScreen
-
-from .driving import LARGE, focused, press, settled, started, visible
-from .fakes import FOLDERS, HALFWAY, FakeBackend, many_skipped
 
 
 @pytest.fixture
@@ -186,23 +184,23 @@ async def test_a_run_shows_its_rate_and_what_is_left() -> None:
 
 
 async def test_where_a_background_process_works_the_screen_only_looks_on() -> None:
-    backend = FakeBackend(state=Service(ServiceState.RUNNING, pending=12))
+    backend = FakeBackend(state=DaemonStatus(DaemonActivity.RUNNING, pending=12))
     async with started(backend).run_test() as pilot:
         await press(pilot, "escape", "r")
         assert backend.runs == 0
         assert "◐ Indexing in the background, 12 files to go" in visible(pilot)
-        backend.state = Service(ServiceState.PAUSED, "asked to")
+        backend.state = DaemonStatus(DaemonActivity.PAUSED, "asked to")
         await press(pilot, "s")
         assert backend.pauses == [True]
         assert "▲ Indexing paused, asked to   s resume" in visible(pilot)
-        backend.state = Service(ServiceState.RUNNING)
+        backend.state = DaemonStatus(DaemonActivity.RUNNING)
         await press(pilot, "s")
         assert backend.pauses == [True, False]
         assert "● Up to date, watched in the background" in visible(pilot)
 
 
 async def test_where_the_background_process_died_the_screen_reads_files_itself() -> None:
-    backend = FakeBackend(state=Service(ServiceState.LOST))
+    backend = FakeBackend(state=DaemonStatus(DaemonActivity.LOST))
     async with started(backend).run_test() as pilot:
         await settled(pilot)
         assert backend.runs == 1

@@ -10,13 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store import StoreDamaged, Topic
+from tests.tui.driving import (
+    LARGE,
+    SMALL,
+    focused,
+    press,
+    search_screen,
+    settled,
+    started,
+    until,
+    visible,
+)
+from tests.tui.fakes import HITS, TOPICS, FakeBackend, many_topics
 from tui.screens.dialogs import Problem
 from tui.screens.map import MapScreen
 from tui.screens.search import SearchScreen
 from tui.treemap import Tile, frame, neighbour, tiles
-
-from .driving import LARGE, SMALL, focused, press, search_screen, settled, started, until, visible
-from .fakes import HITS, TOPICS, FakeBackend, many_topics
 
 ATTACK = "\x1b[31mred[bold]\u202e\n\x9b"
 

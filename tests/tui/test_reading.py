@@ -8,38 +8,38 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.content import Content
 
-from tui.dress import dressed
-from tui.heat import sentences, warmth
-from tui.safe import safe_text
+from store import safe_text
+from tui.sentence_highlight import sentence_highlights, sentences
+from tui.text_styling import styled
 
 PATHS = [Path(f"a{suffix}") for suffix in (".md", ".py", ".txt", ".json", ".html", ".zzz", "")]
 
 
-def styled(content: Content, style: str) -> list[str]:
+def parts_in(content: Content, style: str) -> list[str]:
     return [content.plain[s.start : s.end] for s in content.spans if s.style == style]
 
 
 def test_prose_shows_its_headings_and_lists() -> None:
     text = "Rye bread\nOne loaf.\n\nEvening before\n- flour\n- water\n\n1. Stir. It is done.\n"
-    content = dressed(text, Path("bread.md"))
-    assert styled(content, ".heading") == ["Rye bread", "Evening before"]
-    assert styled(content, ".bullet") == ["-", "-", "1."]
+    content = styled(text, Path("bread.md"))
+    assert parts_in(content, ".heading") == ["Rye bread", "Evening before"]
+    assert parts_in(content, ".bullet") == ["-", "-", "1."]
 
 
 def test_code_is_coloured_by_its_language() -> None:
-    content = dressed('def f():  # why\n    return "x"\n', Path("a.py"))
-    assert styled(content, ".keyword") == ["def", "return"]
-    assert styled(content, ".faint") == ["# why"]
-    assert '"x"' in "".join(styled(content, ".literal"))
+    content = styled('def f():  # why\n    return "x"\n', Path("a.py"))
+    assert parts_in(content, ".keyword") == ["def", "return"]
+    assert parts_in(content, ".faint") == ["# why"]
+    assert '"x"' in "".join(parts_in(content, ".literal"))
 
 
 def test_a_table_stays_as_it_is() -> None:
-    assert dressed("Short line\n\n- 3", Path("a.csv")).spans == []
+    assert styled("Short line\n\n- 3", Path("a.csv")).spans == []
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=60), st.sampled_from(PATHS))
 def test_dressing_keeps_every_character(text: str, path: Path) -> None:
-    assert dressed(text, path).plain == safe_text(text)
+    assert styled(text, path).plain == safe_text(text)
 
 
 def test_sentences_are_found_in_prose_and_lines_in_code() -> None:
@@ -55,7 +55,7 @@ def test_sentences_are_found_in_prose_and_lines_in_code() -> None:
 def test_the_sentence_with_most_of_the_words_is_the_hottest() -> None:
     text = "The rent. The deposit and the rent come back. Nothing here."
     words = [(4, 8), (14, 21), (30, 34)]
-    shades = warmth(text, (0, len(text)), words, (0, 0))
+    shades = sentence_highlights(text, (0, len(text)), words, (0, 0))
     assert [(text[a:b], style) for a, b, style in shades] == [
         ("The rent.", ".warm"),
         ("The deposit and the rent come back.", ".hot"),
@@ -63,4 +63,4 @@ def test_the_sentence_with_most_of_the_words_is_the_hottest() -> None:
 
 
 def test_without_matched_words_nothing_is_shaded() -> None:
-    assert warmth("By meaning alone.", (0, 17), (), (0, 17)) == []
+    assert sentence_highlights("By meaning alone.", (0, 17), (), (0, 17)) == []

@@ -13,13 +13,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.events import Paste
 
-from store import BadQuery, FolderStatus, Hit, SkippedFile
-from tui import safe_line, safe_text
-from tui.backend import Answer, Sentence, Service, ServiceState
+from store import (
+    Answer,
+    BadQuery,
+    DaemonActivity,
+    DaemonStatus,
+    FolderStatus,
+    Hit,
+    Sentence,
+    SkippedFile,
+    safe_line,
+    safe_text,
+)
+from tests.tui.driving import LARGE, SMALL, press, search_screen, settled, started, visible
+from tests.tui.fakes import HALFWAY, HITS, HOME, SIGNATURE, FakeBackend
 from tui.screens.dialogs import Problem, RemoveFolder
-
-from .driving import LARGE, SMALL, press, search_screen, settled, started, visible
-from .fakes import HALFWAY, HITS, HOME, SIGNATURE, FakeBackend
 
 INTRODUCERS = ["\x1b[", "\x1b]", "\x1bP", "\x1b_", "\x1b^", "\x1bX", "\x9b", "\x9d", "\x90", "\x9f"]
 BODIES = [
@@ -188,7 +196,7 @@ async def test_no_sequence_reaches_the_screen_by_way_of_why_like_and_ask() -> No
 
 async def test_no_sequence_reaches_the_screen_from_settings_and_refusals() -> None:
     nasty = "".join(SINGLES)
-    backend = FakeBackend(problem=BadQuery(nasty), state=Service(ServiceState.PAUSED, nasty))
+    backend = FakeBackend(problem=BadQuery(nasty), state=DaemonStatus(DaemonActivity.PAUSED, nasty))
     backend.values |= {"editor": nasty, "rank_model": nasty, "theme": nasty}
     async with started(backend).run_test(size=(200, 40)) as pilot:
         await press(pilot, "=in:x deposit")

@@ -10,12 +10,11 @@ from textual.content import Content
 from textual.widgets import HelpPanel, Input
 
 from store import Hit, StoreDamaged
+from tests.tui.driving import LARGE, focused, press, search_screen, settled, started, until, visible
+from tests.tui.fakes import FOLDERS, HALFWAY, HITS, FakeBackend
 from tui.screens.dialogs import Problem
 from tui.widgets.results import ResultList
 from tui.widgets.text_box import TextBox
-
-from .driving import LARGE, focused, press, search_screen, settled, started, until, visible
-from .fakes import FOLDERS, HALFWAY, HITS, FakeBackend
 
 
 async def test_typing_searches_without_a_search_key() -> None:

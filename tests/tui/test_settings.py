@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from app.settings import ASK_SEARCH
+from app.user.settings import ASK_SEARCH
+from tests.tui.driving import focused, press, settled, started, visible
+from tests.tui.fakes import FakeBackend
 from tui.screens.settings import HELPS
-
-from .driving import focused, press, settled, started, visible
-from .fakes import FakeBackend
 
 
 async def test_colours_change_and_are_kept() -> None:

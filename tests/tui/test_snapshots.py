@@ -7,12 +7,10 @@ from typing import Any, Protocol
 
 import pytest
 
-from store import StoreBusy, StoreDamaged, StoreError
+from store import DaemonActivity, DaemonStatus, StoreBusy, StoreDamaged, StoreError
+from tests.tui.driving import SMALL, pressing, started
+from tests.tui.fakes import FOLDERS, HALFWAY, FakeBackend, many_skipped, many_topics
 from tui.app import ThimbleApp
-from tui.backend import Service, ServiceState
-
-from .driving import SMALL, pressing, started
-from .fakes import FOLDERS, HALFWAY, FakeBackend, many_skipped, many_topics
 
 HUGE = (200, 60)
 
@@ -57,10 +55,10 @@ STATES: dict[str, tuple[Callable[[], FakeBackend], list[str]]] = {
     "settings": (FakeBackend, ["escape", "comma", "down"]),
     "answer": (FakeBackend, ["=deposit", "escape", "A"]),
     "background paused": (
-        lambda: FakeBackend(state=Service(ServiceState.PAUSED, "on battery", 12)),
+        lambda: FakeBackend(state=DaemonStatus(DaemonActivity.PAUSED, "on battery", 12)),
         ["=deposit"],
     ),
-    "background lost": (lambda: FakeBackend(state=Service(ServiceState.LOST)), ["=deposit"]),
+    "background lost": (lambda: FakeBackend(state=DaemonStatus(DaemonActivity.LOST)), ["=deposit"]),
     "store busy": (
         lambda: FakeBackend(index_problem=StoreBusy("Busy."), writer="thimble index (pid 71)"),
         ["=deposit"],

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tests.tui.fakes import FOLDERS, HALFWAY, NOW, status_of
 from tui.format import fit
 from tui.messages import IndexState
 from tui.widgets.status import describe
-
-from .fakes import FOLDERS, HALFWAY, NOW, status_of
 
 FULL = IndexState(status_of(FOLDERS[:2]), checked_at=NOW - 12)
 

@@ -19,10 +19,9 @@ from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 from textual.worker import Worker, get_current_worker
 
-from store import StoreError
+from store import StoreError, safe_line, safe_text
 
 from ..messages import failure
-from ..safe import safe_line, safe_text
 from ..widgets.text_box import TextBox
 
 MOST_COMPLETIONS = 200

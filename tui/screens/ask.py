@@ -14,13 +14,12 @@ from textual.content import Content
 from textual.widgets import Footer, Input, Static
 from textual.worker import Worker, get_current_worker
 
-from store import Hit
+from store import Answer, Exchange, Hit, safe_line, safe_text
 
-from ..backend import Answer, Backend, Exchange
+from ..backend import Backend
 from ..format import STYLES, TOO_SMALL
 from ..messages import Grown, failure
 from ..request import Request
-from ..safe import safe_line, safe_text
 from ..widgets.answer import AnswerView
 from ..widgets.query import chips
 from ..widgets.sources import SourceList

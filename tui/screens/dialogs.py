@@ -13,10 +13,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
-from store import Folder
+from store import Folder, safe_text
 
 from ..format import short_path
-from ..safe import safe_text
 
 
 class Problem(ModalScreen[None]):

@@ -13,9 +13,10 @@ from textual.containers import Grid, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
+from store import safe_line
+
 from ..format import AGES
 from ..request import Chip, Request
-from ..safe import safe_line
 from ..widgets.choice import Choice
 from ..widgets.text_box import TextBox
 

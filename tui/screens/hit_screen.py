@@ -14,13 +14,11 @@ from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from store import Hit, StoreError
+from store import Hit, StoreError, safe_line, safe_text
 
 from ..backend import Backend
 from ..format import count
 from ..messages import Changed
-from ..opening import start
-from ..safe import safe_line, safe_text
 
 NEED_A_HIT = {"open", "copy_passage", "copy_path", "reveal"}
 
@@ -74,7 +72,7 @@ class HitScreen(Screen[None]):
             try:
                 opening = await asyncio.to_thread(self._backend.opening, hit)
                 with self.app.suspend() if opening.takes_terminal else nullcontext():
-                    start(opening)
+                    self._backend.start(opening)
             except (OSError, StoreError, SuspendNotSupported) as error:
                 self.notify(safe_line(str(error)), severity="error", markup=False)
                 return

@@ -13,12 +13,11 @@ from textual.content import Content
 from textual.widgets import Footer, Static
 from textual.worker import Worker, get_current_worker
 
-from store import Hit
+from store import Hit, safe_line
 
 from ..backend import Backend
 from ..format import STYLES, TOO_SMALL, count
 from ..messages import IndexState, TopicsRead, failure
-from ..safe import safe_line
 from ..widgets.documents import DocumentList
 from ..widgets.passage import PassageView
 from ..widgets.rows import Rows

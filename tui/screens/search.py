@@ -14,13 +14,12 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Footer, Input, Static
 
-from store import Hit, Results
+from store import Hit, Results, safe_line
 
 from ..backend import Backend
 from ..format import STYLES, TOO_SMALL, count, title
 from ..messages import IndexState, Likened
 from ..request import searched
-from ..safe import safe_line
 from ..widgets.passage import PassageView
 from ..widgets.query import QueryBar
 from ..widgets.results import ResultList, advice, invitation, summary

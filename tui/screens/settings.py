@@ -17,12 +17,13 @@ from textual.widget import Widget
 from textual.widgets import Footer, Input, Label, Static
 from textual.worker import Worker, get_current_worker
 
+from store import safe_line
+
 from .. import themes
 from ..backend import Backend
 from ..effects import BUDGETS, Effect, drawn, invitation, latest_queries, measure
 from ..format import STYLES, TOO_SMALL
 from ..messages import failure
-from ..safe import safe_line
 from ..widgets.choice import Choice
 from ..widgets.text_box import TextBox
 
@@ -49,7 +50,7 @@ class SettingsScreen(Screen[None]):
     ]
 
     @dataclass
-    class Loaded(Message):
+    class ValuesRead(Message):
         """The settings were read, and what can be measured with."""
 
         values: Mapping[str, str]
@@ -87,12 +88,12 @@ class SettingsScreen(Screen[None]):
     def read(self) -> None:
         """Read the settings in force."""
         worker = get_current_worker()
-        loaded = self.Loaded(self._backend.settings(), latest_queries(self._backend))
+        loaded = self.ValuesRead(self._backend.settings(), latest_queries(self._backend))
         if not worker.is_cancelled:
             self.post_message(loaded)
 
-    @on(Loaded)
-    async def _show(self, message: Loaded) -> None:
+    @on(ValuesRead)
+    async def _show(self, message: ValuesRead) -> None:
         self._values, self._queries = dict(message.values), message.queries
         pane = self.query_one("#settings", VerticalScroll)
         pane.border_title = "Settings"

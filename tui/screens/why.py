@@ -12,10 +12,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from store import Explain, Hit, Results
+from store import Explain, Hit, Results, safe_line
 
 from ..format import STYLES, bar, count, place, short_path, title
-from ..safe import safe_line
 
 _FOUND_BY = {
     "words": "words of the query",

@@ -12,8 +12,7 @@ from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
-from ..backend import Answer, Sentence
-from ..safe import safe_line, safe_text
+from store import Answer, Sentence, safe_line, safe_text
 
 UNSUPPORTED = "▲"
 NOT_FOUND = "Your documents do not say. Other words may help, or fewer filters."

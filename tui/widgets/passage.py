@@ -13,13 +13,13 @@ from textual.content import Content, Span
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from store import Hit
+from store import Hit, Preview
 
-from ..backend import Backend, Preview
-from ..dress import dressed
+from ..backend import Backend
 from ..format import ago, place, title
-from ..heat import warmth
 from ..messages import Previewed
+from ..sentence_highlight import sentence_highlights
+from ..text_styling import styled
 
 LINES_ABOVE = 2
 """Lines of the surroundings kept in sight above the passage."""
@@ -157,11 +157,11 @@ def drawn(hit: Hit, preview: Preview) -> Content:
     """Return the text dressed, its surroundings dim, matches marked and good sentences shaded."""
     start, end = preview.passage
     best = (start + hit.snippet[0], start + hit.snippet[1])
-    shades = warmth(preview.text, preview.passage, preview.highlights, best)
+    shades = sentence_highlights(preview.text, preview.passage, preview.highlights, best)
     styles = [
         Span(0, start, ".faint"),
         Span(end, len(preview.text), ".faint"),
         *(Span(*shade) for shade in shades),
         *(Span(*match, ".match") for match in preview.highlights),
     ]
-    return dressed(preview.text, hit.path).add_spans([one for one in styles if one.end > one.start])
+    return styled(preview.text, hit.path).add_spans([one for one in styles if one.end > one.start])

@@ -13,9 +13,10 @@ from textual.message import Message
 from textual.style import Style
 from textual.widgets import Static
 
+from store import safe_line
+
 from ..format import MODES
 from ..request import Request
-from ..safe import safe_line
 from .text_box import TextBox
 
 

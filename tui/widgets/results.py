@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from store import Hit, Mode, Results
+from store import Hit, Mode, Results, safe_line
 
 from ..format import (
     MODES,
@@ -26,7 +26,6 @@ from ..format import (
 )
 from ..messages import IndexState
 from ..request import Request
-from ..safe import safe_line
 from .rows import Rows
 
 HINTS = """\

@@ -7,7 +7,8 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from ..backend import Progress
+from store import Progress
+
 from ..format import bar, duration, elide, fit, short_path
 
 _MB = 1_000_000

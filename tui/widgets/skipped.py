@@ -9,10 +9,9 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from store import SkippedFile
+from store import SkippedFile, safe_line
 
 from ..format import clip, count, elide, short_path, spread
-from ..safe import safe_line
 from .rows import Rows
 from .text_box import TextBox
 

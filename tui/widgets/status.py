@@ -9,12 +9,10 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from store import Status
+from store import DaemonActivity, DaemonStatus, Progress, Status, safe_line
 
-from ..backend import Progress, Service, ServiceState
 from ..format import bar, count, duration, fit, short_path
 from ..messages import IndexState
-from ..safe import safe_line
 
 
 class StatusLine(Widget):
@@ -46,8 +44,8 @@ def _headline(state: IndexState, status: Status) -> Content:
         return _problem(state.problem)
     if state.is_paused:
         return _warning("Indexing paused", "s resume")
-    if state.is_served or state.service.state is ServiceState.LOST:
-        return _service(state.service)
+    if state.is_served or state.daemon.activity is DaemonActivity.LOST:
+        return _daemon(state.daemon)
     if status.writer and state.progress is None:
         return Content(f"◌ {safe_line(status.writer)} is indexing")
     if offline:
@@ -58,15 +56,15 @@ def _headline(state: IndexState, status: Status) -> Content:
     return Content.assemble(("●", ".good"), " Up to date")
 
 
-def _service(service: Service) -> Content:
+def _daemon(daemon: DaemonStatus) -> Content:
     """Say how the background process is."""
-    if service.state is ServiceState.LOST:
+    if daemon.activity is DaemonActivity.LOST:
         return _warning("The background indexer stopped; this window reads new files")
-    if service.state is ServiceState.PAUSED:
-        why = f", {safe_line(service.reason)}" if service.reason else ""
+    if daemon.activity is DaemonActivity.PAUSED:
+        why = f", {safe_line(daemon.reason)}" if daemon.reason else ""
         return _warning(f"Indexing paused{why}", "s resume")
-    if service.pending:
-        waiting = f" Indexing in the background, {count(service.pending, 'file')} to go"
+    if daemon.pending:
+        waiting = f" Indexing in the background, {count(daemon.pending, 'file')} to go"
         return Content.assemble(("◐", ".good"), waiting)
     return Content.assemble(("●", ".good"), " Up to date, watched in the background")
 

@@ -6,7 +6,7 @@ from textual import events
 from textual.binding import Binding
 from textual.widgets import Input
 
-from ..safe import safe_line
+from store import safe_line
 
 EDITING = {
     key: binding.action

@@ -15,10 +15,9 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from store import Topic
+from store import Topic, safe_line
 
 from ..format import clip, count
-from ..safe import safe_line
 from ..treemap import Tile, frame, neighbour, tiles
 
 

@@ -1,0 +1,161 @@
+"""The asking side. Imports next to nothing: a command that asks the daemon must be quick."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
+from math import inf
+from typing import Any, TypeVar
+
+from .. import __version__
+from ..user.settings import Settings
+from .codec import Malformed, decode, encode
+from .faults import Unreachable, raise_fault
+from .lock import DaemonLock
+from .wire import MOST_ANSWER_BYTES, is_same_user, messages, pack
+
+T = TypeVar("T")
+
+_CONNECT_S = 2.0
+_SILENCE_S = 120.0
+"""So long a daemon may say nothing."""
+_POLL_S = 0.05
+
+
+class Client:
+    """Asks the daemon of an index; a new connection for each question. For any thread."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._lock = DaemonLock(settings.paths)
+        self._fingerprint = settings.fingerprint
+
+    def ask(self, method: str, hint: type[T], arguments: Mapping[str, object]) -> T:
+        """Return an answer. Raises Unreachable, or what the daemon's engine raised."""
+        for kind, value in self._exchange(method, arguments):
+            if kind == "value":
+                return decode(hint, value)
+        raise Unreachable("the daemon hung up")
+
+    def items(
+        self,
+        method: str,
+        hint: type[T],
+        arguments: Mapping[str, object],
+        is_cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[T]:
+        """Yield the parts of an answer as they come, until cancelled. Raises as `ask` does."""
+        for kind, value in self._exchange(method, arguments, is_cancelled):
+            if kind == "value":
+                return
+            yield decode(hint, value)
+        if not is_cancelled():
+            raise Unreachable("the daemon hung up")
+
+    def follow(
+        self,
+        method: str,
+        hint: type[T],
+        arguments: Mapping[str, object],
+        report: Callable[[T], None],
+        is_cancelled: Callable[[], bool],
+    ) -> T | None:
+        """Report the parts of a long answer, and return its end; None if cancelled."""
+        for kind, value in self._exchange(method, arguments, is_cancelled, silence_s=inf):
+            if kind == "value":
+                return decode(hint, value)
+            report(decode(hint, value))
+        if is_cancelled():
+            return None
+        raise Unreachable("the daemon hung up")
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Have the daemon index nothing during a block. Raises Unreachable on entering."""
+        answers = self._exchange("hold", {})
+        next(answers)
+        try:
+            yield
+        finally:
+            answers.close()
+
+    def connect(self) -> socket.socket:
+        """Return a connection to the daemon. Raises Unreachable."""
+        owner = self._lock.owner()
+        if owner is None:
+            raise Unreachable("no daemon runs")
+        connection = socket.socket(socket.AF_UNIX)
+        try:
+            connection.settimeout(_CONNECT_S)
+            connection.connect(str(owner.socket))
+            trusted = is_same_user(connection)
+        except OSError as error:
+            connection.close()
+            raise Unreachable(f"the daemon does not answer: {error}") from error
+        if not trusted:
+            connection.close()
+            raise Unreachable("the daemon belongs to another user")
+        return connection
+
+    def _exchange(
+        self,
+        method: str,
+        arguments: Mapping[str, object],
+        is_cancelled: Callable[[], bool] = lambda: False,
+        silence_s: float = _SILENCE_S,
+    ) -> Generator[tuple[str, Any]]:
+        """Yield `item` or `value`, and what was sent as such."""
+        request = {
+            "version": __version__,
+            "settings": self._fingerprint,
+            "method": method,
+            "arguments": encode(arguments),
+        }
+        with self.connect() as connection:
+            for message in _talk(connection, pack(request), is_cancelled, silence_s):
+                if "error" in message:
+                    raise_fault(message["error"])
+                kind = "value" if "value" in message else "item"
+                yield kind, message.get(kind)
+
+
+def _talk(
+    connection: socket.socket,
+    request: bytes,
+    is_cancelled: Callable[[], bool],
+    silence_s: float,
+) -> Iterator[dict[str, Any]]:
+    try:
+        connection.sendall(request)
+        connection.settimeout(_POLL_S)
+        yield from messages(connection, MOST_ANSWER_BYTES, is_cancelled, silence_s)
+    except (OSError, Malformed) as error:
+        raise Unreachable(f"the daemon does not answer: {error}") from error
+
+
+def find_daemon(settings: Settings) -> Client | None:
+    """Return the way to the daemon of an index, None if none runs that we could use.
+
+    An older one is asked to make room; until a newer one is started, everybody works alone.
+    """
+    owner = DaemonLock(settings.paths).owner()
+    if owner is None:
+        return None
+    client = Client(settings)
+    try:
+        if owner.version == __version__:
+            client.connect().close()
+            return client
+        if _is_older(owner.version):
+            client.ask("stop", dict[str, object], {"for_newer": True})
+    except (Unreachable, Malformed):
+        pass
+    return None
+
+
+def _is_older(version: str) -> bool:
+    mine, other = (
+        [int(part) if part.isdecimal() else -1 for part in one.split(".")]
+        for one in (__version__, version)
+    )
+    return other < mine

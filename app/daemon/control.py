@@ -1,0 +1,109 @@
+"""Starting, stopping and asking a daemon from outside."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryFile
+from threading import Thread
+
+from store import DaemonReport
+
+from ..user.settings import Settings
+from .client import Client
+from .faults import Unreachable
+from .lock import DaemonLock
+
+_START_S = 20.0
+_STOP_S = 8.0
+_POLL_S = 0.05
+
+
+class DaemonTrouble(ValueError):
+    """The daemon could not be started or stopped; a sentence for people."""
+
+
+def report(settings: Settings) -> DaemonReport | None:
+    """Return what the daemon of an index says about itself, None if none answers."""
+    try:
+        return Client(settings).ask("report", DaemonReport, {})
+    except Unreachable:
+        return None
+
+
+def start(settings: Settings) -> tuple[DaemonReport, bool]:
+    """See to it that a daemon runs; returns its report and whether it was started just now.
+
+    Raises DaemonTrouble if it does not come up.
+    """
+    if running := report(settings):
+        return running, False
+    with TemporaryFile() as said:
+        child = subprocess.Popen(
+            command(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            start_new_session=True,
+            cwd="/",
+        )
+        Thread(target=child.wait, daemon=True).start()  # leaves no zombie when the daemon ends
+        end = time.monotonic() + _START_S
+        while time.monotonic() < end:
+            if running := report(settings):
+                return running, running.pid == child.pid
+            if child.poll() is not None and not DaemonLock(settings.paths).is_held():
+                said.seek(0)
+                reason = said.read().decode(errors="replace").strip() or "it ended at once"
+                raise DaemonTrouble(f"the daemon did not start ({reason})")
+            time.sleep(_POLL_S)
+    raise DaemonTrouble(f"the daemon did not answer within {_START_S:.0f} s; see its log")
+
+
+def stop(settings: Settings) -> bool:
+    """Have the daemon end and wait for it; returns whether one ran. Raises DaemonTrouble."""
+    lock = DaemonLock(settings.paths)
+    if not lock.is_held():
+        return False
+    try:
+        Client(settings).ask("stop", DaemonReport, {})
+    except Unreachable:
+        _signal(lock)
+    end = time.monotonic() + _STOP_S
+    while lock.is_held():
+        if time.monotonic() > end:
+            raise DaemonTrouble("the daemon does not end; see `thimble daemon logs`")
+        time.sleep(_POLL_S)
+    return True
+
+
+def pause(settings: Settings, *, paused: bool) -> bool:
+    """Stop background indexing or let it go on; returns whether a daemon runs."""
+    try:
+        Client(settings).ask("pause", type(None), {"paused": paused})
+    except Unreachable:
+        return False
+    return True
+
+
+def command() -> list[str]:
+    """Return the command that is the daemon; it imports nothing from where it is started."""
+    return [sys.executable, "-I", "-m", "app", "daemon", "run"]
+
+
+def last_lines(path: Path, lines: int) -> list[str]:
+    """Return the end of a log; nothing if there is none."""
+    try:
+        return path.read_text(errors="replace").splitlines()[-lines:]
+    except FileNotFoundError:
+        return []
+
+
+def _signal(lock: DaemonLock) -> None:
+    owner = lock.owner()
+    if owner is not None and lock.is_held():
+        os.kill(owner.pid, signal.SIGTERM)

@@ -1,0 +1,175 @@
+"""Engine: the one object that the commands and the terminal app talk to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Self
+
+import indexer
+from indexer import read_back, read_texts
+from store import (
+    NO_DAEMON,
+    Answer,
+    DaemonStatus,
+    Exchange,
+    FileExplanation,
+    Filters,
+    Hit,
+    Mode,
+    Preview,
+    Query,
+    Results,
+    SearchParameters,
+    Size,
+    SkippedFile,
+    Status,
+    Store,
+    Topic,
+)
+
+from ..user.settings import Settings
+from .benchmark import Bench, Benchmark
+from .explain_file import explain_file
+from .finding import Finder, last_of, retried
+from .index_operations import IndexOperations
+from .models import Models
+from .preview import preview
+from .reordering import fold
+
+
+class Engine(Finder, IndexOperations):
+    """Search, status and indexing over one index. Opens the store when first needed."""
+
+    def __init__(self, settings: Settings, notify: Callable[[str], None] = lambda _: None) -> None:
+        """Make an engine; `notify` is told, in a sentence, what takes long or went wrong."""
+        super().__init__(settings)
+        self._store = Store(settings.paths.index / "thimble.db", settings.cache_percent)
+        self._models = Models(settings, self._store.index_model, self._excerpts, notify)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._store.close()
+
+    def follow(self, latest: Callable[[], Settings]) -> None:
+        """Ask for the settings anew at each index run, as another process may choose models."""
+        self._models.latest = latest
+
+    def search(
+        self,
+        text: str,
+        *,
+        mode: Mode = Mode.HYBRID,
+        filters: Filters = Filters(),  # noqa: B008 (frozen)
+        limit: int = 10,
+        budget: int | None = None,
+        deadline_ms: float | None = None,
+        parameters: SearchParameters = SearchParameters(),  # noqa: B008 (frozen)
+        is_cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Results]:
+        """Yield the instant answer, then the exact one (only one if nothing is recomputed).
+
+        Once it is cancelled the exact one is not made any more. Raises StoreError or ModelError.
+        """
+        if mode in (Mode.HYBRID, Mode.SEMANTIC):
+            self._models.load_ahead()
+        wanted = self._settings.budget if budget is None else budget
+        query = Query(text, limit, mode, filters, wanted, deadline_ms)
+        yield from self._search(query, parameters, is_cancelled)
+
+    def _search(
+        self,
+        query: Query,
+        parameters: SearchParameters = SearchParameters(),  # noqa: B008 (frozen)
+        is_cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Results]:
+        def answers() -> Iterator[Results]:
+            return self._store.search(
+                query, self._models.search, read_back, read_texts, parameters, is_cancelled
+            )
+
+        yield from map(fold, retried(answers))
+
+    def ask(
+        self,
+        question: str,
+        *,
+        filters: Filters = Filters(),  # noqa: B008 (frozen)
+        history: Sequence[Exchange] = (),
+    ) -> Iterator[Answer]:
+        """Yield an answer sentence by sentence. Raises StoreError; a model's failure is told."""
+        from ..ask import Answerer  # a search needs none of its patterns
+
+        answerer = Answerer(
+            search=self._find_for_answer,
+            idf=self._store.idf,
+            models=lambda: self._models.search,
+            server=self._settings.ask_server,
+            model=self._settings.ask_model,
+            how=self._settings.ask_search,
+            timeout_s=self._settings.ask_timeout_s,
+            environ=os.environ,
+        )
+        return answerer.answer(question, filters, history)
+
+    def _find_for_answer(self, text: str, filters: Filters, limit: int, meaning: str) -> Results:
+        query = Query(text, limit, filters=filters, budget=self._settings.budget, meaning=meaning)
+        return last_of(self._search(query), query)
+
+    def daemon_status(self) -> DaemonStatus:
+        """Return how the background process is: there is none behind this object."""
+        return NO_DAEMON
+
+    def pause(self, paused: bool) -> None:
+        """Do nothing: there is no background indexing to stop."""
+
+    def preview(self, hit: Hit) -> Preview:
+        """Return the text around a hit. Raises OSError if its file is gone or has no text."""
+        return preview(self._store, hit)
+
+    def status(self) -> Status:
+        """Return what the index holds now."""
+        return self._store.status()
+
+    def skipped(self) -> tuple[SkippedFile, ...]:
+        """Return the files that were looked at and not indexed."""
+        return self._store.skipped()
+
+    def topics(self) -> tuple[Topic, ...]:
+        """Return what the documents are about, the largest topic first.
+
+        Raises StoreError or ModelError.
+        """
+        return tuple(retried(lambda: self._store.topics(self._models.search, read_back)))
+
+    def size(self) -> Size:
+        """Return where the index's bytes go."""
+        return self._store.size(self._models.index.model.dims)
+
+    def documents(self) -> tuple[Path, ...]:
+        """Return the paths of all indexed files."""
+        return self._store.paths()
+
+    def bench(self, queries: int, limit_s: float, report: Callable[[int, int], None]) -> Bench:
+        """Compare searches with exact search on this index; see `Benchmark.run`."""
+        return Benchmark(self._settings, self._models).run(queries, limit_s, report)
+
+    def why(self, path: Path) -> FileExplanation:
+        """Say why a file is or is not indexed."""
+        return explain_file(self._store, path, max_bytes=self._max_bytes)
+
+    def rest(self) -> None:
+        """Let go of the models and of what was loaded to search; the next search loads them."""
+        self._models.unload()
+        self._store.forget()
+
+    def _excerpts(self) -> list[str]:
+        return indexer.excerpts(self._store.folders(), max_bytes=self._max_bytes)
+
+    def _apply(self, settings: Settings) -> None:
+        """Use other settings from now on; models are loaded anew when next needed."""
+        super()._apply(settings)
+        self._models.use(settings)

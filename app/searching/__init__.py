@@ -1,1 +1,0 @@
-"""What an engine makes of the searches of the store."""

@@ -1,0 +1,1 @@
+"""The formats of documents: recognising them, and reading their text."""

@@ -1,0 +1,79 @@
+"""Preparing documents for the store: cutting them into chunks, finding terms, embedding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from store import DocumentParts, Embed, Heading, Span, Vectors, terms
+
+from ..formats.document import Unreadable
+from ..reading.loading import ChunkedDocument, Content, cut
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """The content of a file."""
+
+    name: str
+    """The file's name, without folders."""
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the store needs of a document; see `NewFile`."""
+
+    kind: str
+    encoding: str
+    spans: tuple[Span, ...]
+    outline: tuple[Heading, ...]
+    terms: tuple[NDArray[np.int64], ...]
+    places: DocumentParts | None
+    extracted: bytes
+    vectors: Vectors
+    """Embeddings of its chunks, shape (chunks, dims)."""
+
+
+Outcome = Prepared | Unreadable
+
+
+def prepare(items: Sequence[Item], embed: Embed) -> list[Outcome]:
+    """Prepare some documents; one that cannot be read costs itself alone. Raises ModelError."""
+    cuts = [_cut(one) for one in items]
+    vectors = embed(
+        [text for one in cuts if isinstance(one, ChunkedDocument) for text in one.chunked.texts]
+    )
+    outcomes: list[Outcome] = []
+    for one in cuts:
+        if isinstance(one, Unreadable):
+            outcomes.append(one)
+            continue
+        chunks = len(one.chunked.spans)
+        outcomes.append(_prepared(one, vectors[:chunks]))
+        vectors = vectors[chunks:]
+    return outcomes
+
+
+def _cut(item: Item) -> ChunkedDocument | Unreadable:
+    try:
+        return cut(item.content, item.name)
+    except Unreadable as error:
+        return error
+
+
+def _prepared(loaded: ChunkedDocument, vectors: Vectors) -> Prepared:
+    document, chunked = loaded.document, loaded.chunked
+    return Prepared(
+        kind=document.kind,
+        encoding=document.encoding,
+        spans=chunked.spans,
+        outline=chunked.outline,
+        terms=tuple(np.array(terms(text), dtype=np.int64) for text in chunked.texts),
+        places=loaded.places,
+        extracted=loaded.extracted,
+        vectors=vectors,
+    )

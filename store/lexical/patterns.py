@@ -1,0 +1,135 @@
+"""Phrases and regular expressions over the texts of a document's chunks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from typing import TYPE_CHECKING, Protocol
+
+from ..values.errors import BadQuery
+from . import analysis
+
+if TYPE_CHECKING:
+    import regex
+
+_TIMEOUT_S = 1.0
+"""Longest time that a regular expression may take with one document."""
+_LONGEST_PATTERN = 1000
+
+Range = tuple[int, int]
+
+
+class Matcher(Protocol):
+    """Something that occurs in a text or not."""
+
+    def chunks(self, title: str, texts: tuple[str, ...], where: str) -> set[int]:
+        """Return the chunks in which it begins; all of them if it is in the title.
+
+        Raises BadQuery, naming `where`, if that takes too long.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words in a row, whatever their case, accents and spacing."""
+
+    pattern: re.Pattern[str]
+    words: tuple[str, ...]
+    """Folded; each must be there, which is quickly told."""
+
+    def occurs(self, text: str) -> bool:
+        """Tell whether a text holds the phrase."""
+        folded = analysis.fold(text)
+        return all(word in folded for word in self.words) and bool(self.pattern.search(folded))
+
+    def chunks(self, title: str, texts: tuple[str, ...], where: str) -> set[int]:
+        """Return the chunks in which the phrase begins. `where` is not needed."""
+        del where
+        folded = analysis.fold("\n".join(texts))
+        if all(word in folded for word in self.words):
+            parts = [analysis.fold(text) for text in texts]
+            joined = "\n".join(parts)
+            starts = [match.start() for match in self.pattern.finditer(joined)]
+        else:
+            parts, starts = [], []
+        if self.occurs(title):
+            return set(range(len(texts)))
+        return _chunks_at(starts, parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A regular expression, whatever the case; `^` and `$` stand for the ends of lines."""
+
+    pattern: regex.Pattern[str]
+
+    def chunks(self, title: str, texts: tuple[str, ...], where: str) -> set[int]:
+        """Return the chunks in which a match begins."""
+        joined = "\n".join(texts)
+        ends = list(accumulate(len(text) + 1 for text in texts))
+        found: set[int] = set()
+        try:
+            if self.pattern.search(title, timeout=_TIMEOUT_S):
+                return set(range(len(texts)))
+            start = 0
+            for chunk, end in enumerate(ends):
+                if start >= end:
+                    continue
+                match = self.pattern.search(joined, start, timeout=_TIMEOUT_S)
+                if match is None:
+                    break
+                start = max(match.start(), start)
+                if match.start() < end:
+                    found.add(chunk)
+                    start = end
+        except TimeoutError:
+            raise BadQuery(
+                f"the regular expression takes too long with {where}; make it simpler, "
+                "or search fewer files"
+            ) from None
+        return found
+
+    def highlights(self, text: str) -> tuple[Range, ...]:
+        """Return the ranges of the matches in a text; none if that takes too long."""
+        try:
+            matches = self.pattern.finditer(text, timeout=_TIMEOUT_S)
+            return tuple(match.span() for match in matches if match.end() > match.start())
+        except TimeoutError:
+            return ()
+
+
+@lru_cache(maxsize=64)
+def matcher(phrase: str) -> Phrase:
+    """Return a phrase to look for. It begins and ends at the edges of words, unless in CJK."""
+    words = tuple(analysis.fold(word) for word in phrase.split())
+    pattern = r"\s+".join(map(re.escape, words))
+    before = r"(?<!\w)" if analysis.is_spaced(words[0][:1]) else ""
+    after = r"(?!\w)" if analysis.is_spaced(words[-1][-1:]) else ""
+    return Phrase(re.compile(before + pattern + after), words)
+
+
+def expression(text: str) -> Expression:
+    """Compile a regular expression. Raises BadQuery with a sentence for people."""
+    import regex  # which few searches need
+
+    if len(text) > _LONGEST_PATTERN:
+        raise BadQuery(f"the regular expression is longer than {_LONGEST_PATTERN:,} characters")
+    try:
+        return Expression(regex.compile(text, regex.IGNORECASE | regex.MULTILINE | regex.VERSION0))
+    except (regex.error, OverflowError, RecursionError, ValueError) as error:
+        raise BadQuery(f"not a regular expression: {error}") from None
+
+
+def _chunks_at(starts: list[int], parts: list[str]) -> set[int]:
+    """Return which of the texts, joined by one character, hold the ascending places `starts`."""
+    found: set[int] = set()
+    ends = accumulate(len(part) + 1 for part in parts)
+    places = iter(starts)
+    place = next(places, None)
+    for chunk, end in enumerate(ends):
+        while place is not None and place < end:
+            found.add(chunk)
+            place = next(places, None)
+    return found

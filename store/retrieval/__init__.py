@@ -1,1 +1,0 @@
-"""The first stage of a search by meaning: which chunks are worth recomputing."""

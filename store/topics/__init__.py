@@ -1,0 +1,1 @@
+"""What documents are about: topics, and their names."""

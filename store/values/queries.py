@@ -1,0 +1,76 @@
+"""A query with all that narrows it: one value from the front ends to the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """What a query is matched against."""
+
+    HYBRID = "hybrid"
+    SEMANTIC = "semantic"
+    LEXICAL = "lexical"
+    EXACT = "exact"
+    REGEX = "regex"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Limits on the files searched; applied before ranking, so they never empty a result list."""
+
+    folders: tuple[str, ...] = ()
+    """Names of folders."""
+    paths: tuple[str, ...] = ()
+    """Globs over absolute paths, or over the end of one if relative; any may match."""
+    types: tuple[str, ...] = ()
+    """File name suffixes without the dot (`md`, `pdf`) or reader kinds (`markdown`)."""
+    since: float | None = None
+    """Modification time, seconds since the epoch; inclusive."""
+    until: float | None = None
+
+
+class SearchPath(StrEnum):
+    """How chunks are found by meaning."""
+
+    AUTO = "auto"
+    """`FLAT` or `GRAPH`, whichever is faster for so many chunks."""
+    FLAT = "flat"
+    """The codes of all chunks are compared."""
+    GRAPH = "graph"
+    """A walk over the graph compares the codes it meets."""
+    LEANN = "leann"
+    """LEANN's two-level search as published: recomputed similarities alone guide the walk."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchParameters:
+    """Parameters of one search, named as in the LEANN paper where it has them."""
+
+    path: SearchPath = SearchPath.AUTO
+    ef: int = 128
+    """Chunks kept in the queue of a walk over the graph."""
+    a: float = 0.1
+    """Promotion ratio: the share of the approximate queue recomputed in a step. LEANN only."""
+    batch: int = 8
+    """Embeddings recomputed at a time, after the first half of the budget."""
+    expand: bool = True
+    """Whether neighbours of exact hits are preferred."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A search request."""
+
+    text: str
+    limit: int = 10
+    """Most hits returned."""
+    mode: Mode = Mode.HYBRID
+    filters: Filters = field(default_factory=Filters)
+    budget: int = 32
+    """Most chunks whose embedding is recomputed; 0 answers from codes and words alone."""
+    deadline_ms: float | None = None
+    """Milliseconds after which nothing more is recomputed; what is known then is the answer."""
+    meaning: str = ""
+    """Text whose embedding stands for the query's, such as a passage that might answer it."""
