@@ -16,6 +16,7 @@ from time import perf_counter
 from app.ask.aid import IMAGINE, RANK
 from app.engine.engine import Engine
 from app.user.settings import ASK_SEARCH, Settings
+from store import Query
 
 from .answers import SET, holds, load_answers
 from .metrics import mean
@@ -129,7 +130,7 @@ def _ask(
     with Engine(Settings(paths, ask_server=address, ask_search=how)) as engine:
         for key, question in questions.items():
             started = perf_counter()
-            for answer in engine.ask(question):
+            for answer in engine.ask(Query(question)):
                 if answer.sentences or answer.done:
                     break
             waited.append(perf_counter() - started)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.engine.engine import Engine
 from app.user.settings import Settings
+from store import Query
 
 from .metrics import mean
 from .product import paths_of
@@ -77,7 +78,7 @@ def _ask(home: Path, questions: Mapping[str, str]) -> dict[str, list[str]]:
     said: dict[str, list[str]] = {}
     with Engine(settings) as engine:
         for key, question in questions.items():
-            *_, answer = engine.ask(question)
+            *_, answer = engine.ask(Query(question))
             said[key] = [one.text for one in answer.sentences[:_SENTENCES]]
     return said
 

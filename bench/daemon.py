@@ -13,7 +13,7 @@ from app.daemon.client import Client
 from app.daemon.remote_engine import RemoteEngine
 from app.engine.engine import Engine
 from app.user.settings import Settings
-from store import DaemonReport, Mode
+from store import DaemonReport, Mode, Query
 
 from .latency import real_queries
 from .machine import processor_s
@@ -60,7 +60,7 @@ class _Daemon:
             time.sleep(0.2)
 
     def _found(self, word: str) -> list[str]:
-        answers = [*self.engine.search(word, mode=Mode.EXACT, limit=5)]
+        answers = [*self.engine.search(Query(word, mode=Mode.EXACT, limit=5))]
         return [hit.path.name for hit in answers[-1].hits] if answers else []
 
 
@@ -105,7 +105,7 @@ def _at_rest(daemon: _Daemon, workspace: Workspace, chunks: int) -> Iterator[Mea
         settings,
         at_most(150),
     )
-    [*daemon.engine.search("a question to warm it up")]
+    [*daemon.engine.search(Query("a question to warm it up"))]
     yield Measure(
         "memory after searches", daemon.report.memory_bytes / _MB, "MiB", settings, at_most(350)
     )
@@ -167,7 +167,7 @@ def _clients(daemon: _Daemon, workspace: Workspace, queries: Sequence[str]) -> I
 
 def _ask(daemon: _Daemon, query: str) -> float:
     started = time.perf_counter()
-    next(daemon.engine.search(query))
+    next(daemon.engine.search(Query(query)))
     return time.perf_counter() - started
 
 

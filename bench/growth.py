@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from app.engine.engine import Engine
 from app.user.settings import Settings
-from store import Explain, Mode, SearchParameters, SearchPath
+from store import Explain, Mode, Query, SearchParameters, SearchPath
 
 from .folders import Plan
 from .latency import real_queries
@@ -94,7 +94,7 @@ def _search(engine: Engine, queries: Sequence[str], path: SearchPath, chunks: in
     found = Searched(chunks, path, [], [], [])
     for number, query in enumerate((*queries[:_WARM_UP], *queries)):
         started = time.perf_counter()
-        answers = engine.search(query, mode=Mode.SEMANTIC, parameters=parameters)
+        answers = engine.search(Query(query, mode=Mode.SEMANTIC, parameters=parameters))
         answer = next(answers)
         first_s = time.perf_counter() - started
         for answer in answers:  # noqa: B007 (the last one is wanted)

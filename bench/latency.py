@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.engine.engine import Engine
 from app.user.settings import Settings
+from store import Query
 
 from .metrics import mean, percentile
 from .product import paths_of
@@ -93,7 +94,7 @@ def _time_searches(home: Path, queries: Sequence[str]) -> list[Timing]:
 
 def _time_search(engine: Engine, query: str) -> Timing:
     started = time.perf_counter()
-    answers = engine.search(query)
+    answers = engine.search(Query(query))
     next(answers)
     first_s = time.perf_counter() - started
     exact = list(answers)[-1]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from app.engine.engine import Engine
 from app.user.settings import Settings
 from indexer import Embedder
-from store import Embed, Mode, SearchParameters, Vectors
+from store import Embed, Mode, Query, SearchParameters, Vectors
 
 from .passages import Passages, passage_number
 from .product import Thimble, paths_of
@@ -154,7 +154,9 @@ def _search(
 ) -> tuple[list[int], int]:
     """Return the passages found and the number of exact embeddings they took."""
     answer = list(
-        engine.search(query, mode=Mode.SEMANTIC, limit=LIMIT, budget=budget, parameters=parameters)
+        engine.search(
+            Query(query, mode=Mode.SEMANTIC, limit=LIMIT, budget=budget, parameters=parameters)
+        )
     )[-1]
     explain = answer.explain
     used = explain.recomputed + explain.cache_hits

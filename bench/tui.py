@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from app.engine.engine import Engine
 from app.user.settings import Settings
+from store import Query
 from tui.format import title
 
 from .latency import real_queries
@@ -100,7 +101,7 @@ def _letters(engine: Engine, query: str) -> list[Letter]:
     """Return the keys of a query, and what the instant answer to each has that is new."""
     letters, listed = [], set[str]()
     for end, key in enumerate(query, start=1):
-        hits = next(engine.search(query[:end])).hits if query[:end].strip() else ()
+        hits = next(engine.search(Query(query[:end]))).hits if query[:end].strip() else ()
         titles = [title(hit)[:_TITLE] for hit in hits]
         fresh = (one for one in titles[:_IN_SIGHT] if one not in listed)
         letters.append(Letter(key, next(fresh, "")))

@@ -12,7 +12,7 @@ import numpy as np
 from app.engine.engine import Engine
 from app.user.settings import Settings
 from indexer import BUILT_IN, Embedder, Model, Unreadable, read_now
-from store import Mode
+from store import Mode, Query
 
 from .folders import Plan, write_folder
 from .latency import real_queries
@@ -132,6 +132,7 @@ def _search(thimble: Thimble, queries: Sequence[str]) -> list[list[int]]:
         folder = engine.folders()[0].path
         number = {path: at for at, path in enumerate(sorted(folder.rglob("*.md")))}
         answers = [
-            list(engine.search(query, mode=Mode.SEMANTIC, limit=_LIMIT))[-1] for query in queries
+            list(engine.search(Query(query, mode=Mode.SEMANTIC, limit=_LIMIT)))[-1]
+            for query in queries
         ]
         return [[number[hit.path] for hit in answer.hits] for answer in answers]

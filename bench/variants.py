@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.engine.engine import Engine
-from store import GraphParameters, Mode, Quantiser, SearchParameters, SearchPath
+from store import GraphParameters, Mode, Quantiser, Query, SearchParameters, SearchPath
 from store.database.connection import open_writer, transaction
 from store.database.meta import get_number, set_meta
 from store.graph import edges
@@ -159,7 +159,7 @@ def _batching(thimble: Thimble, model: Path, queries: Sequence[str]) -> Table:
 
 
 def _recompute_ms(engine: Engine, query: str, parameters: SearchParameters) -> float:
-    searched = engine.search(query, mode=Mode.SEMANTIC, budget=_FEW, parameters=parameters)
+    searched = engine.search(Query(query, mode=Mode.SEMANTIC, budget=_FEW, parameters=parameters))
     return list(searched)[-1].explain.milliseconds["recompute"]
 
 
@@ -173,7 +173,8 @@ def _caching(thimble: Thimble, model: Path, passages: Passages) -> Table:
             leann_mode.look_up(engine, passages)
             started = time.perf_counter()
             answers = [
-                list(engine.search(query, mode=Mode.SEMANTIC, budget=_FEW))[-1] for query in order
+                list(engine.search(Query(query, mode=Mode.SEMANTIC, budget=_FEW)))[-1]
+                for query in order
             ]
             seconds = time.perf_counter() - started
             hits = [one.explain.cache_hits for one in answers]

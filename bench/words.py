@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.engine.engine import Engine
 from app.user.settings import Settings
-from store import Mode
+from store import Mode, Query
 from store.lexical import inverted_index
 
 from .folders import Plan
@@ -87,7 +87,7 @@ def _quality(
 
 
 def _ndcg(engine: Engine, asked: RetrievalSet, query: str, mode: Mode) -> float:
-    *_, answer = engine.search(asked.queries[query], mode=mode, limit=_DEPTH)
+    *_, answer = engine.search(Query(asked.queries[query], mode=mode, limit=_DEPTH))
     paths = [path for hit in answer.hits for path in (hit.path, *hit.duplicates)]
     ranking = list(dict.fromkeys(document_id(str(path)) for path in paths))
     return ndcg(ranking, asked.qrels[query], _DEPTH)

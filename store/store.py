@@ -29,7 +29,7 @@ from .values.errors import StoreDamaged, StoreError, StoreForeign
 from .values.files import FileRecord, Folder, Signature, SkippedFile
 from .values.health import Finding, IndexPart, Repair
 from .values.passages import ReadKept, ReadText, ReadTexts
-from .values.queries import Mode, Query, SearchParameters
+from .values.queries import Query
 from .values.results import Results, Topic
 from .values.status import CacheUse, FolderStatus, IndexModel, LastSeen, Migration, Size, Status
 from .vectors import cache
@@ -183,7 +183,6 @@ class Store:
         models: SearchModels,
         read: ReadText,
         read_texts: ReadTexts,
-        parameters: SearchParameters = SearchParameters(),  # noqa: B008 (frozen)
         is_cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Results]:
         """Yield the instant answer to a query and then, if the budget allows, the exact one.
@@ -195,11 +194,9 @@ class Store:
         give_way = partial(self._scheduler.give_way, is_cancelled)
         try:
             with self._snapshot() as connection:
-                if query.mode in (Mode.HYBRID, Mode.SEMANTIC):
+                if query.mode.uses_meaning:
                     model_migration.check_models(connection, models)
-                search = Search(
-                    connection, self._loaded, query, models, read, read_texts, parameters, give_way
-                )
+                search = Search(connection, self._loaded, query, models, read, read_texts, give_way)
                 yield from self._scheduler.of(search.run(), is_cancelled)
                 generation = get_number(connection, "generation")
                 budget_bytes = get_number(connection, "text_bytes") * self._cache_percent // 100

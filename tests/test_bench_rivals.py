@@ -23,7 +23,7 @@ from bench.report import Measure, Report, Section, Table, at_most, to_json, to_m
 from bench.sets import Text
 from bench.workspace import Places, Workspace
 from indexer import BUILT_IN, Embedder, Model
-from store import Mode
+from store import Mode, Query
 
 TEXTS = (
     "Wash a waterproof coat with soap flakes and dry it warm, then it sheds the rain again.",
@@ -76,7 +76,7 @@ def test_every_passage_is_one_chunk_and_looked_up_embeddings_change_nothing(
     assert thimble.status()["chunks"] == len(TEXTS)
     with opened(thimble, BUILT_IN) as engine:
         calls = count_calls(engine)
-        assert list(engine.search(passages.queries[0], mode=Mode.SEMANTIC))
+        assert list(engine.search(Query(passages.queries[0], mode=Mode.SEMANTIC)))
         assert sum(calls) == len(TEXTS)
     with opened(thimble, BUILT_IN) as engine:
         monkeypatch.delattr(Embedder, "_run")  # nothing is embedded any more

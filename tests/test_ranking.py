@@ -14,7 +14,7 @@ import pytest
 from app.engine.engine import Engine
 from app.user.paths import Paths
 from app.user.settings import load
-from store import Mode, Results
+from store import Mode, Query, Results
 
 ROOT = Path(__file__).parent.parent
 ELSEWHERE = (
@@ -55,7 +55,7 @@ def questions() -> list[dict[str, str]]:
 
 @cache
 def answer(engine: Engine, text: str, mode: Mode = Mode.HYBRID) -> Results:
-    return [*engine.search(text, mode=mode)][-1]
+    return [*engine.search(Query(text, mode=mode))][-1]
 
 
 def gain(engine: Engine, mode: Mode, question: dict[str, str]) -> float:

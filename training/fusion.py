@@ -20,6 +20,7 @@ import numpy as np
 from app.engine.engine import Engine
 from app.user.paths import Paths
 from app.user.settings import Settings
+from store import Query
 from store.search.features import FEATURES
 
 from .fusion_collections import Collection, collections
@@ -76,7 +77,7 @@ def _index(engine: Engine, one: Collection, folder: Path) -> None:
 
 
 def _ask(engine: Engine, group: str, text: str, right: tuple[int, ...]) -> Asked:
-    *_, results = engine.search(text, limit=_LIMIT)
+    *_, results = engine.search(Query(text, limit=_LIMIT))
     known = np.array([hit.evidence for hit in results.hits], dtype=float).reshape(-1, len(FEATURES))
     relevant = np.array([int(hit.path.stem) in right for hit in results.hits], dtype=bool)
     return Asked(group, known, relevant, len(right))

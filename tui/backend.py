@@ -11,13 +11,12 @@ if TYPE_CHECKING:  # so that a command which prints one line need not load the s
         Answer,
         DaemonStatus,
         Exchange,
-        Filters,
         Folder,
         Hit,
-        Mode,
         Opening,
         Preview,
         Progress,
+        Query,
         Results,
         SkippedFile,
         Status,
@@ -29,23 +28,11 @@ class Backend(Protocol):
     """The program behind the screens. Every method may block and is called from worker threads."""
 
     def search(
-        self,
-        text: str,
-        *,
-        mode: Mode,
-        filters: Filters,
-        limit: int,
-        budget: int | None = None,
-        is_cancelled: Callable[[], bool] = lambda: False,
+        self, query: Query, is_cancelled: Callable[[], bool] = lambda: False
     ) -> Iterator[Results]:
-        """Yield the instant answer, then the exact one unless cancelled. Raises StoreError.
+        """Yield the instant answer, then the exact one unless cancelled. Raises StoreError."""
 
-        `budget` is the number of embeddings recomputed, None for the one of the settings.
-        """
-
-    def ask(
-        self, question: str, *, filters: Filters, history: Sequence[Exchange]
-    ) -> Iterator[Answer]:
+    def ask(self, query: Query, history: Sequence[Exchange]) -> Iterator[Answer]:
         """Yield an answer sentence by sentence. Raises StoreError; a model's failure is told."""
 
     def similar(self, hit: Hit, *, limit: int) -> Results:

@@ -9,7 +9,7 @@ from statistics import mean, median
 
 from textual.content import Content
 
-from store import Filters, Mode
+from store import Query
 
 from .backend import Backend
 from .format import bar, count
@@ -46,9 +46,7 @@ def measure(backend: Backend, queries: Sequence[str]) -> Iterator[Effect | None]
         spent: list[float] = []
         for text in queries:
             started = time.perf_counter()
-            *_, last = backend.search(
-                text, mode=Mode.HYBRID, filters=Filters(), limit=_TOP, budget=budget
-            )
+            *_, last = backend.search(Query(text, limit=_TOP, budget=budget))
             spent.append((time.perf_counter() - started) * 1000)
             found.append({hit.path for hit in last.hits})
             yield None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
-from store import Filters, Mode
+from store import Filters, Mode, Query
 
 _VALUE = r'(?:"[^"\n]*"|[^\s"]+)'
 _DONE = re.compile(rf"(?<!\S)(?P<name>type|in|since):(?P<value>{_VALUE})(?=\s)\s*")
@@ -32,6 +32,8 @@ class Request:
     text: str = ""
     mode: Mode = Mode.HYBRID
     chips: tuple[Chip, ...] = ()
+    recent: bool = False
+    """Whether newer files rank a little higher."""
 
     @property
     def is_narrowed(self) -> bool:
@@ -58,6 +60,13 @@ class Request:
     def without(self, chip: Chip) -> Request:
         """Return the request with one filter taken off."""
         return replace(self, chips=tuple(one for one in self.chips if one != chip))
+
+    def query(
+        self, folders: Collection[str], moment: Callable[[str], float], limit: int = 10
+    ) -> Query:
+        """Return what is asked for, as the program understands it; see `filters`."""
+        filters = self.filters(folders, moment)
+        return Query(self.text, limit, self.mode, filters, recent=self.recent)
 
     def filters(self, folders: Collection[str], moment: Callable[[str], float]) -> Filters:
         """Return the filters as the store understands them.

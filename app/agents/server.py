@@ -44,6 +44,7 @@ Limit = Annotated[int, Field(ge=1, le=50, description="Most hits returned")]
 Id = Annotated[str, Field(max_length=64, description="Id of a document or of a passage")]
 GivenIds = Annotated[list[Id], Field(min_length=1, max_length=20)]
 Mode = Annotated[str, Field(pattern=f"^(?:{'|'.join(MODES)})$", description=", ".join(MODES))]
+Recent = Annotated[bool, Field(description="Rank newer files a little higher")]
 Names = Annotated[list[str], Field(max_length=20)]
 
 
@@ -96,9 +97,10 @@ def make_server(engine: AnyEngine) -> MCPServer[Any]:
         mode: Mode = "hybrid",
         folders: Names = [],  # noqa: B006 (never changed)
         types: Names = [],  # noqa: B006
+        recent: Recent = False,
     ) -> Hits:
         """Find passages by meaning and by words, one a document, best first."""
-        return tools.search(query, limit, mode, folders, types)
+        return tools.search(query, limit, mode, folders, types, recent=recent)
 
     @tool
     def get(

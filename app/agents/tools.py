@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer import Unreadable, read_now
-from store import Filters, Folder, Hit, Mode, Passage
+from store import Filters, Folder, Hit, Mode, Passage, Query
 
 from ..engine.batch import clean_query
 from ..engine.folder_lookup import find_folder
@@ -31,14 +31,21 @@ class Tools:
         self._engine = engine
 
     def search(
-        self, query: str, limit: int, mode: str, folders: Sequence[str], types: Sequence[str]
+        self,
+        query: str,
+        limit: int,
+        mode: str,
+        folders: Sequence[str],
+        types: Sequence[str],
+        *,
+        recent: bool,
     ) -> Hits:
         """Return hits, best first."""
         known = self._engine.folders()
         names = tuple(find_folder(known, name).name for name in folders)
         filters = Filters(folders=names, types=tuple(types))
         results = self._engine.find(
-            clean_query(query), mode=Mode(mode), filters=filters, limit=limit
+            Query(clean_query(query), limit, Mode(mode), filters, recent=recent)
         )
         return Hits(tuple(_found(hit, known) for hit in results.hits))
 

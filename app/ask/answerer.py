@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 
-from store import Answer, Exchange, Filters, Hit, Results, SearchModels, Sentence, terms
+from store import Answer, Exchange, Hit, Query, Results, SearchModels, Sentence, terms
 
 from .aid import Aid
 from .client import ServerError, TooLong
@@ -31,16 +31,15 @@ _POINTS_BACK = re.compile(
     re.IGNORECASE,
 )
 
-Search = Callable[[str, Filters, int, str], Results]
-"""(text, filters, hits wanted, text whose meaning is looked for if it is not the first) → the exact
-answer."""
+Find = Callable[[Query], Results]
+"""Returns the exact answer."""
 
 
 @dataclass(frozen=True)
 class Answerer:
     """Answers questions over one index. May be used by many threads at once."""
 
-    search: Search
+    find: Find
     idf: Callable[[str], Mapping[int, float]]
     models: Callable[[], SearchModels]
     server: str | None
@@ -52,14 +51,13 @@ class Answerer:
     """For the whole of a model's answer."""
     environ: Mapping[str, str]
 
-    def answer(
-        self, question: str, filters: Filters, history: Sequence[Exchange] = ()
-    ) -> Iterator[Answer]:
-        """Yield the answer as it grows; the last one is done."""
+    def answer(self, query: Query, history: Sequence[Exchange] = ()) -> Iterator[Answer]:
+        """Yield the answer to a question as it grows; the last one is done."""
+        question = query.text
         topic = _topic(question, history)
-        find = cache(lambda: find_server(self.server, self.model, self.environ))
-        aid = self._aid(find)
-        results = self.search(topic, filters, _PASSAGES, aid.imagine(topic))
+        find_once = cache(lambda: find_server(self.server, self.model, self.environ))
+        aid = self._aid(find_once)
+        results = self.find(replace(query, text=topic, limit=_PASSAGES, meaning=aid.imagine(topic)))
         weights = self.idf(topic)
         models = self.models()
         similar = similarities(models.embed_passages, models.embed_query, topic)
@@ -78,7 +76,7 @@ class Answerer:
         hits = aid.order(topic, results.hits)
         notice = aid.notice
         try:
-            if (server := find()) is not None:
+            if (server := find_once()) is not None:
                 for answer in self._ask(server, question, hits, history, models):
                     yield replace(answer, notice=aid.notice)
                 return

@@ -18,12 +18,11 @@ from store import (
     DaemonStatus,
     Exchange,
     FileExplanation,
-    Filters,
     Folder,
     Hit,
-    Mode,
     Preview,
     Progress,
+    Query,
     Results,
     Size,
     SkippedFile,
@@ -97,43 +96,21 @@ class RemoteEngine(Finder):
         self._latest = latest
 
     def search(
-        self,
-        text: str,
-        *,
-        mode: Mode = Mode.HYBRID,
-        filters: Filters = Filters(),  # noqa: B008 (frozen)
-        limit: int = 10,
-        budget: int | None = None,
-        deadline_ms: float | None = None,
-        is_cancelled: Callable[[], bool] = lambda: False,
+        self, query: Query, is_cancelled: Callable[[], bool] = lambda: False
     ) -> Iterator[Results]:
         """Yield the instant answer, then the exact one; see `Engine.search`."""
-        wanted = {
-            "text": text,
-            "mode": mode,
-            "filters": filters,
-            "limit": limit,
-            "budget": self._settings.budget if budget is None else budget,
-            "deadline_ms": deadline_ms,
-        }
         try:
-            yield from self._client.items("search", Results, wanted, is_cancelled)
+            yield from self._client.items("search", Results, {"query": query}, is_cancelled)
         except Unreachable:
-            yield from self._local.search(**wanted, is_cancelled=is_cancelled)  # type: ignore[arg-type]
+            yield from self._local.search(query, is_cancelled)
 
-    def ask(
-        self,
-        question: str,
-        *,
-        filters: Filters = Filters(),  # noqa: B008 (frozen)
-        history: Sequence[Exchange] = (),
-    ) -> Iterator[Answer]:
+    def ask(self, query: Query, history: Sequence[Exchange] = ()) -> Iterator[Answer]:
         """Yield an answer sentence by sentence; see `Engine.ask`."""
-        wanted = {"question": question, "filters": filters, "history": history}
+        wanted = {"query": query, "history": history}
         try:
             yield from self._client.items("ask", Answer, wanted)
         except Unreachable:
-            yield from self._local.ask(**wanted)  # type: ignore[arg-type]
+            yield from self._local.ask(query, history)
 
     def documents(self) -> tuple[Path, ...]:
         """Return the paths of all indexed documents."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from time import time
 from typing import Self
 
 import indexer
@@ -15,13 +17,10 @@ from store import (
     DaemonStatus,
     Exchange,
     FileExplanation,
-    Filters,
     Hit,
-    Mode,
     Preview,
     Query,
     Results,
-    SearchParameters,
     Size,
     SkippedFile,
     Status,
@@ -32,11 +31,11 @@ from store import (
 from ..user.settings import Settings
 from .benchmark import Bench, Benchmark
 from .explain_file import explain_file
-from .finding import Finder, last_of, retried
+from .finding import Finder, retried
 from .index_operations import IndexOperations
 from .models import Models
+from .presenting import presented, widened
 from .preview import preview
-from .reordering import fold
 
 
 class Engine(Finder, IndexOperations):
@@ -59,52 +58,34 @@ class Engine(Finder, IndexOperations):
         self._models.latest = latest
 
     def search(
-        self,
-        text: str,
-        *,
-        mode: Mode = Mode.HYBRID,
-        filters: Filters = Filters(),  # noqa: B008 (frozen)
-        limit: int = 10,
-        budget: int | None = None,
-        deadline_ms: float | None = None,
-        parameters: SearchParameters = SearchParameters(),  # noqa: B008 (frozen)
-        is_cancelled: Callable[[], bool] = lambda: False,
+        self, query: Query, is_cancelled: Callable[[], bool] = lambda: False
     ) -> Iterator[Results]:
         """Yield the instant answer, then the exact one (only one if nothing is recomputed).
 
         Once it is cancelled the exact one is not made any more. Raises StoreError or ModelError.
         """
-        if mode in (Mode.HYBRID, Mode.SEMANTIC):
+        if query.mode.uses_meaning:
             self._models.load_ahead()
-        wanted = self._settings.budget if budget is None else budget
-        query = Query(text, limit, mode, filters, wanted, deadline_ms)
-        yield from self._search(query, parameters, is_cancelled)
+        budget = self._settings.budget if query.budget is None else query.budget
+        wanted = widened(replace(query, budget=budget))
 
-    def _search(
-        self,
-        query: Query,
-        parameters: SearchParameters = SearchParameters(),  # noqa: B008 (frozen)
-        is_cancelled: Callable[[], bool] = lambda: False,
-    ) -> Iterator[Results]:
         def answers() -> Iterator[Results]:
             return self._store.search(
-                query, self._models.search, read_back, read_texts, parameters, is_cancelled
+                wanted, self._models.search, read_back, read_texts, is_cancelled
             )
 
-        yield from map(fold, retried(answers))
+        for results in retried(answers):
+            yield presented(results, query, time())
 
-    def ask(
-        self,
-        question: str,
-        *,
-        filters: Filters = Filters(),  # noqa: B008 (frozen)
-        history: Sequence[Exchange] = (),
-    ) -> Iterator[Answer]:
-        """Yield an answer sentence by sentence. Raises StoreError; a model's failure is told."""
+    def ask(self, query: Query, history: Sequence[Exchange] = ()) -> Iterator[Answer]:
+        """Yield an answer to a question sentence by sentence; `history` is what was asked before.
+
+        Raises StoreError; a model's failure is told.
+        """
         from ..ask import Answerer  # a search needs none of its patterns
 
         answerer = Answerer(
-            search=self._find_for_answer,
+            find=self.find,
             idf=self._store.idf,
             models=lambda: self._models.search,
             server=self._settings.ask_server,
@@ -113,11 +94,7 @@ class Engine(Finder, IndexOperations):
             timeout_s=self._settings.ask_timeout_s,
             environ=os.environ,
         )
-        return answerer.answer(question, filters, history)
-
-    def _find_for_answer(self, text: str, filters: Filters, limit: int, meaning: str) -> Results:
-        query = Query(text, limit, filters=filters, budget=self._settings.budget, meaning=meaning)
-        return last_of(self._search(query), query)
+        return answerer.answer(query, history)
 
     def daemon_status(self) -> DaemonStatus:
         """Return how the background process is: there is none behind this object."""

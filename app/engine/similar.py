@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from store import Explain, Filters, Hit, Mode, Query, Results
+from store import Explain, Hit, Mode, Query, Results
 
 _PASSAGES = 6
 """Passages of a document that others are compared with, spread evenly."""
@@ -19,8 +19,8 @@ _LONGEST = 1500
 """Characters of a passage that are looked at; models read no more."""
 _RRF_K = 60
 
-Find = Callable[[str, int], Results]
-"""(text, hits wanted) → the exact answer by meaning."""
+Find = Callable[[Query], Results]
+"""Returns the exact answer."""
 
 
 def similar(find: Find, path: Path, texts: Sequence[str], limit: int) -> Results:
@@ -30,7 +30,7 @@ def similar(find: Find, path: Path, texts: Sequence[str], limit: int) -> Results
     best: dict[Path, Hit] = {}
     explain = Explain()
     for text in texts[::step][:_PASSAGES]:
-        results = find(_without_syntax(text), limit + 1)
+        results = find(Query(_without_syntax(text), limit + 1, Mode.SEMANTIC))
         explain = results.explain
         others = [hit for hit in results.hits if hit.path != path and path not in hit.duplicates]
         for place, hit in enumerate(others):
@@ -39,7 +39,7 @@ def similar(find: Find, path: Path, texts: Sequence[str], limit: int) -> Results
                 best[hit.path] = hit
     order = sorted(best, key=lambda one: -scores[one])[:limit]
     hits = tuple(replace(best[one], rank=rank) for rank, one in enumerate(order, 1))
-    query = Query(str(path), limit, Mode.SEMANTIC, Filters())
+    query = Query(str(path), limit, Mode.SEMANTIC)
     return Results(query, hits, exact=True, explain=explain)
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from store import Filters, Hit
+from store import Filters, Hit, Query, Results
 
 from .paths import make_private
 
@@ -24,8 +24,8 @@ _REPORTED = 10
 _REMEMBERED = 1000
 """Passages a search remembers, the latest ones."""
 
-Find = Callable[[str, Filters, int], Iterable[Hit]]
-"""(text, filters, hits wanted) → hits, best first."""
+Find = Callable[[Query], Results]
+"""Returns the exact answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class SavedSearch:
 
     def look(self, find: Find) -> tuple[SavedSearch, list[Hit]]:
         """Search; return the search with what it knows now, and the hits that are new."""
-        hits = list(find(self.query, self.filters, _LOOKED_AT))
+        hits = find(Query(self.query, _LOOKED_AT, filters=self.filters)).hits
         found = {_digest(hit): hit for hit in hits}
         known = set(self.seen)
         best = {_digest(hit) for hit in hits[:_REPORTED] if "words" in hit.source}

@@ -15,7 +15,7 @@ from ..lexical import analysis
 from ..lexical.file_names import FileNames
 from ..lexical.soft_match import SoftWordMatch
 from ..values.embeddings import Embed
-from ..values.queries import Mode, Query, SearchParameters
+from ..values.queries import Query
 from ..vectors.ranking import Scores
 from .candidates import Candidate
 from .evidence import Evidence
@@ -24,6 +24,8 @@ from .passages import PassageReader
 from .recompute import Readable, Recomputer, place
 from .stopwatch import Stopwatch
 
+_BUDGET = 32
+"""Where neither the query nor the settings say."""
 _FOR_WORDS = 64
 """Least candidates that a search for words alone scores by their text, where there is a budget:
 postings only tell what occurs, not how often, and a passage is read in a third of a millisecond."""
@@ -35,7 +37,6 @@ class Refiner:
     def __init__(
         self,
         query: Query,
-        parameters: SearchParameters,
         recomputer: Recomputer,
         embed_words: Embed,
         load_names: Callable[[], FileNames],
@@ -47,7 +48,6 @@ class Refiner:
 
         Args:
             query: what is asked for.
-            parameters: of the search.
             recomputer: embeds what is read.
             embed_words: for kinship.
             load_names: what files are called.
@@ -55,16 +55,16 @@ class Refiner:
             learns: whether the first half says what to spend the rest on.
         """
         self._query = query
-        self._parameters = parameters
+        self._parameters = query.parameters
         self._recomputer = recomputer
         self._embed_words = embed_words
         self._load_names = load_names
         self._stopwatch = stopwatch
         self._learns = learns
-        self.depth = query.budget
+        self.depth = _BUDGET if query.budget is None else query.budget
         """Most candidates whose scores are made exact."""
-        if query.budget and query.mode not in (Mode.HYBRID, Mode.SEMANTIC):
-            self.depth = max(query.budget, _FOR_WORDS)
+        if self.depth and not query.mode.uses_meaning:
+            self.depth = max(self.depth, _FOR_WORDS)
         self.expanded = 0
         """Recomputed chunks that are beside one recomputed before them."""
 
@@ -82,7 +82,7 @@ class Refiner:
         tried: set[int] = set()
         left = self.depth
         batch = max(left // 2, self._parameters.batch) if evidence.meaning else left
-        while left > 0 and not self._is_late:
+        while left > 0:
             with self._stopwatch.stage("candidates"):
                 chosen = self._choose(min(left, batch), by_words, tried, evidence)
             if not chosen:
@@ -145,11 +145,6 @@ class Refiner:
             if found is not None:
                 for one, value in zip(read, found.tolist(), strict=True):
                     one.candidate.soft_match = value
-
-    @property
-    def _is_late(self) -> bool:
-        limit = self._query.deadline_ms
-        return limit is not None and self._stopwatch.elapsed_ms > limit
 
 
 def _settled(candidates: list[Candidate], evidence: Evidence) -> Scores:

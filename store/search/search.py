@@ -23,7 +23,7 @@ from ..lexical.confirming import confirm
 from ..lexical.exact import Verified, verify
 from ..lexical.parsed_query import ParsedQuery, parse
 from ..values.passages import ReadText, ReadTexts
-from ..values.queries import Mode, Query, SearchParameters
+from ..values.queries import Mode, Query
 from ..values.results import Explain, Results
 from ..vectors.models import SearchModels
 from ..vectors.ranking import top
@@ -59,7 +59,6 @@ class Search:
         models: SearchModels,
         read: ReadText,
         read_texts: ReadTexts,
-        parameters: SearchParameters,
         give_way: Callable[[], None],
     ) -> None:
         """Make one; `give_way` is called before each batch that is embedded and may end it."""
@@ -67,7 +66,7 @@ class Search:
         self._table = loaded.table(connection)
         self._loaded = loaded
         load_graph = partial(loaded.graph, connection, self._table)
-        self._retriever = Retriever(connection, self._table, load_graph, parameters)
+        self._retriever = Retriever(connection, self._table, load_graph, query.parameters)
         self._query = query
         self._models = models
         self._read = read
@@ -76,7 +75,6 @@ class Search:
         self.recomputer = Recomputer(connection, models, give_way)
         self._refiner = Refiner(
             query,
-            parameters,
             self.recomputer,
             models.embed_words,
             partial(loaded.names, connection),
@@ -103,7 +101,7 @@ class Search:
         self, parsed: ParsedQuery, allowed: NDArray[np.bool_], verified: Verified | None = None
     ) -> Iterator[Results]:
         chunks = allowed if verified is None else verified.chunks
-        recomputes = self._uses_meaning and self._query.budget > 0 and bool(chunks.any())
+        recomputes = self._uses_meaning and self._refiner.depth > 0 and bool(chunks.any())
         lexical = self._match_words(parsed, chunks, confirms=not recomputes)
         sought = self._seek(parsed) if self._uses_meaning else None
         evidence = self._gather(parsed, chunks, lexical, sought)
@@ -147,7 +145,7 @@ class Search:
 
     @property
     def _uses_meaning(self) -> bool:
-        return self._query.mode in (Mode.HYBRID, Mode.SEMANTIC)
+        return self._query.mode.uses_meaning
 
     def _match_words(
         self, parsed: ParsedQuery, allowed: NDArray[np.bool_], *, confirms: bool

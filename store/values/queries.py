@@ -15,6 +15,11 @@ class Mode(StrEnum):
     EXACT = "exact"
     REGEX = "regex"
 
+    @property
+    def uses_meaning(self) -> bool:
+        """Whether embeddings are compared."""
+        return self in (Mode.HYBRID, Mode.SEMANTIC)
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -61,16 +66,18 @@ class SearchParameters:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A search request."""
+    """A search request: one value, from what somebody typed to the store."""
 
     text: str
     limit: int = 10
     """Most hits returned."""
     mode: Mode = Mode.HYBRID
     filters: Filters = field(default_factory=Filters)
-    budget: int = 32
-    """Most chunks whose embedding is recomputed; 0 answers from codes and words alone."""
-    deadline_ms: float | None = None
-    """Milliseconds after which nothing more is recomputed; what is known then is the answer."""
+    budget: int | None = None
+    """Most chunks whose embedding is recomputed; 0 answers from codes and words alone, None
+    recomputes as many as the settings say."""
     meaning: str = ""
     """Text whose embedding stands for the query's, such as a passage that might answer it."""
+    recent: bool = False
+    """Whether newer files rank a little higher."""
+    parameters: SearchParameters = field(default_factory=SearchParameters)

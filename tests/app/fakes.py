@@ -6,10 +6,12 @@ import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from time import time
 from typing import Self
 
 from app.engine.benchmark import Bench, Percentiles
 from app.engine.engine import Engine
+from app.engine.presenting import presented
 from app.user.settings import Settings
 from indexer import Scope
 from store import (
@@ -24,12 +26,10 @@ from store import (
     FolderStatus,
     Hit,
     IndexModel,
-    Mode,
     Progress,
     Query,
     Repair,
     Results,
-    SearchParameters,
     Sentence,
     Signature,
     Size,
@@ -184,32 +184,16 @@ class FakeEngine(Engine):
             raise self.error
 
     def search(
-        self,
-        text: str,
-        *,
-        mode: Mode = Mode.HYBRID,
-        filters: Filters = Filters(),  # noqa: B008
-        limit: int = 10,
-        budget: int | None = None,
-        deadline_ms: float | None = None,
-        parameters: SearchParameters = SearchParameters(),  # noqa: B008
-        is_cancelled: Callable[[], bool] = lambda: False,
+        self, query: Query, is_cancelled: Callable[[], bool] = lambda: False
     ) -> Iterator[Results]:
         self._fail_if_told()
-        query = Query(text, limit, mode, filters, 32 if budget is None else budget, deadline_ms)
         self.queries.append(query)
         yield Results(query, self.hits[:1], exact=False, explain=EXPLAIN)
-        yield Results(query, self.hits[:limit], exact=True, explain=EXPLAIN)
+        yield presented(Results(query, self.hits, exact=True, explain=EXPLAIN), query, time())
 
-    def ask(
-        self,
-        question: str,
-        *,
-        filters: Filters = Filters(),  # noqa: B008
-        history: Sequence[Exchange] = (),
-    ) -> Iterator[Answer]:
+    def ask(self, query: Query, history: Sequence[Exchange] = ()) -> Iterator[Answer]:
         self._fail_if_told()
-        self.asked.append((question, filters, tuple(history)))
+        self.asked.append((query.text, query.filters, tuple(history)))
         yield from self.answers
 
     def folders(self) -> tuple[Folder, ...]:

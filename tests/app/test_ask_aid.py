@@ -16,7 +16,7 @@ from app.cli.main import main
 from app.engine.engine import Engine
 from app.user.paths import Paths
 from app.user.settings import ASK_SEARCH, Settings, load
-from store import Answer
+from store import Answer, Query, Results
 from tests.app.conftest import Run
 from tests.app.fakes import FakeEngine
 from tests.app.model_server import Act, Handler, Script, serving
@@ -66,7 +66,7 @@ def asked(settings: Settings, how: str, act: Act) -> tuple[Answer, Script]:
         serving(script) as address,
         Engine(replace(settings, ask_server=address, ask_search=how)) as engine,
     ):
-        return list(engine.ask(QUESTION))[-1], script
+        return list(engine.ask(Query(QUESTION)))[-1], script
 
 
 def test_nobody_is_asked_for_help_by_default(settings: Settings) -> None:
@@ -87,13 +87,13 @@ def test_an_imagined_passage_is_looked_for_and_never_shown(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked_for: list[str] = []
-    search = Engine._find_for_answer
+    find = Engine.find
 
-    def spy(engine: Engine, text: str, filters: Any, limit: int, meaning: str) -> Any:
-        looked_for.append(meaning)
-        return search(engine, text, filters, limit, meaning)
+    def spy(engine: Engine, query: Query) -> Results:
+        looked_for.append(query.meaning)
+        return find(engine, query)
 
-    monkeypatch.setattr(Engine, "_find_for_answer", spy)
+    monkeypatch.setattr(Engine, "find", spy)
     answer, script = asked(settings, "rewrite", model())
     assert looked_for == [f"{QUESTION}\n{IMAGINED}"]
     assert answer.question == QUESTION
@@ -192,7 +192,7 @@ def test_nothing_is_put_in_order_when_there_is_no_answer(settings: Settings) -> 
         serving(script) as address,
         Engine(replace(settings, ask_server=address, ask_search="rerank")) as engine,
     ):
-        *_, answer = engine.ask("who discovered penicillin?")
+        *_, answer = engine.ask(Query("who discovered penicillin?"))
     assert not answer.found
     assert script.requests == []
 
@@ -227,7 +227,7 @@ def test_without_a_server_the_choice_changes_nothing(settings: Settings) -> None
     answers = []
     for how in ASK_SEARCH:
         with Engine(replace(settings, ask_server="none", ask_search=how)) as engine:
-            answers.append(list(engine.ask(QUESTION))[-1])
+            answers.append(list(engine.ask(Query(QUESTION)))[-1])
     assert all(answer == answers[0] for answer in answers)
 
 

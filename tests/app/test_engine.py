@@ -12,7 +12,7 @@ from app.engine.engine import Engine
 from app.user.paths import Paths
 from app.user.settings import Settings
 from indexer import Embedder, ModelError
-from store import Hit, Mode, ModelMismatch, Store
+from store import Hit, Mode, ModelMismatch, Query, Store
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def notes(tmp_path: Path) -> Path:
 
 
 def best(engine: Engine, text: str) -> Hit:
-    return [*engine.search(text)][-1].hits[0]
+    return [*engine.search(Query(text))][-1].hits[0]
 
 
 def index(engine: Engine) -> None:
@@ -123,7 +123,7 @@ def test_damage_is_repaired_from_the_files(real: Engine, notes: Path, own_home: 
 
 def test_nothing_is_created_by_looking(real: Engine, own_home: Path) -> None:
     assert real.status().files == 0
-    assert [*real.search("anything")] == []
+    assert [*real.search(Query("anything"))] == []
     assert real.folders() == ()
     assert not own_home.exists()
 
@@ -195,7 +195,7 @@ def test_a_rank_model_can_be_chosen_without_indexing(settings: Settings, notes: 
     with Engine(replace(settings, rank_model=notes)) as engine:
         with pytest.raises(ModelError, match=r"lacks model\.toml"):
             best(engine, "deposit")
-        assert [*engine.search("deposit", mode=Mode.LEXICAL, budget=0)]
+        assert [*engine.search(Query("deposit", mode=Mode.LEXICAL, budget=0))]
 
 
 @pytest.mark.parametrize(
@@ -245,6 +245,6 @@ def test_an_index_of_another_model_may_come_in_its_place_at_any_moment(
         return usual(self, *arguments)
 
     monkeypatch.setattr(Store, method, replaced_meanwhile)
-    found = {"search": lambda: real.find("lease").hits, "topics": real.topics}[method]()
+    found = {"search": lambda: real.find(Query("lease")).hits, "topics": real.topics}[method]()
     assert found
     assert not mismatches

@@ -16,6 +16,7 @@ import pytest
 from app.engine.engine import Engine
 from app.user.paths import Paths
 from app.user.settings import Settings
+from store import Query
 from tests.app.model_server import Handler, Script, serving
 
 THINGS = ["boiler", "bicycle", "dinghy", "piano", "greenhouse", "cellar", "chimney", "ladder"]
@@ -102,9 +103,9 @@ def test_instructions_in_documents_change_nothing(
     before = {path: path.read_bytes() for path, _ in documents}
     script = Script(obey)
     with serving(script) as address, Engine(replace(settings, ask_server=address)) as engine:
-        list(engine.ask("who repaired the boiler?"))  # loads what is loaded once
+        list(engine.ask(Query("who repaired the boiler?")))  # loads what is loaded once
         watching = True
-        answers = [list(engine.ask(question))[-1] for _, question in documents]
+        answers = [list(engine.ask(Query(question)))[-1] for _, question in documents]
         watching = False
         port = int(address.removesuffix("/v1").rpartition(":")[2])
     for (path, _), answer in zip(documents, answers, strict=True):
@@ -129,7 +130,7 @@ def test_no_passage_can_end_itself(documents: list[tuple[Path, str]], own_home: 
         engine.add_folder(documents[0][0].parent)
         engine.index(lambda progress: None)
         for _, question in documents[:10]:
-            list(engine.ask(question))
+            list(engine.ask(Query(question)))
     marks = []
     for request in script.requests:
         system, asked = (message["content"] for message in request["messages"])

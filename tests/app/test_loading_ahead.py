@@ -10,7 +10,7 @@ from app.user.paths import Paths
 from app.user.settings import Settings
 from indexer import BUILT_IN, Embedder, Model
 from indexer.embedding import embedder as embedding
-from store import Progress
+from store import Progress, Query
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_a_search_loads_each_model_once_beside_the_index(tmp_path: Path, opened:
     opened.clear()
     with Engine(settings) as engine:
         for text in ("kettle", "vinegar"):
-            *_, last = engine.search(text)
+            *_, last = engine.search(Query(text))
             assert last.hits
     assert sorted(opened) == ["thimble-index", "thimble-rank"]
 
@@ -63,4 +63,4 @@ def test_a_search_of_no_index_loads_nothing(
     monkeypatch.setattr(embedding, "_open", pytest.fail)
     settings = Settings(Paths.find({"THIMBLE_HOME": str(tmp_path)}))
     with Engine(settings) as engine:
-        assert not [*engine.search("kettle")]
+        assert not [*engine.search(Query("kettle"))]

@@ -18,7 +18,7 @@ from app.engine.engine import Engine
 from app.user.paths import Paths
 from app.user.settings import Settings
 from indexer import describe
-from store import Migration, Mode, Progress, Store, StoreError, StoreFull
+from store import Migration, Mode, Progress, Query, Store, StoreError, StoreFull
 from store.maintenance import changing, model_migration
 from tests.tiny_models import write_model
 
@@ -89,7 +89,7 @@ def store(engine: Engine) -> Store:
 
 
 def best(engine: Engine, text: str = "deposit returned", mode: Mode = Mode.SEMANTIC) -> Path:
-    return [*engine.search(text, mode=mode)][-1].hits[0].path
+    return [*engine.search(Query(text, mode=mode))][-1].hits[0].path
 
 
 def assert_is_whole(engine: Engine, model: str, files: int = FILES) -> None:

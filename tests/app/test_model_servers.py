@@ -18,7 +18,7 @@ from app.ask import servers
 from app.engine.engine import Engine
 from app.user.paths import Paths
 from app.user.settings import Settings
-from store import Answer, Exchange
+from store import Answer, Exchange, Query
 from tests.app.model_server import Act, Handler, Script, say, serving
 
 QUESTION = "within how many days is the deposit returned?"
@@ -50,7 +50,7 @@ def notes(tmp_path: Path, settings: Settings) -> Path:
 
 def ask(settings: Settings, server: str | None, question: str = QUESTION) -> list[Answer]:
     with Engine(replace(settings, ask_server=server)) as engine:
-        return list(engine.ask(question))
+        return list(engine.ask(Query(question)))
 
 
 def answered(settings: Settings, act: Act, question: str = QUESTION) -> tuple[Answer, Script]:
@@ -306,7 +306,7 @@ def test_a_follow_up_is_asked_with_what_was_said(settings: Settings) -> None:
     script = Script(say("950 euro [1]."))
     with serving(script) as address, Engine(replace(settings, ask_server=address)) as engine:
         history = (Exchange("what does the lease say about rent?", "It is due."),)
-        *_, answer = engine.ask("and how much is it?", history=history)
+        *_, answer = engine.ask(Query("and how much is it?"), history=history)
     assert answer.sources[0].path.name == "lease.md"
     roles = [message["role"] for message in script.requests[0]["messages"]]
     assert roles == ["system", "user", "assistant", "user"]

@@ -15,7 +15,7 @@ import pytest
 
 from app.cli.main import main
 from app.engine.engine import Engine
-from app.engine.reordering import fold, prefer_recent
+from app.engine.presenting import fold, prefer_recent
 from app.user.paths import Paths
 from app.user.settings import Settings
 from store import Explain, Mode, Query, Results
@@ -174,7 +174,7 @@ def test_other_languages_are_found_and_asked(
     (notes / "andere.txt").write_text(f"{text}\n", encoding="utf-8")
     real.index(lambda progress: None)
     for mode in (Mode.HYBRID, Mode.LEXICAL, Mode.EXACT):
-        hits = real.find(query, mode=mode).hits
+        hits = real.find(Query(query, mode=mode)).hits
         assert hits[0].path == notes / "andere.txt", mode
-    *_, answer = real.ask(question)
+    *_, answer = real.ask(Query(question))
     assert text in [one.text for one in answer.sentences]

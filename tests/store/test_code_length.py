@@ -51,9 +51,9 @@ def make_long(library: Library) -> None:
 
 def best(library: Library, text: str, models: SearchModels, path: SearchPath) -> int:
     """Return the line of the best hit by meaning: its number among the pairs."""
-    query = Query(text, mode=Mode.SEMANTIC, budget=64)
     parameters = SearchParameters(path=path, ef=64, batch=4)
-    *_, last = library.store.search(query, models, *library.sources, parameters)
+    query = Query(text, mode=Mode.SEMANTIC, budget=64, parameters=parameters)
+    *_, last = library.store.search(query, models, *library.sources)
     assert last.explain.path == path
     return last.hits[0].line - 1
 

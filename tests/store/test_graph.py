@@ -218,9 +218,9 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 
 def ask(library: Library, text: str, path: SearchPath, **wanted: object) -> Results:
-    query = Query(text, mode=Mode.SEMANTIC, **wanted)  # type: ignore[arg-type]
     parameters = SearchParameters(path=path, ef=64, batch=4)
-    *_, last = library.store.search(query, MODELS, *library.sources, parameters)
+    query = Query(text, mode=Mode.SEMANTIC, parameters=parameters, **wanted)  # type: ignore[arg-type]
+    *_, last = library.store.search(query, MODELS, *library.sources)
     return last
 
 

@@ -124,9 +124,9 @@ def test_of_texts_that_cannot_be_read_the_codes_must_do(grown: Library) -> None:
         del grown.documents[name]
     assert relink(grown)
     assert grown.store.check() == ()
-    query = Query("word30 word3", mode=Mode.SEMANTIC, budget=64)
     walk = SearchParameters(path=SearchPath.GRAPH, ef=64)
-    *_, found = grown.store.search(query, MODELS, *grown.sources, walk)
+    query = Query("word30 word3", mode=Mode.SEMANTIC, budget=64, parameters=walk)
+    *_, found = grown.store.search(query, MODELS, *grown.sources)
     assert found.hits[0].path.stem in {"word30-word3", "word3-word30"}
 
 

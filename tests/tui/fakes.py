@@ -15,11 +15,9 @@ from store import (
     DaemonStatus,
     Exchange,
     Explain,
-    Filters,
     Folder,
     FolderStatus,
     Hit,
-    Mode,
     Opening,
     Preview,
     Progress,
@@ -267,7 +265,7 @@ class FakeBackend:
     preview_problem: Exception | None = None
     gates: dict[str, threading.Event] = field(default_factory=dict)
     """Searches for these texts wait in the middle, after the instant answer."""
-    asked: list[tuple[str, Mode, Filters]] = field(default_factory=list)
+    asked: list[Query] = field(default_factory=list)
     refined: list[str] = field(default_factory=list)
     """Texts whose exact answer was wanted too."""
     added: list[Path] = field(default_factory=list)
@@ -290,20 +288,13 @@ class FakeBackend:
     own_keys: dict[str, str] = field(default_factory=dict)
 
     def search(
-        self,
-        text: str,
-        *,
-        mode: Mode,
-        filters: Filters,
-        limit: int,
-        budget: int | None = None,
-        is_cancelled: Callable[[], bool] = lambda: False,
+        self, query: Query, is_cancelled: Callable[[], bool] = lambda: False
     ) -> Iterator[Results]:
         """Answer every text that has `deposit` or its beginning in it, and nothing else."""
-        self.asked.append((text, mode, filters))
+        self.asked.append(query)
         if self.problem is not None:
             raise self.problem
-        query = Query(text, limit, mode, filters)
+        text = query.text
         instant = self.hits if self.instant is None else self.instant
         yield answer(query, instant if "dep" in text else (), exact=False)
         self.refined.append(text)
@@ -379,10 +370,9 @@ class FakeBackend:
             raise self.problem
         return self.mapped
 
-    def ask(
-        self, question: str, *, filters: Filters, history: Sequence[Exchange]
-    ) -> Iterator[Answer]:
+    def ask(self, query: Query, history: Sequence[Exchange]) -> Iterator[Answer]:
         """Answer every question in the same way."""
+        question = query.text
         self.questions.append((question, tuple(history)))
         if self.problem is not None:
             raise self.problem

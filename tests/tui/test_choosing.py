@@ -29,7 +29,7 @@ async def test_a_filter_typed_to_its_end_becomes_a_chip() -> None:
     backend = FakeBackend()
     async with started(backend).run_test(size=LARGE) as pilot:
         await press(pilot, "=in:notes type:md since:2w dep")
-        text, _, filters = backend.asked[-1]
+        text, filters = backend.asked[-1].text, backend.asked[-1].filters
         assert (text, filters.folders, filters.types) == ("dep", ("notes",), ("md",))
         assert filters.since == NOW - 14 * DAY_S
         assert "in:notes × type:md × since:2w ×" in visible(pilot)
@@ -40,9 +40,9 @@ async def test_a_filter_is_not_searched_for_while_it_is_typed() -> None:
     backend = FakeBackend()
     async with started(backend).run_test() as pilot:
         await press(pilot, "=deposit type:m")
-        assert {text for text, _, _ in backend.asked} == {"deposit"}
+        assert {query.text for query in backend.asked} == {"deposit"}
         await press(pilot, "enter")
-        assert backend.asked[-1][2].types == ("m",)
+        assert backend.asked[-1].filters.types == ("m",)
         assert focused(pilot) == "query"
 
 

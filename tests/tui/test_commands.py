@@ -55,7 +55,7 @@ async def test_m_goes_through_the_modes() -> None:
     backend = FakeBackend()
     async with started(backend).run_test() as pilot:
         await press(pilot, "=deposit", "escape", "m", "m", "m", "m", "m")
-        asked = [mode for _, mode, _ in backend.asked]
+        asked = [query.mode for query in backend.asked]
         around = [Mode.HYBRID, Mode.LEXICAL, Mode.SEMANTIC, Mode.EXACT, Mode.REGEX]
         assert asked == [*around, Mode.HYBRID]
 
@@ -65,13 +65,13 @@ async def test_filters_narrow_the_search_and_show_in_the_query_bar() -> None:
     async with started(backend).run_test() as pilot:
         await press(pilot, "=deposit", "escape", "f", "right", "down", "=md, .PDF", "down", "l")
         await press(pilot, "enter")
-        _, _, filters = backend.asked[-1]
+        filters = backend.asked[-1].filters
         assert filters.folders == ("Documents",)
         assert filters.types == ("md", "pdf")
         assert filters.since == NOW - DAY_S
         assert "in:Documents × type:md × type:pdf × since:1d ×" in visible(pilot)
         await press(pilot, "f", "ctrl+r")
-        assert backend.asked[-1][2].folders == ()
+        assert backend.asked[-1].filters.folders == ()
 
 
 async def test_the_palette_offers_every_command() -> None:

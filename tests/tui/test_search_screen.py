@@ -33,7 +33,7 @@ async def test_nothing_is_recomputed_until_typing_rests(monkeypatch: pytest.Monk
     async with started(backend).run_test() as pilot:
         await pilot.press(*"depo")
         await until(pilot, lambda: search_screen(pilot).results.items == HITS)
-        await until(pilot, lambda: backend.asked[-1][0] == "depo")
+        await until(pilot, lambda: backend.asked[-1].text == "depo")
         assert backend.refined == []
 
 

@@ -95,7 +95,7 @@ async def test_each_budget_is_measured_with_the_latest_queries() -> None:
             0, 8, 16, 32, 64, 128,
         ]  # fmt: skip
         assert len([row for row in rows if "▌" in row]) == 1
-        assert {text for text, _, _ in backend.asked} == {"deposit", "deposit back"}
+        assert {query.text for query in backend.asked} == {"deposit", "deposit back"}
 
 
 async def test_without_a_history_nothing_is_measured() -> None:

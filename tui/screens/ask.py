@@ -112,8 +112,8 @@ class AskScreen(HitScreen):
     def ask(self, question: str, history: list[Exchange]) -> None:
         """Post the answer as it grows."""
         worker = get_current_worker()
-        filters = self._request.filters(self._folders, self._backend.moment)
-        for answer in self._backend.ask(question, filters=filters, history=history):
+        query = replace(self._request, text=question).query(self._folders, self._backend.moment)
+        for answer in self._backend.ask(query, history):
             if worker.is_cancelled:
                 return
             self.post_message(Grown(answer))

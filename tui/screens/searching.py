@@ -192,14 +192,8 @@ class Searching(HitScreen):
         """Post the instant answer and, once typing has rested, the exact one."""
         worker = get_current_worker()
         try:
-            filters = request.filters(folders, self._backend.moment)
-            answers = self._backend.search(
-                request.text,
-                mode=request.mode,
-                filters=filters,
-                limit=LIMIT,
-                is_cancelled=stopped.is_set,
-            )
+            query = request.query(folders, self._backend.moment, LIMIT)
+            answers = self._backend.search(query, stopped.is_set)
             with self._turn:
                 first = None if stopped.is_set() else next(answers, None)
             if first is None or worker.is_cancelled:

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from store import Answer, Exchange, Filters
+from store import Answer, Exchange, Filters, Query
 
 from ...ask import NONE, Address
 from ...engine.batch import clean_query
@@ -83,7 +83,7 @@ def _answer(
     history: Sequence[Exchange],
 ) -> Answer:
     printer = AnswerPrinter(context.out)
-    for answer in engine.ask(question, filters=filters, history=history):
+    for answer in engine.ask(Query(question, filters=filters), history):
         if answer.done and answer.notice:
             context.diagnostics.say(answer.notice)
         if not args.json:

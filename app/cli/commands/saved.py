@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 from dataclasses import asdict
-from functools import partial
 from typing import TYPE_CHECKING
 
-from store import Filters, Hit
+from store import Hit
 
 from ...engine.batch import clean_query
 from ...user.saved import SavedSearch, load_saved, store_saved
@@ -21,7 +20,7 @@ from ..printing.quantities import count
 from . import Context
 
 if TYPE_CHECKING:
-    from ...daemon import AnyEngine
+    pass
 
 
 def run(args: argparse.Namespace, context: Context) -> ExitCode:
@@ -44,7 +43,7 @@ def _add(args: argparse.Namespace, context: Context, known: dict[str, SavedSearc
     with context.engine() as engine:
         query = clean_query(" ".join(args.query))
         search = SavedSearch(args.name, query, filters_of(args, engine.folders))
-        known[args.name], _ = search.look(partial(_find, engine))
+        known[args.name], _ = search.look(engine.find)
     store_saved(context.paths.home, known)
     found = count(len(known[args.name].seen), "passage")
     context.diagnostics.say(f"saved '{args.name}'; {found} found now will not be reported")
@@ -56,15 +55,11 @@ def _run(args: argparse.Namespace, context: Context, known: dict[str, SavedSearc
     news: dict[str, list[Hit]] = {}
     with context.engine() as engine:
         for search in chosen:
-            known[search.name], news[search.name] = search.look(partial(_find, engine))
+            known[search.name], news[search.name] = search.look(engine.find)
     _print(args, context, news)
     context.out.flush()
     store_saved(context.paths.home, known)  # after all was said: what nobody read stays new
     return ExitCode.FOUND if any(news.values()) else ExitCode.NOTHING
-
-
-def _find(engine: AnyEngine, query: str, filters: Filters, limit: int) -> tuple[Hit, ...]:
-    return engine.find(query, filters=filters, limit=limit).hits
 
 
 def _print(args: argparse.Namespace, context: Context, news: Mapping[str, list[Hit]]) -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store import Filters, Mode, Results
+from store import Filters, Mode, Query, Results
 
 from ...engine.batch import BadLine, clean_query, read_queries
-from ...engine.reordering import prefer_recent
 from ..filters import filters_of
 from ..printing.diagnostics import ExitCode, UsageError
 from ..printing.formats import Format, print_results, results_fields
@@ -24,11 +22,6 @@ from . import NOTHING_INDEXED, Context
 if TYPE_CHECKING:
     from ...daemon import AnyEngine
 
-Search = Callable[[str], Results]
-
-_WIDER = 3
-"""So many times the hits wanted are looked at where newer ones may rise."""
-
 
 def run(args: argparse.Namespace, context: Context) -> ExitCode:
     """Answer one query, or a batch of them."""
@@ -36,10 +29,17 @@ def run(args: argparse.Namespace, context: Context) -> ExitCode:
     text = None if args.batch else _query(args, context)
     settings = context.load_settings().settings
     with context.open_engine(settings) as engine:
-        search = partial(_search, engine, args, filters_of(args, engine.folders), settings.budget)
+        wanted = Query(
+            text or "",
+            args.limit,
+            Mode(args.mode),
+            filters_of(args, engine.folders),
+            settings.budget,
+            recent=args.recent,
+        )
         if text is None:
-            return _answer_batch(args, context, search)
-        results = search(text)
+            return _answer_batch(args, context, engine, wanted)
+        results = engine.find(wanted)
         with paged(context.out, context.environ):
             print_results(context.out, results, how)
         if args.explain and args.format != "json":
@@ -59,14 +59,6 @@ def _query(args: argparse.Namespace, context: Context) -> str:
         raise UsageError(f"{error}; try: thimble search WORDS") from None
 
 
-def _search(
-    engine: AnyEngine, args: argparse.Namespace, filters: Filters, budget: int, text: str
-) -> Results:
-    limit = args.limit * _WIDER if args.recent else args.limit
-    results = engine.find(text, mode=Mode(args.mode), filters=filters, limit=limit, budget=budget)
-    return prefer_recent(results, time.time(), args.limit) if args.recent else results
-
-
 def _outcome(engine: AnyEngine, context: Context, results: Results) -> ExitCode:
     if results.hits:
         return ExitCode.FOUND
@@ -79,7 +71,9 @@ def _outcome(engine: AnyEngine, context: Context, results: Results) -> ExitCode:
     return ExitCode.NOTHING
 
 
-def _answer_batch(args: argparse.Namespace, context: Context, search: Search) -> ExitCode:
+def _answer_batch(
+    args: argparse.Namespace, context: Context, engine: AnyEngine, wanted: Query
+) -> ExitCode:
     """Write one line a query, in order, each as soon as it is known."""
     if args.query or args.format not in ("text", "jsonl"):
         raise UsageError("--batch takes its queries from the file and always writes JSON lines")
@@ -91,7 +85,7 @@ def _answer_batch(args: argparse.Namespace, context: Context, search: Search) ->
                 context.diagnostics.say(f"{args.batch}, line {query.line}: {query.reason}")
                 bad = True
                 continue
-            results = search(query.text)
+            results = engine.find(replace(wanted, text=query.text))
             context.out.json({"id": query.id, **results_fields(results, args.explain)}, indent=None)
             code = ExitCode.FOUND if results.hits else code
     return ExitCode.ERROR if bad else code

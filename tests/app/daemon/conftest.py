@@ -20,7 +20,7 @@ from app.daemon.lock import DaemonLock
 from app.daemon.remote_engine import RemoteEngine
 from app.user.paths import Paths
 from app.user.settings import Settings
-from store import DaemonReport, Mode
+from store import DaemonReport, Mode, Query
 
 PATIENCE_S = 30.0
 
@@ -70,7 +70,7 @@ class Running:
 
     def found(self, word: str) -> list[str]:
         """Return the names of the files that have a word, by the daemon."""
-        answers = [*self.engine.search(word, mode=Mode.EXACT, limit=50)]
+        answers = [*self.engine.search(Query(word, mode=Mode.EXACT, limit=50))]
         return sorted(hit.path.name for hit in answers[-1].hits) if answers else []
 
     def wait_until(self, condition: Any, silence_s: float = PATIENCE_S) -> float:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.daemon import control
-from store import Mode, StoreError
+from store import Mode, Query, StoreError
 from tests.app.daemon.conftest import Running, thimble
 
 CANARIES = [f"xyzzy{letter}plugh" for letter in "abcdefgh"]
@@ -46,7 +46,7 @@ def plant(root: Path) -> None:
 def ask_for_all(running: Running) -> None:
     """Search for every canary, which also fills the cache."""
     for canary in CANARIES:
-        assert [*running.engine.search(canary)]
+        assert [*running.engine.search(Query(canary))]
 
 
 @pytest.mark.parametrize("with_daemon", [True, False], ids=["daemon", "alone"])
@@ -97,7 +97,7 @@ def test_the_log_holds_no_text_no_name_and_no_query(daemon: Running) -> None:
     daemon.sync()
     ask_for_all(daemon)
     with pytest.raises(StoreError):
-        [*daemon.engine.search(f"({CANARIES[0]}", mode=Mode.REGEX)]
+        [*daemon.engine.search(Query(f"({CANARIES[0]}", mode=Mode.REGEX))]
     daemon.engine.why(Path(f"/nowhere/{CANARIES[1]}"))
     log = (daemon.paths.index / "daemon.log").read_text()
     assert "indexed" in log

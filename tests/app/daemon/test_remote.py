@@ -12,7 +12,7 @@ from time import monotonic
 import pytest
 
 from app.engine.engine import Engine
-from store import Filters, Mode, Results, Status, StoreError
+from store import Filters, Mode, Query, Results, Status, StoreError
 from tests.app.daemon.conftest import PATIENCE_S, Running, thimble
 
 
@@ -42,9 +42,9 @@ def test_every_question_gets_the_same_answer(daemon: Running, local: Engine) -> 
         ("kettle number 3", Mode.EXACT, Filters(folders=("notes",))),
         ("kett.e", Mode.REGEX, Filters(paths=("*/sub/*",), since=1.0)),
     ):
-        [*local.search(text, mode=mode, filters=filters)]
-        here = [*local.search(text, mode=mode, filters=filters, limit=5)]
-        there = [*remote.search(text, mode=mode, filters=filters, limit=5)]
+        [*local.search(Query(text, mode=mode, filters=filters))]
+        here = [*local.search(Query(text, mode=mode, filters=filters, limit=5))]
+        there = [*remote.search(Query(text, mode=mode, filters=filters, limit=5))]
         assert without_times(there) == without_times(here)
     hit = here[-1].hits[0]
     assert remote.preview(hit) == local.preview(hit)
@@ -62,12 +62,12 @@ def test_every_question_gets_the_same_answer(daemon: Running, local: Engine) -> 
 
 def test_errors_are_those_of_the_engine(daemon: Running, local: Engine, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="regular expression"):
-        [*daemon.engine.search("(", mode=Mode.REGEX)]
+        [*daemon.engine.search(Query("(", mode=Mode.REGEX))]
     with pytest.raises(ValueError, match="is indexed already"):
         daemon.engine.add_folder(daemon.notes / "sub")
     with pytest.raises(ValueError, match="is not a folder"):
         daemon.engine.add_folder(tmp_path / "none")
-    hit = [*local.search("deposit")][-1].hits[0]
+    hit = [*local.search(Query("deposit"))][-1].hits[0]
     hit.path.unlink()
     with pytest.raises(OSError, match="No such file"):
         daemon.engine.preview(hit)
@@ -112,7 +112,7 @@ def test_thirty_two_clients_at_once_are_answered_while_files_change(
     def client() -> None:
         for _ in range(3):
             started = monotonic()
-            answers = [*daemon.engine.search("deposit", mode=Mode.LEXICAL)]
+            answers = [*daemon.engine.search(Query("deposit", mode=Mode.LEXICAL))]
             slowest[0] = max(slowest[0], monotonic() - started)
             if [hit.path.name for hit in answers[-1].hits] != ["lease.md"]:
                 wrong.append(answers)
@@ -131,12 +131,12 @@ def test_thirty_two_clients_at_once_are_answered_while_files_change(
 
 def test_a_cancelled_search_ends_and_hangs_up(daemon: Running, local: Engine) -> None:
     cancelled = threading.Event()
-    answers = daemon.engine.search("deposit", is_cancelled=cancelled.is_set)
+    answers = daemon.engine.search(Query("deposit"), is_cancelled=cancelled.is_set)
     assert next(answers).hits
     cancelled.set()
     assert len([*answers]) <= 1
     assert daemon.engine._engine is None
-    assert [*daemon.engine.search("deposit")][-1].exact
+    assert [*daemon.engine.search(Query("deposit"))][-1].exact
 
 
 def test_models_are_let_go_when_nobody_asks(daemon: Running, local: Engine) -> None:
@@ -146,13 +146,13 @@ def test_models_are_let_go_when_nobody_asks(daemon: Running, local: Engine) -> N
 
     state = DaemonState(daemon.paths, IndexingProcess(), idle_s=0.0)
     with state.engine() as engine:
-        assert [*engine.search("deposit")]
+        assert [*engine.search(Query("deposit"))]
         state.rest_if_idle()
         assert "chosen" in engine._models.__dict__
     state.rest_if_idle()
     assert "chosen" not in engine._models.__dict__
     with state.engine() as engine:
-        assert [*engine.search("deposit")]
+        assert [*engine.search(Query("deposit"))]
 
 
 def is_due(engine: Engine) -> bool:
@@ -188,7 +188,7 @@ def test_the_indexing_process_links_anew_when_it_has_nothing_to_do(running: Runn
         process.rest_if_idle(-1.0, lambda: False)
         assert not is_due(engine)
         assert process._child is None
-        assert [*engine.search("kettle number 5")][-1].hits[0].path.name == "5.md"
+        assert [*engine.search(Query("kettle number 5"))][-1].hits[0].path.name == "5.md"
 
 
 def test_an_idle_daemon_is_small_and_quiet(daemon: Running, local: Engine) -> None:
@@ -196,7 +196,7 @@ def test_an_idle_daemon_is_small_and_quiet(daemon: Running, local: Engine) -> No
     from time import sleep
 
     assert daemon.report().memory_bytes < 150 * 2**20
-    [*daemon.engine.search("deposit")]
+    [*daemon.engine.search(Query("deposit"))]
     assert daemon.report().memory_bytes < 350 * 2**20
     process = Path(f"/proc/{daemon.report().pid}")
     sleep(1.0)  # let what was started end
@@ -217,4 +217,4 @@ def test_an_idle_daemon_is_small_and_quiet(daemon: Running, local: Engine) -> No
 def test_status_of_an_empty_index(running: Running) -> None:
     running.start()
     assert running.engine.status() == Status((), 0, 0, 0, 0, None)
-    assert [*running.engine.search("anything")] == []
+    assert [*running.engine.search(Query("anything"))] == []

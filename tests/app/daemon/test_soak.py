@@ -9,7 +9,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from store import Mode
+from store import Mode, Query
 from tests.app.daemon.conftest import Running, thimble
 
 _ROUNDS = int(os.environ.get("THIMBLE_FAULTS_ROUNDS", "1"))
@@ -56,7 +56,7 @@ class Soak:
             (self._daemon.notes / name).rename(self._daemon.notes / to)
             self.words[to] = self.words.pop(name)
         else:
-            [*self._daemon.engine.search(self._random.choice(["a note", "what it holds"]))]
+            [*self._daemon.engine.search(Query(self._random.choice(["a note", "what it holds"])))]
 
     def wrong(self) -> list[str]:
         """Return the notes that are not found by their word, or not alone."""
@@ -79,7 +79,7 @@ def soak(daemon: Running, seconds: float) -> None:
     assert after.memory_bytes < min(before.memory_bytes + _GROWTH_BYTES, _MOST_BYTES)
     daemon.wait_until(lambda: _open_files(daemon) <= held + _GROWTH_FILES)
     assert daemon.engine.status().files == len(run.words)
-    assert [*daemon.engine.search("what it holds", mode=Mode.HYBRID)]
+    assert [*daemon.engine.search(Query("what it holds", mode=Mode.HYBRID))]
     daemon.stop()
     assert thimble("doctor").returncode == 0
     assert "everything is up to date" in thimble("index").stderr

@@ -1,4 +1,4 @@
-"""What is done to the hits of a finished search: near-duplicates folded, newer ones preferred."""
+"""What is done to the hits of a search: near-duplicates folded, newer ones preferred."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from store import Hit, Results
+from store import Hit, Query, Results
 
 Shingle = tuple[str, str, str, str]
 """Long words in a row that are compared as one."""
@@ -20,6 +20,22 @@ _SAME = 0.8
 _GAIN = 0.15
 _HALF_LIFE_S = 30 * 86_400.0
 """A file of a month ago keeps half of what one of today gains."""
+_WIDER = 3
+"""So many times the hits wanted are looked at where newer ones may rise."""
+
+
+def widened(query: Query) -> Query:
+    """Return the query that finds what `presented` chooses from."""
+    return replace(query, limit=query.limit * _WIDER) if query.recent else query
+
+
+def presented(results: Results, query: Query, now: float) -> Results:
+    """Return an answer to a widened query as the answer to the query as it was asked.
+
+    `now` is in seconds since the epoch.
+    """
+    folded = fold(replace(results, query=query))
+    return prefer_recent(folded, now, query.limit) if query.recent else folded
 
 
 def fold(results: Results) -> Results:
