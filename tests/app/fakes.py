@@ -11,7 +11,7 @@ from typing import Self
 
 from app.engine.benchmark import Bench, Percentiles
 from app.engine.engine import Engine
-from app.engine.presenting import presented
+from app.engine.presenting import presented, widened
 from app.user.settings import Settings
 from indexer import Scope
 from store import (
@@ -189,7 +189,8 @@ class FakeEngine(Engine):
         self._fail_if_told()
         self.queries.append(query)
         yield Results(query, self.hits[:1], exact=False, explain=EXPLAIN)
-        yield presented(Results(query, self.hits, exact=True, explain=EXPLAIN), query, time())
+        hits = self.hits[: widened(query).limit]
+        yield presented(Results(query, hits, exact=True, explain=EXPLAIN), query, time())
 
     def ask(self, query: Query, history: Sequence[Exchange] = ()) -> Iterator[Answer]:
         self._fail_if_told()

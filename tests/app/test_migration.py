@@ -119,8 +119,8 @@ def test_the_old_index_answers_until_the_new_one_is_run(engine: Engine) -> None:
 def test_a_stopped_run_goes_on_where_it_was(
     engine: Engine, notes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexer.pipeline._BATCH_FILES", 3)
-    monkeypatch.setattr("indexer.intake._LOT_FILES", 1)
+    monkeypatch.setattr("indexer.pipeline._TRANSACTION_FILES", 3)
+    monkeypatch.setattr("indexer.intake._BATCH_FILES", 1)
     index(engine, stopping_after(engine, 3))
     migration = engine.status().migration
     assert migration is not None
@@ -134,8 +134,8 @@ def test_a_stopped_run_goes_on_where_it_was(
 def test_edits_during_the_migration_are_in_both(
     engine: Engine, notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexer.pipeline._BATCH_FILES", 3)
-    monkeypatch.setattr("indexer.intake._LOT_FILES", 1)
+    monkeypatch.setattr("indexer.pipeline._TRANSACTION_FILES", 3)
+    monkeypatch.setattr("indexer.intake._BATCH_FILES", 1)
     index(engine, stopping_after(engine, 3))
     (notes / "1.md").write_text("# Soup\n\nsimmer carrots and celery for an hour\n")
     (notes / "2.md").unlink()
@@ -323,12 +323,12 @@ import importlib, os, signal, sys
 from dataclasses import replace
 from pathlib import Path
 import indexer.pipeline
-from app.engine import Engine
+from app.engine.engine import Engine
 from app.user.paths import Paths
-from app.settings import Settings
+from app.user.settings import Settings
 home, model, point, calls, when = sys.argv[1:]
-indexer.pipeline._BATCH_FILES = 3
-indexer.intake._LOT_FILES = 1
+indexer.pipeline._TRANSACTION_FILES = 3
+indexer.intake._BATCH_FILES = 1
 module, _, name = point.partition(":")
 owner = importlib.import_module(module)
 *outer, name = name.split(".")

@@ -224,7 +224,7 @@ def test_several_processes_may_search_and_save_at_once(tmp_path: Path) -> None:
     ]
     assert [process.wait(60) for process in running] == [0, 0, 0]
     kept = rows(library)
-    assert len(kept) >= 50
+    assert kept  # how many depends on who held the lock: saving never waits
     for chunk, row in kept.items():
         vector = cache.unpack(chunk, row)
         assert vector is not None

@@ -263,13 +263,6 @@ def test_filters_hold_during_the_walk(shelf: Library) -> None:
     assert names(ask(shelf, text, SearchPath.GRAPH))
 
 
-def test_a_deadline_ends_recomputing_and_not_the_answer(shelf: Library) -> None:
-    late = ask(shelf, "word7 word3", SearchPath.FLAT, deadline_ms=0.0)
-    assert late.exact
-    assert late.hits
-    assert late.explain.recomputed + late.explain.cache_hits == 0
-
-
 def test_chunks_are_found_before_they_are_linked_and_linked_later(tmp_path: Path) -> None:
     library = Library(tmp_path)
     library.put(old=["alpha beta", "gamma delta"])

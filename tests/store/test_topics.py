@@ -137,7 +137,7 @@ def test_of_many_chunks_some_of_each_document_are_looked_at(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(library)
-    monkeypatch.setattr("store.topics._MOST_CHUNKS", 10)
+    monkeypatch.setattr("store.topics.topics._MOST_CHUNKS", 10)
     found = topics(library)
     assert sum(topic.documents for topic in found) == 48
     assert all(len(subjects_of(topic)) == 1 for topic in found)
