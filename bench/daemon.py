@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.daemon.client import Client
+from app.daemon.methods import REPORT
 from app.daemon.remote_engine import RemoteEngine
 from app.engine.engine import Engine
 from app.user.settings import Settings
@@ -40,7 +41,7 @@ class _Daemon:
 
     @property
     def report(self) -> DaemonReport:
-        return self._client.ask("report", DaemonReport, {})
+        return self._client.ask(REPORT, None)
 
     def wait_until_found(self, word: str, name: str) -> float:
         """Return the seconds until a search for a word finds one file."""

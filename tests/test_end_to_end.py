@@ -60,7 +60,7 @@ def test_a_found_line_is_the_line_in_the_file(samples_home: Path) -> None:
         data = Path(hit["path"]).read_bytes()
         assert data.count(b"\n", 0, hit["start"]) + 1 == hit["line"]
         assert hit["fresh"]
-        assert set(hit["source"]) <= {"words", "meaning"}
+        assert set(hit["found_by"]) <= {"words", "meaning"}
 
 
 def test_files_are_found_by_name_folder_and_language_even_after_a_move(tmp_path: Path) -> None:

@@ -139,9 +139,9 @@ def snippet(hit: Hit, width: int) -> Content:
 
 def mark(hit: Hit) -> str:
     """Return what found a hit, as a shape: `=` words, `≈` meaning, `●` both."""
-    if len(hit.source) > 1:
+    if len(hit.found_by) > 1:
         return "●"
-    return "≈" if "meaning" in hit.source else "="
+    return "≈" if "meaning" in hit.found_by else "="
 
 
 def title(hit: Hit) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from math import inf
 from typing import Any, TypeVar
@@ -13,9 +13,11 @@ from ..user.settings import Settings
 from .codec import Malformed, decode, encode
 from .faults import Unreachable, raise_fault
 from .lock import DaemonLock
+from .methods import HOLD, STOP, Method, Stop
 from .wire import MOST_ANSWER_BYTES, is_same_user, messages, pack
 
-T = TypeVar("T")
+A = TypeVar("A")
+R = TypeVar("R")
 
 _CONNECT_S = 2.0
 _SILENCE_S = 120.0
@@ -30,41 +32,39 @@ class Client:
         self._lock = DaemonLock(settings.paths)
         self._fingerprint = settings.fingerprint
 
-    def ask(self, method: str, hint: type[T], arguments: Mapping[str, object]) -> T:
+    def ask(self, method: Method[A, R], argument: A) -> R:
         """Return an answer. Raises Unreachable, or what the daemon's engine raised."""
-        for kind, value in self._exchange(method, arguments):
+        for kind, value in self._exchange(method, argument):
             if kind == "value":
-                return decode(hint, value)
+                return decode(method.answers, value)
         raise Unreachable("the daemon hung up")
 
     def items(
         self,
-        method: str,
-        hint: type[T],
-        arguments: Mapping[str, object],
+        method: Method[A, R],
+        argument: A,
         is_cancelled: Callable[[], bool] = lambda: False,
-    ) -> Iterator[T]:
+    ) -> Iterator[R]:
         """Yield the parts of an answer as they come, until cancelled. Raises as `ask` does."""
-        for kind, value in self._exchange(method, arguments, is_cancelled):
+        for kind, value in self._exchange(method, argument, is_cancelled):
             if kind == "value":
                 return
-            yield decode(hint, value)
+            yield decode(method.answers, value)
         if not is_cancelled():
             raise Unreachable("the daemon hung up")
 
     def follow(
         self,
-        method: str,
-        hint: type[T],
-        arguments: Mapping[str, object],
-        report: Callable[[T], None],
+        method: Method[A, R],
+        argument: A,
+        report: Callable[[R], None],
         is_cancelled: Callable[[], bool],
-    ) -> T | None:
+    ) -> R | None:
         """Report the parts of a long answer, and return its end; None if cancelled."""
-        for kind, value in self._exchange(method, arguments, is_cancelled, silence_s=inf):
+        for kind, value in self._exchange(method, argument, is_cancelled, silence_s=inf):
             if kind == "value":
-                return decode(hint, value)
-            report(decode(hint, value))
+                return decode(method.answers, value)
+            report(decode(method.answers, value))
         if is_cancelled():
             return None
         raise Unreachable("the daemon hung up")
@@ -72,7 +72,7 @@ class Client:
     @contextmanager
     def held(self) -> Iterator[None]:
         """Have the daemon index nothing during a block. Raises Unreachable on entering."""
-        answers = self._exchange("hold", {})
+        answers = self._exchange(HOLD, None)
         next(answers)
         try:
             yield
@@ -99,8 +99,8 @@ class Client:
 
     def _exchange(
         self,
-        method: str,
-        arguments: Mapping[str, object],
+        method: Method[A, R],
+        argument: A,
         is_cancelled: Callable[[], bool] = lambda: False,
         silence_s: float = _SILENCE_S,
     ) -> Generator[tuple[str, Any]]:
@@ -108,8 +108,8 @@ class Client:
         request = {
             "version": __version__,
             "settings": self._fingerprint,
-            "method": method,
-            "arguments": encode(arguments),
+            "method": method.name,
+            "argument": encode(argument),
         }
         with self.connect() as connection:
             for message in _talk(connection, pack(request), is_cancelled, silence_s):
@@ -147,7 +147,7 @@ def find_daemon(settings: Settings) -> Client | None:
             client.connect().close()
             return client
         if _is_older(owner.version):
-            client.ask("stop", dict[str, object], {"for_newer": True})
+            client.ask(STOP, Stop(for_newer=True))
     except (Unreachable, Malformed):
         pass
     return None

@@ -17,6 +17,7 @@ from ..user.settings import Settings
 from .client import Client
 from .faults import Unreachable
 from .lock import DaemonLock
+from .methods import PAUSE, REPORT, STOP, Stop
 
 _START_S = 20.0
 _STOP_S = 8.0
@@ -30,7 +31,7 @@ class DaemonTrouble(ValueError):
 def report(settings: Settings) -> DaemonReport | None:
     """Return what the daemon of an index says about itself, None if none answers."""
     try:
-        return Client(settings).ask("report", DaemonReport, {})
+        return Client(settings).ask(REPORT, None)
     except Unreachable:
         return None
 
@@ -70,7 +71,7 @@ def stop(settings: Settings) -> bool:
     if not lock.is_held():
         return False
     try:
-        Client(settings).ask("stop", DaemonReport, {})
+        Client(settings).ask(STOP, Stop())
     except Unreachable:
         _signal(lock)
     end = time.monotonic() + _STOP_S
@@ -84,7 +85,7 @@ def stop(settings: Settings) -> bool:
 def pause(settings: Settings, *, paused: bool) -> bool:
     """Stop background indexing or let it go on; returns whether a daemon runs."""
     try:
-        Client(settings).ask("pause", type(None), {"paused": paused})
+        Client(settings).ask(PAUSE, paused)
     except Unreachable:
         return False
     return True

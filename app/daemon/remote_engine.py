@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from store import (
     Answer,
@@ -35,6 +35,26 @@ from ..engine.finding import Finder
 from ..user.settings import Settings
 from .client import Client
 from .faults import Unreachable
+from .methods import (
+    ADD_FOLDER,
+    ASK,
+    DAEMON_STATUS,
+    DOCUMENTS,
+    FOLDERS,
+    INDEX,
+    PAUSE,
+    PREVIEW,
+    REMOVE_FOLDER,
+    SEARCH,
+    SIZE,
+    SKIPPED,
+    STATUS,
+    TOPICS,
+    WHY,
+    EngineMethod,
+    NewFolder,
+    Question,
+)
 
 if TYPE_CHECKING:
     from store import Finding, Repair
@@ -42,7 +62,8 @@ if TYPE_CHECKING:
     from ..engine.benchmark import Bench
     from ..engine.engine import Engine
 
-T = TypeVar("T")
+A = TypeVar("A")
+R = TypeVar("R")
 
 
 class RemoteEngine(Finder):
@@ -100,45 +121,44 @@ class RemoteEngine(Finder):
     ) -> Iterator[Results]:
         """Yield the instant answer, then the exact one; see `Engine.search`."""
         try:
-            yield from self._client.items("search", Results, {"query": query}, is_cancelled)
+            yield from self._client.items(SEARCH, query, is_cancelled)
         except Unreachable:
             yield from self._local.search(query, is_cancelled)
 
     def ask(self, query: Query, history: Sequence[Exchange] = ()) -> Iterator[Answer]:
         """Yield an answer sentence by sentence; see `Engine.ask`."""
-        wanted = {"query": query, "history": history}
         try:
-            yield from self._client.items("ask", Answer, wanted)
+            yield from self._client.items(ASK, Question(query, tuple(history)))
         except Unreachable:
             yield from self._local.ask(query, history)
 
     def documents(self) -> tuple[Path, ...]:
         """Return the paths of all indexed documents."""
-        return self._ask("documents", tuple[Path, ...])
+        return self._ask(DOCUMENTS, None)
 
     def preview(self, hit: Hit) -> Preview:
         """Return the text around a hit. Raises OSError if its file is gone or has no text."""
-        return self._ask("preview", Preview, hit=hit)
+        return self._ask(PREVIEW, hit)
 
     def status(self) -> Status:
         """Return what the index holds now."""
-        return self._ask("status", Status)
+        return self._ask(STATUS, None)
 
     def skipped(self) -> tuple[SkippedFile, ...]:
         """Return the files that were looked at and not indexed."""
-        return self._ask("skipped", tuple[SkippedFile, ...])
+        return self._ask(SKIPPED, None)
 
     def topics(self) -> tuple[Topic, ...]:
         """Return what the documents are about, the largest topic first."""
-        return self._ask("topics", tuple[Topic, ...])
+        return self._ask(TOPICS, None)
 
     def size(self) -> Size:
         """Return where the index's bytes go."""
-        return self._ask("size", Size)
+        return self._ask(SIZE, None)
 
     def folders(self) -> tuple[Folder, ...]:
         """Return the folders being indexed, ordered by name."""
-        return self._ask("folders", tuple[Folder, ...])
+        return self._ask(FOLDERS, None)
 
     def add_folder(
         self,
@@ -150,17 +170,16 @@ class RemoteEngine(Finder):
     ) -> Folder:
         """Register a folder. Raises ValueError with a sentence for people, or StoreError."""
         place = path.expanduser().absolute()
-        return self._ask(
-            "add_folder", Folder, path=place, name=name, include=include, exclude=exclude
-        )
+        new = NewFolder(place, name, tuple(include), tuple(exclude))
+        return self._ask(ADD_FOLDER, new)
 
     def remove_folder(self, folder: Folder) -> None:
         """Forget a folder with everything indexed in it; its files are untouched."""
-        self._ask("remove_folder", type(None), folder=folder)
+        self._ask(REMOVE_FOLDER, folder)
 
     def why(self, path: Path) -> FileExplanation:
         """Say why a file is or is not indexed."""
-        return self._ask("why", FileExplanation, path=path.expanduser().absolute())
+        return self._ask(WHY, path.expanduser().absolute())
 
     def index(
         self,
@@ -171,7 +190,7 @@ class RemoteEngine(Finder):
 
         If cancelled, only the waiting ends: keeping the index up to date is what a daemon does.
         """
-        latest = Progress("scanning", 0, 0, 0, 0, 0, 0, 0.0, None)
+        latest = Progress()
 
         def note(progress: Progress) -> None:
             nonlocal latest
@@ -179,7 +198,7 @@ class RemoteEngine(Finder):
             report(progress)
 
         try:
-            end = self._client.follow("index", Progress, {}, note, is_cancelled)
+            end = self._client.follow(INDEX, None, note, is_cancelled)
         except Unreachable:
             done = self._local.index(report, is_cancelled)
             with suppress(StoreBusy):  # a daemon, which has started meanwhile, does it in time
@@ -208,16 +227,16 @@ class RemoteEngine(Finder):
     def daemon_status(self) -> DaemonStatus:
         """Return the state of the daemon."""
         try:
-            daemon_status = self._client.ask("daemon_status", DaemonStatus, {})
+            status = self._client.ask(DAEMON_STATUS, None)
         except Unreachable:
             return DaemonStatus(DaemonActivity.LOST if self._was_served else DaemonActivity.OFF)
         self._was_served = True
-        return daemon_status
+        return status
 
     def pause(self, paused: bool) -> None:
         """Stop background indexing, or let it go on."""
         try:
-            self._client.ask("pause", type(None), {"paused": paused})
+            self._client.ask(PAUSE, paused)
         except Unreachable:
             return
 
@@ -228,11 +247,11 @@ class RemoteEngine(Finder):
         if self._engine is not None:
             self._engine._apply(settings)
 
-    def _ask(self, method: str, hint: type[T], **arguments: object) -> T:
+    def _ask(self, method: EngineMethod[A, R], argument: A) -> R:
         try:
-            return self._client.ask(method, hint, arguments)
+            return self._client.ask(method, argument)
         except Unreachable:
-            return cast(T, getattr(self._local, method)(**arguments))
+            return method.run(self._local, argument)
 
     @contextmanager
     def _held(self) -> Iterator[None]:

@@ -1,42 +1,21 @@
-"""What a client may ask: the engine's own methods by name, and a few things about the daemon."""
+"""Answering what a client asks: its method is looked up, its argument decoded, and it is run."""
 
 from __future__ import annotations
 
 import threading
-import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from store import Progress
 
 from .. import __version__
-from ..engine.engine import Engine
 from .codec import Malformed, decode
 from .faults import fault_of
+from .methods import METHODS, AnyMethod, DaemonMethod, EngineMethod, EngineStream, Stop
 from .server import Call
 from .state import DaemonState
 from .upkeep import Wish
 
-SERVED = frozenset(
-    {
-        "ask",
-        "documents",
-        "folders",
-        "preview",
-        "search",
-        "size",
-        "skipped",
-        "status",
-        "topics",
-        "why",
-    }
-)
-"""Methods of `Engine` that only read."""
-CHANGES = frozenset({"add_folder", "remove_folder"})
-"""Methods of `Engine` that change the index: no run goes on meanwhile."""
-_LONG = frozenset({"hold", "index", *CHANGES, "ask"})
-_FOR_ANYBODY = frozenset({"report", "stop", "pause"})
-"""Asked by other versions and under other settings, too."""
 _WAIT_S = 0.2
 
 
@@ -45,32 +24,19 @@ class Requests:
 
     def __init__(self, state: DaemonState) -> None:
         self._state = state
-        self._own: dict[str, Callable[[Call], None]] = {
-            "hold": self._hold,
-            "index": self._index,
-            "pause": self._pause,
-            "report": lambda call: call.finish(self._state.report()),
-            "daemon_status": lambda call: call.finish(self._state.upkeep.daemon_status()),
-            "stop": self._stop,
-        }
 
     @staticmethod
-    def is_long(method: str) -> bool:
+    def is_long(name: str) -> bool:
         """Return whether a method may take longer than a search."""
-        return method in _LONG
+        method = METHODS.get(name)
+        if isinstance(method, EngineMethod):
+            return method.changes_index  # it waits for the end of a batch
+        return method is not None and method.is_long
 
     def __call__(self, call: Call) -> None:
         """Answer; whatever goes wrong is the answer."""
         try:
-            method = str(call.request.get("method"))
-            if turned_away := self._refuse(method, call.request):
-                call.fail(turned_away)
-            elif method in self._own:
-                self._own[method](call)
-            elif method in SERVED or method in CHANGES:
-                self._serve(call, method)
-            else:
-                call.fail({"kind": "Malformed", "message": f"there is no method {method}"})
+            self._answer(call)
         except Malformed as error:
             call.fail({"kind": "Malformed", "message": str(error)})
         except (ConnectionError, TimeoutError):
@@ -79,8 +45,37 @@ class Requests:
             self._state.note_bug(error)
             call.fail(fault_of(error))
 
-    def _refuse(self, method: str, request: Mapping[str, Any]) -> dict[str, Any] | None:
-        if method in _FOR_ANYBODY:
+    def _answer(self, call: Call) -> None:
+        name = str(call.request.get("method"))
+        method = METHODS.get(name)
+        if turned_away := self._refuse(method, call.request):
+            call.fail(turned_away)
+            return
+        if method is None:
+            raise Malformed(f"there is no method {name}")
+        argument = decode(method.takes, call.request.get("argument"))
+        if isinstance(method, DaemonMethod):
+            method.run(self, call, argument)
+        elif isinstance(method, EngineStream):
+            with self._state.engine() as engine:
+                for item in method.run(engine, argument, call.is_cancelled):
+                    call.item(item)
+                call.finish(None)
+        else:
+            self._run(method, argument, call)
+
+    def _run(self, method: EngineMethod[Any, Any], argument: object, call: Call) -> None:
+        with self._state.engine() as engine:
+            if method.changes_index:
+                with self._state.upkeep.interrupted():
+                    call.finish(method.run(engine, argument))
+            else:
+                call.finish(method.run(engine, argument))
+
+    def _refuse(
+        self, method: AnyMethod | None, request: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
+        if isinstance(method, DaemonMethod) and method.is_for_anybody:
             return None
         if request.get("version") != __version__:
             return {"kind": "Version", "message": f"the daemon is thimble {__version__}"}
@@ -88,23 +83,16 @@ class Requests:
             return {"kind": "Settings", "message": "the daemon has other settings"}
         return None
 
-    def _serve(self, call: Call, method: str) -> None:
-        arguments = _arguments(method, call.request.get("arguments"))
-        if method == "search":
-            arguments["is_cancelled"] = call.is_cancelled
-        with self._state.engine() as engine:
-            if method in CHANGES:
-                with self._state.upkeep.interrupted():
-                    call.finish(getattr(engine, method)(**arguments))
-                return
-            answer = getattr(engine, method)(**arguments)
-            if isinstance(answer, Iterator):
-                for item in answer:
-                    call.item(item)
-                answer = None
-            call.finish(answer)
+    def report(self, call: Call) -> None:
+        """Say all about the daemon."""
+        call.finish(self._state.report())
 
-    def _index(self, call: Call) -> None:
+    def status(self, call: Call) -> None:
+        """Say what the daemon does."""
+        call.finish(self._state.upkeep.daemon_status())
+
+    def index(self, call: Call) -> None:
+        """Have everything looked at, and tell how far that is."""
         latest: list[Progress] = []
         wish = Wish(lambda progress: latest.append(progress))
         self._state.upkeep.wish(wish)
@@ -119,13 +107,12 @@ class Requests:
             raise wish.error
         call.finish(wish.progress)
 
-    def _pause(self, call: Call) -> None:
-        arguments = call.request.get("arguments")
-        paused = arguments.get("paused") if isinstance(arguments, dict) else None
-        self._state.upkeep.pause(decode(bool, paused))
+    def pause(self, call: Call, is_paused: bool) -> None:
+        """Stop indexing on our own account, or go on."""
+        self._state.upkeep.pause(is_paused)
         call.finish(None)
 
-    def _hold(self, call: Call) -> None:
+    def hold(self, call: Call) -> None:
         """Index nothing until the client hangs up: it changes the index itself meanwhile."""
         with self._state.upkeep.interrupted():
             call.item(None)
@@ -134,20 +121,7 @@ class Requests:
                 pause.wait(_WAIT_S)
         self._state.renew()
 
-    def _stop(self, call: Call) -> None:
-        arguments = call.request.get("arguments")
-        newer = isinstance(arguments, dict) and arguments.get("for_newer") is True
+    def stop(self, call: Call, wish: Stop) -> None:
+        """End the daemon."""
         call.finish(self._state.report())
-        self._state.stop(for_newer=newer)
-
-
-def _arguments(method: str, given: object) -> dict[str, Any]:
-    """Return the arguments of an engine's method. Raises Malformed if they do not fit it."""
-    function = getattr(Engine, method, None)
-    if function is None or not isinstance(given, dict):
-        raise Malformed(f"there is no method {method}")
-    hints = typing.get_type_hints(function)
-    hints.pop("return", None)
-    if unknown := given.keys() - hints.keys():
-        raise Malformed(f"{method} does not take {', '.join(sorted(unknown))}")
-    return {name: decode(hints[name], value) for name, value in given.items()}
+        self._state.stop(for_newer=wish.for_newer)

@@ -43,7 +43,7 @@ class SavedSearch:
         hits = find(Query(self.query, _LOOKED_AT, filters=self.filters)).hits
         found = {_digest(hit): hit for hit in hits}
         known = set(self.seen)
-        best = {_digest(hit) for hit in hits[:_REPORTED] if "words" in hit.source}
+        best = {_digest(hit) for hit in hits[:_REPORTED] if "words" in hit.found_by}
         new = [hit for digest, hit in found.items() if digest in best - known]
         seen = [one for one in self.seen if one not in found] + list(found)
         return replace(self, seen=tuple(seen[-_REMEMBERED:])), new

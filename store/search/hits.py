@@ -85,7 +85,7 @@ def _hit(
     return replace(
         hit_of(rank, ranked.score, record, passage, title, snippet),
         highlights=highlights,
-        source=tuple(name for name, found in found_by.items() if found),
+        found_by=tuple(name for name, found in found_by.items() if found),
         evidence=ranked.features,
     )
 
@@ -114,7 +114,7 @@ def hit_of(
         highlights=(),
         snippet=snippet,
         fresh=passage.fresh,
-        source=(),
+        found_by=(),
         modified=record.signature.mtime_ns / 1e9,
         place=place.label if place else "",
     )

@@ -31,8 +31,8 @@ class Hit:
     snippet: tuple[int, int]
     """Character range of the best sentence or two in `text`."""
     fresh: bool
-    source: tuple[str, ...]
-    """What found it: `words`, `meaning`, or both."""
+    found_by: tuple[str, ...]
+    """`words`, `meaning`, or both."""
     modified: float
     """The file's modification time, seconds since the epoch."""
     duplicates: tuple[Path, ...] = ()

@@ -54,7 +54,7 @@ LEASE = Hit(
     highlights=((25, 32),),
     snippet=(21, 61),
     fresh=True,
-    source=("words", "meaning"),
+    found_by=("words", "meaning"),
     modified=1_790_000_000.5,
 )
 MOVING = replace(
@@ -71,7 +71,7 @@ MOVING = replace(
     highlights=(),
     snippet=(0, 33),
     fresh=False,
-    source=("meaning",),
+    found_by=("meaning",),
     duplicates=(Path("/mnt/backup/moving.pdf"),),
 )
 NOT_INDEXED = FileExplanation(HOME / "x", indexed=False, reason="a picture is not read")

@@ -28,7 +28,7 @@ LEASE_JSON = {
     "end": 420,
     "text": "Rent is due monthly.\nThe deposit is returned\nwithin 30 days.",
     "fresh": True,
-    "source": ["words", "meaning"],
+    "found_by": ["words", "meaning"],
     "modified": 1790000000.5,
     "duplicates": [],
 }

@@ -43,7 +43,7 @@ def test_the_best_passage_of_the_right_document_comes_first(pets: Library) -> No
     best = hits(pets, "postman dog barks")[0]
     assert best.path == pets.path("dogs")
     assert best.text == "a dog barks at the postman"
-    assert best.source == ("meaning", "words")
+    assert best.found_by == ("meaning", "words")
     assert [best.text[a:b] for a, b in best.highlights] == ["dog", "barks", "postman"]
 
 

@@ -74,7 +74,7 @@ def hit(rank: int, path: str, title: str, text: str, **changes: object) -> Hit:
         highlights=tuple((i, i + len(word)) for i in starts),
         snippet=(0, len(text)),
         fresh=True,
-        source=BOTH,
+        found_by=BOTH,
         modified=NOW - rank * 20 * DAY_S,
     )
     return replace(made, **changes)  # type: ignore[arg-type]
@@ -95,7 +95,7 @@ HITS = (
         "Moving checklist",
         "Ask the agent for the money back.\nSend photos of every room.",
         heading="Money",
-        source=MEANING,
+        found_by=MEANING,
     ),
     hit(
         3,
@@ -110,7 +110,7 @@ HITS = (
         "Tenancy law summary",
         "A landlord who keeps it beyond the statutory period owes interest to the tenant.",
         heading="Ending › 3.2 Money held",
-        source=MEANING,
+        found_by=MEANING,
     ),
     hit(
         5,
@@ -118,7 +118,7 @@ HITS = (
         "House rules",
         "Tenants pay, for every key that they are given and for the use of the cellar and of the "
         "bicycle room, a key deposit of 50.00 per key, given back at the end.",
-        source=WORDS,
+        found_by=WORDS,
         duplicates=(HOME / "notes/house-rules.txt",),
     ),
     hit(
@@ -126,7 +126,7 @@ HITS = (
         "Documents/money/budget-2023.csv",
         "",
         "deposit, flat, -2400.00, 2023-02-01",
-        source=WORDS,
+        found_by=WORDS,
     ),
     hit(
         7,

@@ -58,7 +58,7 @@ def of_hit(hit: Hit, answer: Results, first: Results | None) -> Iterator[Row]:
     """Yield what is known of one hit."""
     yield title(hit), Content(place(hit))
     yield "File", Content(short_path(hit.path))
-    found = [_FOUND_BY[source] for source in hit.source if source in _FOUND_BY]
+    found = [_FOUND_BY[source] for source in hit.found_by if source in _FOUND_BY]
     for index, way in enumerate(found):
         yield "" if index else "Found by", Content(way)
     words = dict.fromkeys(hit.text[a:b].casefold() for a, b in hit.highlights)

@@ -46,7 +46,7 @@ def hit_fields(hit: Hit) -> dict[str, object]:
         "end": hit.end,
         "text": hit.text,
         "fresh": hit.fresh,
-        "source": list(hit.source),
+        "found_by": list(hit.found_by),
         "modified": hit.modified,
         "duplicates": [path_fields(copy)["path"] for copy in hit.duplicates],
     }
@@ -125,6 +125,6 @@ def _notes(hit: Hit) -> Iterable[Part]:
 
 
 def _found_by(hit: Hit) -> str:
-    if len(hit.source) > 1:
+    if len(hit.found_by) > 1:
         return "●"
-    return "≈" if "meaning" in hit.source else "="
+    return "≈" if "meaning" in hit.found_by else "="

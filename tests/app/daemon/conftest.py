@@ -17,6 +17,7 @@ import pytest
 from app.daemon import control
 from app.daemon.client import Client
 from app.daemon.lock import DaemonLock
+from app.daemon.methods import REPORT
 from app.daemon.remote_engine import RemoteEngine
 from app.user.paths import Paths
 from app.user.settings import Settings
@@ -47,7 +48,7 @@ class Running:
 
     def report(self) -> DaemonReport:
         """Ask the daemon for its state."""
-        return self.client.ask("report", DaemonReport, {})
+        return self.client.ask(REPORT, None)
 
     def kill(self, number: int = signal.SIGKILL) -> int:
         """Send the daemon a signal and wait for its end; returns its pid."""
