@@ -48,7 +48,7 @@ from .values.passages import (
     indexed_text,
 )
 from .values.progress import Progress
-from .values.queries import Filters, Mode, Query, SearchParameters, SearchPath
+from .values.queries import Filters, Mode, Query, SearchParameters, SearchPath, clean_query
 from .values.results import Explain, Hit, Preview, Results, Topic
 from .values.sanitizer import safe_line, safe_text
 from .values.status import CacheUse, FolderStatus, IndexModel, LastSeen, Migration, Size, Status
@@ -127,6 +127,7 @@ __all__ = [
     "Topic",
     "Vectors",
     "Writer",
+    "clean_query",
     "indexed_text",
     "safe_line",
     "safe_text",

@@ -6,18 +6,18 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import ClassVar
 
 from textual import work
-from textual.app import SystemCommand
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from . import themes
 from .backend import Backend
-from .commands import commands
 from .indexing import IndexingApp
 from .messages import IndexState, Preferences
 from .screens.add_folder import AddFolder
@@ -142,3 +142,20 @@ class ThimbleApp(IndexingApp):
             subprocess.run(["pbcopy"], input=text.encode(), check=False)
         else:
             super().copy_to_clipboard(text)
+
+
+_OF_THE_PALETTE = {"command_palette", "back", "dismiss(None)"}
+"""Actions that make no sense as a command."""
+
+
+def commands(app: App[int], screen: Screen[object]) -> Iterator[SystemCommand]:
+    """Yield the commands of a screen and of the app, each with its key, then the theme."""
+    seen = set(_OF_THE_PALETTE)
+    for node in (screen, app):
+        for binding in Binding.make_bindings(type(node).BINDINGS):
+            if binding.description and not binding.system and binding.action not in seen:
+                seen.add(binding.action)
+                run = partial(app.run_action, binding.action, default_namespace=node)
+                about = f"{binding.tooltip}  key {app.get_key_display(binding)}".strip()
+                yield SystemCommand(binding.description, about, run)
+    yield SystemCommand("Theme", "Change the colours", app.action_change_theme)

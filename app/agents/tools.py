@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer import Unreadable, read_now
-from store import Filters, Folder, Hit, Mode, Passage, Query
+from store import Filters, Folder, Hit, Mode, Passage, Query, clean_query
 
-from ..engine.batch import clean_query
-from ..engine.folder_lookup import find_folder
+from ..engine.folders import find_folder
 from .answers import Found, Hits, IndexedFolder, IndexStatus, Missing, Text, Texts
 from .ids import Target, document_id, find, passage_id
 

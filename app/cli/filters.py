@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from store import Filters, Folder
 
-from ..engine.folder_lookup import find_folder
+from ..engine.folders import find_folder
 
 
 def filters_of(args: argparse.Namespace, folders: Callable[[], Sequence[Folder]]) -> Filters:

@@ -30,12 +30,11 @@ from store import (
 
 from ..user.settings import Settings
 from .benchmark import Bench, Benchmark
-from .explain_file import explain_file
+from .documents import explain_file, preview
 from .finding import Finder, retried
 from .index_operations import IndexOperations
 from .models import Models
 from .presenting import presented, widened
-from .preview import preview
 
 
 class Engine(Finder, IndexOperations):

@@ -9,9 +9,9 @@ from indexer import Scope
 from store import Finding, Folder, Progress, Repair, Store
 
 from ..user.settings import Settings
+from .folders import check_root, free_name
 from .indexing import Indexing, are_current, relink
 from .models import Models
-from .roots import check_root, free_name
 
 _BYTES_PER_MB = 1 << 20
 

@@ -14,14 +14,7 @@ from ..coding.arrays import Ids
 from . import rare_terms
 from .postings import Postings, concatenate, read_postings, write_postings
 from .rare_terms import KEYS_TOGETHER
-from .segments import (
-    MERGE_FACTOR,
-    Segment,
-    close_segment,
-    drop_segment,
-    open_segment,
-    segments,
-)
+from .segments import MERGE_FACTOR, Segment, close_segment, drop_segment, open_segment, segments
 
 _RANGE_POSTINGS = 1 << 20
 """Postings held in memory at a time while segments are merged."""

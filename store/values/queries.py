@@ -81,3 +81,11 @@ class Query:
     recent: bool = False
     """Whether newer files rank a little higher."""
     parameters: SearchParameters = field(default_factory=SearchParameters)
+
+
+def clean_query(text: str) -> str:
+    """Return a query as one line of valid text. Raises ValueError if nothing is left."""
+    query = " ".join(text.encode("utf-8", "replace").decode().replace("\0", " ").split())
+    if not query:
+        raise ValueError("the query is empty")
+    return query

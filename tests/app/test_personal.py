@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.user.history import History
 from app.user.paths import Paths
-from app.user.personal import Personal
+from app.user.personal import History, Personal
 from app.user.settings import Settings, load, write
 from store import BadQuery
 

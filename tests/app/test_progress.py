@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.interrupts import stoppable
+from app.cli.commands.index import stoppable
 from app.cli.printing.diagnostics import Diagnostics
 from app.cli.printing.layout import columns
 from app.cli.printing.progress import ProgressLine, progress_line, summary

@@ -60,6 +60,17 @@ async def test_m_goes_through_the_modes() -> None:
         assert asked == [*around, Mode.HYBRID]
 
 
+async def test_newer_files_come_a_little_earlier_if_wished_for() -> None:
+    backend = FakeBackend()
+    async with started(backend).run_test() as pilot:
+        await press(pilot, "=deposit", "escape", "R")
+        assert backend.asked[-1].recent
+        assert "words + meaning, newer first" in visible(pilot)
+        await press(pilot, "R")
+        assert not backend.asked[-1].recent
+        assert "newer first" not in visible(pilot)
+
+
 async def test_filters_narrow_the_search_and_show_in_the_query_bar() -> None:
     backend = FakeBackend()
     async with started(backend).run_test() as pilot:

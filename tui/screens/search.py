@@ -32,7 +32,17 @@ from .searching import Searching
 GLANCE_S = 0.06
 """How long typing rests before the passage of an instant answer is shown."""
 MODES_TIP = "words, meaning, both, exact, regex"
-OF_SEARCHING = {"open", "copy_passage", "copy_path", "filter", "mode", "query", "ask", "map"}
+OF_SEARCHING = {
+    "open",
+    "copy_passage",
+    "copy_path",
+    "filter",
+    "mode",
+    "recent",
+    "query",
+    "ask",
+    "map",
+}
 OF_A_HIT = {"similar", "why"}
 
 
@@ -48,6 +58,7 @@ class SearchScreen(Searching):
         Binding("f", "filter", "Filter", id="filter"),
         Binding("F", "clear", "Clear filters and marks", id="clear", show=False),
         Binding("m", "mode", "Mode", id="mode", show=False, tooltip=MODES_TIP),
+        Binding("R", "recent", "Newer first", id="recent", show=False, tooltip="or not"),
         Binding("t", "similar", "More like this", id="similar", show=False),
         Binding("w", "why", "Why this hit", id="why", show=False),
         Binding("slash", "query", "Query", id="query", show=False),

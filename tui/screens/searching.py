@@ -17,7 +17,6 @@ from store import BadQuery, Hit, Results
 
 from ..backend import Backend
 from ..format import MODES
-from ..history import History
 from ..messages import Answered, Likened, Refused, failure
 from ..request import Request, searched, take_chips
 from ..widgets.query import QueryBar, QueryInput
@@ -94,7 +93,7 @@ class Searching(HitScreen):
         typed = self._history.step(step, self.request.typed)
         if typed is not None:
             text, chips = take_chips(typed)
-            self.request = Request(text.strip(), self.request.mode, chips)
+            self.request = replace(self.request, text=text.strip(), chips=chips)
             self.query_one("#query", TextBox).put(text)
 
     @work(thread=True, group="history", exit_on_error=False)
@@ -118,6 +117,10 @@ class Searching(HitScreen):
         modes = list(MODES)
         following = modes[(modes.index(self.request.mode) + 1) % len(modes)]
         self.request = replace(self.request, mode=following)
+
+    def action_recent(self) -> None:
+        """Rank newer files a little higher, or do so no longer."""
+        self.request = replace(self.request, recent=not self.request.recent)
 
     @on(QueryInput.BackedOut)
     def _drop_last_chip(self) -> None:
@@ -239,3 +242,36 @@ class Searching(HitScreen):
             self._settle()
             self.query_bar.show(self.request, is_searching=False)
             self.post_message(failed)
+
+
+class History:
+    """Earlier queries, the latest first, and where among them the user is."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._typed: list[str] = []
+        self._place = -1
+        """Index of the query that was brought back last; -1 before the first."""
+
+    def read(self) -> None:
+        """Read what was searched; blocks."""
+        self._typed = list(self._backend.history())
+
+    def add(self, typed: str) -> None:
+        """Remember a query as the latest one; blocks."""
+        self._typed = [typed, *(one for one in self._typed if one != typed)]
+        self._place = -1
+        self._backend.remember(typed)
+
+    def is_at(self, typed: str) -> bool:
+        """Whether `typed` is the query that was brought back last."""
+        return 0 <= self._place < len(self._typed) and self._typed[self._place] == typed
+
+    def step(self, back: int, typed: str) -> str | None:
+        """Return the query `back` steps earlier, empty after the latest, None beyond the first."""
+        here = self._place if self.is_at(typed) else -1
+        place = here + back
+        if place >= len(self._typed) or place < -1:
+            return None
+        self._place = place
+        return self._typed[place] if place >= 0 else ""

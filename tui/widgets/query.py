@@ -60,7 +60,8 @@ class QueryBar(Horizontal):
         """Show what narrows the request, and a dot while an answer takes its time."""
         dot = "… " if is_searching else "  "
         change = Style.from_meta({"@click": "screen.mode"})
-        self._put("#mode", Content(f"{dot}{MODES[request.mode]}").stylize(change))
+        newer = ", newer first" if request.recent else ""
+        self._put("#mode", Content(f"{dot}{MODES[request.mode]}{newer}").stylize(change))
         self._put("#chips", chips(request))
 
     def _put(self, place: str, content: Content) -> None:

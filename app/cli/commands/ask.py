@@ -8,10 +8,9 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from store import Answer, Exchange, Filters, Query
+from store import Answer, Exchange, Filters, Query, clean_query
 
 from ...ask import NONE, Address
-from ...engine.batch import clean_query
 from ...user.settings import Settings
 from ..filters import filters_of
 from ..printing.answers import AnswerPrinter, answer_fields, plain_answer

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from store import Progress
 
 from ...engine.blas import keep_to_one_thread
-from ..interrupts import stoppable
 from ..printing.diagnostics import Diagnostics, ExitCode
 from ..printing.progress import ProgressLine, summary
 from ..printing.quantities import size
@@ -73,3 +76,23 @@ def _silent(message: str) -> None:
 
 def _ignore(progress: Progress) -> None:
     """Show nothing."""
+
+
+@contextmanager
+def stoppable() -> Iterator[Callable[[], bool]]:
+    """Give a function that tells whether to stop; raise KeyboardInterrupt at the end if so."""
+    asked = False
+
+    def remember(signum: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            signal.default_int_handler(signum, frame)
+        asked = True
+
+    before = signal.signal(signal.SIGINT, remember)
+    try:
+        yield lambda: asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if asked:
+        raise KeyboardInterrupt

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ...engine.folder_lookup import find_folder
+from ...engine.folders import find_folder
 from ..printing.diagnostics import ExitCode, UsageError
 from . import Context
 

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from store import Hit
+from store import Hit, clean_query
 
-from ...engine.batch import clean_query
 from ...user.saved import SavedSearch, load_saved, store_saved
 from ..filters import filters_of
 from ..printing.diagnostics import ExitCode

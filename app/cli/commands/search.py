@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store import Filters, Mode, Query, Results
+from store import Filters, Mode, Query, Results, clean_query
 
-from ...engine.batch import BadLine, clean_query, read_queries
+from ..batch import BadLine, read_queries
 from ..filters import filters_of
 from ..printing.diagnostics import ExitCode, UsageError
 from ..printing.formats import Format, print_results, results_fields

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,48 +12,40 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.daemon import methods
 from app.daemon.codec import Malformed, decode, encode
 from app.daemon.faults import Unreachable, fault_of, raise_fault
+from app.daemon.methods import METHODS
 from app.daemon.wire import pack, unpack
 from indexer import ModelError
 from store import (
     Answer,
     BadQuery,
-    DaemonReport,
-    DaemonStatus,
-    Exchange,
-    FileExplanation,
-    Filters,
     Folder,
     Hit,
     Mode,
-    Preview,
-    Progress,
-    Results,
     Sentence,
-    Size,
-    SkippedFile,
-    Status,
     StoreBusy,
     StoreDamaged,
     StoreError,
 )
 
-TYPES = [
-    Answer,
-    Exchange,
-    Filters,
-    Folder,
-    Hit,
-    Preview,
-    Progress,
-    DaemonReport,
-    Results,
-    DaemonStatus,
-    Size,
-    SkippedFile,
-]
-TYPES += [Status, FileExplanation]
+TYPES = sorted(
+    {
+        kind
+        for method in METHODS.values()
+        for kind in (method.takes, method.answers)
+        if is_dataclass(kind)
+    },
+    key=lambda kind: kind.__name__,
+)
+"""Everything that a client may send and the daemon answers."""
+
+
+def test_every_method_is_found_by_its_name() -> None:
+    declared = [value for value in vars(methods).values() if isinstance(value, methods.Method)]
+    assert len(declared) >= 15
+    assert {method.name: method for method in declared} == METHODS
 
 
 @pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.__name__)

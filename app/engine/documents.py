@@ -1,12 +1,13 @@
-"""The part of a document around a hit."""
+"""One document: the text around a hit, and why a file is or is not indexed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
+import indexer
 from indexer import Unreadable, read_now
-from store import FileRecord, Hit, Passage, Preview, Store
+from store import FileExplanation, FileRecord, Hit, Passage, Preview, Store
 
 _GAP = "\n\n"
 """Between chunks, when they are shown together."""
@@ -45,3 +46,23 @@ def _place(passages: Sequence[Passage], hit: Hit) -> int:
     """Return the place of the passage that holds a hit's start, the nearest if none does."""
     distances = [abs(one.span.start - hit.start) for one in passages]
     return distances.index(min(distances))
+
+
+def explain_file(store: Store, path: Path, *, max_bytes: int) -> FileExplanation:
+    """Say why a file is or is not indexed."""
+    place = path.expanduser().parent.resolve() / path.name
+    folder = next((one for one in store.folders() if one.path in place.parents), None)
+    if folder is None:
+        return FileExplanation(
+            place, False, "no indexed folder holds it; `thimble add` the folder it is in"
+        )
+    reason = indexer.why(folder, place, max_bytes=max_bytes, reason_by_name=indexer.why_not_read)
+    if reason is not None:
+        return FileExplanation(place, False, reason)
+    record = store.file_at(folder, place)
+    if record is not None:
+        reason = f"indexed in the folder {folder.name}, read as {record.kind}"
+        return FileExplanation(place, True, reason, len(record.spans))
+    skipped = next((one for one in store.skipped() if one.path == place), None)
+    reason = skipped.reason if skipped else "not looked at yet; run `thimble index`"
+    return FileExplanation(place, False, reason)

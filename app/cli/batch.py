@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from store import clean_query
+
 
 @dataclass(frozen=True, slots=True)
 class BatchQuery:
@@ -35,14 +37,6 @@ def read_queries(lines: Iterable[bytes]) -> Iterator[BatchQuery | BadLine]:
             yield _parse(number, line)
         except ValueError as error:
             yield BadLine(number, str(error))
-
-
-def clean_query(text: str) -> str:
-    """Return a query as one line of valid text. Raises ValueError if nothing is left."""
-    query = " ".join(text.encode("utf-8", "replace").decode().replace("\0", " ").split())
-    if not query:
-        raise ValueError("the query is empty")
-    return query
 
 
 def _parse(number: int, line: bytes) -> BatchQuery:
