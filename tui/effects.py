@@ -42,17 +42,17 @@ def measure(backend: Backend, queries: Sequence[str]) -> Iterator[Effect | None]
     """Yield an effect for each budget, the largest first, and None after each search."""
     best: list[set[object]] = []
     for budget in reversed(BUDGETS):
-        found: list[set[object]] = []
+        paths: list[set[object]] = []
         spent: list[float] = []
         for text in queries:
             started = time.perf_counter()
             *_, last = backend.search(Query(text, limit=_TOP, budget=budget))
             spent.append((time.perf_counter() - started) * 1000)
-            found.append({hit.path for hit in last.hits})
+            paths.append({hit.path for hit in last.hits})
             yield None
-        best = best or found
+        best = best or paths
         shares = [
-            len(own & most) / max(len(most), 1) for own, most in zip(found, best, strict=True)
+            len(own & most) / max(len(most), 1) for own, most in zip(paths, best, strict=True)
         ]
         yield Effect(budget, median(spent), mean(shares))
 

@@ -86,10 +86,10 @@ class Request:
 def take_chips(typed: str) -> tuple[str, tuple[Chip, ...]]:
     """Split what was typed into the rest and the filters that are typed to their end."""
     chips: list[Chip] = []
-    for found in _DONE.finditer(typed):
-        value = found["value"].strip('"').strip()
-        values = re.split(r",+", value.lower()) if found["name"] == "type" else [value]
-        chips += [Chip(found["name"], one.lstrip(".")) for one in values if one.lstrip(".")]
+    for match in _DONE.finditer(typed):
+        value = match["value"].strip('"').strip()
+        values = re.split(r",+", value.lower()) if match["name"] == "type" else [value]
+        chips += [Chip(match["name"], one.lstrip(".")) for one in values if one.lstrip(".")]
     return (_DONE.sub("", typed) if chips else typed), tuple(chips)
 
 

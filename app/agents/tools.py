@@ -107,12 +107,12 @@ class Tools:
 
     def _one_of_many(self, given: str) -> Text | Missing:
         try:
-            found = self.get(given, around=0, offset=0)
+            text = self.get(given, around=0, offset=0)
         except (ValueError, OSError) as error:
             return Missing(given, str(error))
-        shortened = len(found.text) > _LONGEST_OF_MANY
-        next_offset = _LONGEST_OF_MANY if shortened else found.next_offset
-        return replace(found, text=found.text[:_LONGEST_OF_MANY], next_offset=next_offset)
+        shortened = len(text.text) > _LONGEST_OF_MANY
+        next_offset = _LONGEST_OF_MANY if shortened else text.next_offset
+        return replace(text, text=text.text[:_LONGEST_OF_MANY], next_offset=next_offset)
 
 
 def _read(place: Target) -> tuple[Passage, ...]:

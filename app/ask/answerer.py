@@ -133,10 +133,11 @@ class Answerer:
             yield answer
         if reply.is_empty:
             raise ServerError("wrote nothing")
-        found = bool(answer.sentences) and not (
+        is_answered = bool(answer.sentences) and not (
             reply.says_not_found and not any(one.supported for one in answer.sentences)
         )
-        yield replace(answer, sentences=answer.sentences if found else (), found=found, done=True)
+        sentences = answer.sentences if is_answered else ()
+        yield replace(answer, sentences=sentences, found=is_answered, done=True)
 
 
 def _are_related(
@@ -162,13 +163,13 @@ def _topic(question: str, history: Sequence[Exchange]) -> str:
     return question
 
 
-def _extractive(question: str, found: Sequence[tuple[str, Hit]], notice: str) -> Answer:
+def _extractive(question: str, quoted: Sequence[tuple[str, Hit]], notice: str) -> Answer:
     """Return an answer of sentences and their hits; each hit is cited by one number."""
-    sources = tuple(dict.fromkeys(hit for _, hit in found))
+    sources = tuple(dict.fromkeys(hit for _, hit in quoted))
     sentences = tuple(
-        Sentence(text, (sources.index(hit) + 1,), supported=True) for text, hit in found
+        Sentence(text, (sources.index(hit) + 1,), supported=True) for text, hit in quoted
     )
-    return Answer(question, sentences, sources, bool(found), EXTRACTIVE, done=True, notice=notice)
+    return Answer(question, sentences, sources, bool(quoted), EXTRACTIVE, done=True, notice=notice)
 
 
 def _closeness(models: SearchModels) -> Callable[[str, Sequence[str]], float]:

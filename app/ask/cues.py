@@ -79,7 +79,7 @@ def cue(question: str) -> Callable[[str], float]:
     a question of no such kind is worth 0 everywhere. Questions in English, German, French,
     Spanish and Chinese are known by their question words.
     """
-    for asked, found in _CUES:
+    for asked, holds in _CUES:
         if asked.search(question):
-            return found
+            return holds
     return lambda _: 0.0

@@ -100,7 +100,7 @@ def _weigh(
     """Weigh the sentences of a passage by all but their meaning."""
     total = sum(weights.values()) or 1.0
     around = frozenset(terms(f"{hit.title} {hit.heading}"))
-    found: list[_Weighed] = []
+    weighed: list[_Weighed] = []
     before: frozenset[int] = frozenset()
     for place, text in enumerate(sentences(hit.text)):
         keys = frozenset(terms(text))
@@ -112,8 +112,8 @@ def _weigh(
         if keys <= weights.keys() or text in (hit.title, hit.heading.rpartition(" › ")[2]):
             continue  # it says nothing that was not asked, or is a heading
         worth = covered / total + _CUE * holds(text) + _PASSAGE / (source + 1)
-        found.append(_Weighed(text, source, keys, worth + _FIRST * (place == 0)))
-    return found
+        weighed.append(_Weighed(text, source, keys, worth + _FIRST * (place == 0)))
+    return weighed
 
 
 def _choose(weighed: list[_Weighed], most: int) -> list[_Weighed]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import NoneType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from store import (
     Answer,
@@ -32,7 +32,6 @@ from store import (
 
 if TYPE_CHECKING:
     from ..engine.engine import Engine
-    from .requests import Requests
     from .server import Call
 
 A = TypeVar("A")
@@ -66,11 +65,33 @@ class EngineStream(Method[A, R]):
     """It may take longer than a search, and so gets a thread of its own."""
 
 
+class Daemon(Protocol):
+    """What the daemon itself answers; each sends its answer over the call."""
+
+    def index(self, call: Call) -> None:
+        """Have everything looked at, and tell how far that is."""
+
+    def hold(self, call: Call) -> None:
+        """Index nothing until the client hangs up."""
+
+    def status(self, call: Call) -> None:
+        """Say what the daemon does."""
+
+    def report(self, call: Call) -> None:
+        """Say all about the daemon."""
+
+    def pause(self, call: Call, is_paused: bool) -> None:
+        """Stop indexing on our own account, or go on."""
+
+    def stop(self, call: Call, wish: Stop) -> None:
+        """End the daemon."""
+
+
 @dataclass(frozen=True, slots=True)
 class DaemonMethod(Method[A, R]):
     """Answered by the daemon itself."""
 
-    run: Callable[[Requests, Call, A], None]
+    run: Callable[[Daemon, Call, A], None]
     is_long: bool = False
     is_for_anybody: bool = False
     """Clients of other versions and with other settings may ask, too."""

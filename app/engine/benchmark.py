@@ -188,9 +188,9 @@ class Benchmark:
         for text in texts:
             query = Query(text, limit, Mode.SEMANTIC, budget=self._budget)
             answers = [*self._search(query, self._models.index_alone)]
-            for found, answer in ((codes, answers[0]), (exact, answers[-1])):
+            for digests, answer in ((codes, answers[0]), (exact, answers[-1])):
                 known = (truth.digests.get(hit.path) for hit in answer.hits)
-                found.append([digest for digest in known if digest])
+                digests.append([digest for digest in known if digest])
         return codes, exact
 
     def _latency(self, texts: Sequence[str]) -> tuple[list[float], list[float], int, int]:

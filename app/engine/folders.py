@@ -53,10 +53,10 @@ def find_folder(folders: Sequence[Folder], given: str) -> Folder:
     path = given_path(given)
     by_name = {folder.name: folder for folder in folders}
     by_path = {folder.path: folder for folder in folders}
-    found = by_name.get(given) or by_path.get(path) or by_path.get(path.resolve())
-    if found is None:
+    folder = by_name.get(given) or by_path.get(path) or by_path.get(path.resolve())
+    if folder is None:
         raise ValueError(f"no folder '{given}' is indexed; {_cure(given, list(by_name))}")
-    return found
+    return folder
 
 
 def _cure(given: str, names: list[str]) -> str:

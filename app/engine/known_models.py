@@ -42,13 +42,13 @@ class KnownModels:
     def all(self) -> list[Model | ModelError]:
         """Return the built-in models, then the added by name; an error for one that is broken."""
         added = sorted(path.parent for path in self.folder.glob("[!.]*/model.toml"))
-        found: list[Model | ModelError] = []
+        models: list[Model | ModelError] = []
         for folder in (*BUILT_IN_FOLDERS, *added):
             try:
-                found.append(Model.load(folder))
+                models.append(Model.load(folder))
             except ModelError as error:
-                found.append(error)
-        return found
+                models.append(error)
+        return models
 
     def find(self, what: str) -> Model | None:
         """Return the known model of a name, of a path or of a hub's name, or None."""

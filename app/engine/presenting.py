@@ -85,6 +85,6 @@ def _shingles(text: str) -> frozenset[Shingle]:
     return frozenset(zip(words, words[1:], words[2:], words[3:], strict=False))
 
 
-def _is_same(shared: int, one: int, other: int) -> bool:
+def _is_same(shared: int, first: int, other: int) -> bool:
     """Compare two texts by the numbers of their shingles."""
-    return min(one, other) >= _FEWEST and shared >= _SAME * (one + other - shared)
+    return min(first, other) >= _FEWEST and shared >= _SAME * (first + other - shared)

@@ -41,11 +41,11 @@ class SavedSearch:
     def look(self, find: Find) -> tuple[SavedSearch, list[Hit]]:
         """Search; return the search with what it knows now, and the hits that are new."""
         hits = find(Query(self.query, _LOOKED_AT, filters=self.filters)).hits
-        found = {_digest(hit): hit for hit in hits}
+        by_digest = {_digest(hit): hit for hit in hits}
         known = set(self.seen)
         best = {_digest(hit) for hit in hits[:_REPORTED] if "words" in hit.found_by}
-        new = [hit for digest, hit in found.items() if digest in best - known]
-        seen = [one for one in self.seen if one not in found] + list(found)
+        new = [hit for digest, hit in by_digest.items() if digest in best - known]
+        seen = [one for one in self.seen if one not in by_digest] + list(by_digest)
         return replace(self, seen=tuple(seen[-_REMEMBERED:])), new
 
 

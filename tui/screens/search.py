@@ -33,17 +33,8 @@ GLANCE_S = 0.06
 """How long typing rests before the passage of an instant answer is shown."""
 MODES_TIP = "words, meaning, both, exact, regex"
 OF_SEARCHING = {
-    "open", "copy_passage", "copy_path", "filter", "mode", "recent", "query", "ask", "map"
-}
-    "open",
-    "copy_passage",
-    "copy_path",
-    "filter",
-    "mode",
-    "recent",
-    "query",
-    "ask",
-    "map",
+    *("open", "copy_passage", "copy_path", "filter", "mode", "recent"),
+    *("query", "ask", "map"),
 }
 OF_A_HIT = {"similar", "why"}
 

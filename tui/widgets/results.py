@@ -129,11 +129,11 @@ def _one_line(hit: Hit, name: Content, width: int) -> Content:
 
 def summary(answer: Results, state: IndexState) -> str:
     """Return how much was found, and in how much of the files or how fast."""
-    found = f"{len(answer.hits):,}" if answer.exact else f"{len(answer.hits):,} so far"
+    hits = f"{len(answer.hits):,}" if answer.exact else f"{len(answer.hits):,} so far"
     if state.progress is not None and state.is_indexing:
         share = state.progress.files_done / max(state.progress.files_total, 1)
         return f"{len(answer.hits):,} so far · {share:.0%} of files"
-    return f"{found} · {sum(answer.explain.milliseconds.values()):,.0f} ms"
+    return f"{hits} · {sum(answer.explain.milliseconds.values()):,.0f} ms"
 
 
 def invitation(state: IndexState) -> Content:

@@ -62,13 +62,13 @@ class SkippedList(Rows[Reason | SkippedFile]):
         self._list()
 
     def _list(self) -> None:
-        found = [file for file in self._files if self._found in _searchable(file)]
-        unfolded = self._unfolded_of(found)
+        files = [file for file in self._files if self._found in _searchable(file)]
+        unfolded = self._unfolded_of(files)
         items: list[Reason | SkippedFile] = []
-        for reason in by_reason(found):
+        for reason in by_reason(files):
             items.append(reason)
             items += reason.files if reason.text in unfolded else ()
-        self.border_subtitle = f"{len(found):,}"
+        self.border_subtitle = f"{len(files):,}"
         self.show(tuple(items), min(self.cursor, max(len(items) - 1, 0)))
 
     def _unfolded_of(self, files: Sequence[SkippedFile]) -> set[str]:

@@ -96,11 +96,11 @@ def _print_folders(out: Output, status: Status) -> None:
         out.line()
         header = ("name", ">files", ">chunks", ">skipped", ">failed", ">text", "folder")
         print_table(out, header, [_row(out, folder) for folder in status.folders])
-    for one in status.folders:
-        if one.missing:
+    for holding in status.folders:
+        if holding.missing:
             out.line(
-                f"{count(one.missing, 'file')} of {one.folder.name} went all at once; kept for a "
-                "day in case they come back, or until: thimble index"
+                f"{count(holding.missing, 'file')} of {holding.folder.name} went all at once; "
+                "kept for a day in case they come back, or until: thimble index"
             )
 
 
