@@ -1,6 +1,7 @@
 """The man page, made from the parser so that it knows what it knows.
 
-`python -m app.cli.manpage > docs/thimble.1` writes it anew; a test compares.
+`python -m app.cli.manpage > docs/thimble.1` writes it anew; a test compares. Own code, as
+argparse-manpage repeats the global options under each command and so fills three times the lines.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import sys
 from collections.abc import Iterator
 
 from .arguments import build_parser
-from .completion.describe import Argument, Command, describe
+from .describe import Argument, Command, describe
 
 
 def man_page(parser: argparse.ArgumentParser) -> str:
@@ -36,7 +37,7 @@ def _lines(parser: argparse.ArgumentParser) -> Iterator[str]:
     yield ".SH COMMANDS"
     for command in root.walk():
         if command.words:
-            yield from _command(command, [flag for option in root.options for flag in option.flags])
+            yield from _command(command, root.flags)
     yield from _epilog(parser.epilog or "")
 
 

@@ -2,7 +2,8 @@
 
 Nothing is run or imported by name. Whatever does not fit its hint is refused, so that a request
 that gets through is well-formed. Strings may hold lone surrogates, as paths that are not
-UTF-8 do: JSON in ASCII carries them.
+UTF-8 do: JSON in ASCII carries them. Own code: msgspec refuses those, and importing it takes a
+tenth of the time of a command that asks the daemon.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def encode(value: object) -> Any:
     if isinstance(value, Path):
         return str(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return {one.name: encode(getattr(value, one.name)) for one in fields(value)}
+        return {field.name: encode(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): encode(item) for key, item in value.items()}
     if isinstance(value, Sequence | frozenset | set) and not isinstance(value, bytes):
@@ -133,10 +134,10 @@ def _decode_fields(hint: Any, value: dict[str, Any]) -> Any:
 @cache
 def _hints(hint: Any) -> dict[str, Any]:
     # The screen's types name the store's without importing it; their own names come first.
-    names = vars(store) | vars(sys.modules[hint.__module__])
-    known = typing.get_type_hints(hint, localns=names)
-    own = [one.name for one in fields(hint)] if is_dataclass(hint) else hint._fields
-    return {name: known[name] for name in own}
+    scope = vars(store) | vars(sys.modules[hint.__module__])
+    known = typing.get_type_hints(hint, localns=scope)
+    names = [field.name for field in fields(hint)] if is_dataclass(hint) else hint._fields
+    return {name: known[name] for name in names}
 
 
 def _expect(value: Any, kind: Any) -> Any:

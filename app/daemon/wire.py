@@ -52,7 +52,7 @@ def messages(
     """Yield messages as they come. Raises Malformed if one is too long or cut off, or OSError.
 
     A timeout of the connection is a moment to ask whether it is cancelled: then nothing more is
-    yielded. Raises TimeoutError if nothing has come for longer than `patience_s`.
+    yielded. Raises TimeoutError if nothing has come for longer than `silence_s`.
     """
     pending = bytearray()
     heard = monotonic()

@@ -171,8 +171,8 @@ class InotifyTree:
     def _drop(self, path: str) -> None:
         """Stop watching a directory and all below it."""
         below = path + os.sep if path else ""
-        gone = [one for one in self._places if one == path or one.startswith(below)]
-        watches = [self._places.pop(one)[0] for one in gone]
+        gone = [place for place in self._places if place == path or place.startswith(below)]
+        watches = [self._places.pop(place)[0] for place in gone]
         for wd in watches:
             self._paths.pop(wd, None)
         known = [(wd, id(self)) for wd in watches]

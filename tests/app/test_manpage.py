@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.cli.arguments import build_parser
-from app.cli.completion.describe import describe
+from app.cli.describe import describe
 from app.cli.manpage import man_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "thimble.1"

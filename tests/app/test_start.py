@@ -15,7 +15,7 @@ import pytest
 
 from app import __version__
 from app.cli.arguments import MODES, build_parser
-from app.cli.completion.describe import describe
+from app.cli.describe import describe
 from app.user.settings import KEYS, Settings
 from store import Mode
 from tests.app.conftest import Run

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.cli.arguments import build_parser
-from app.cli.completion.describe import describe
+from app.cli.describe import describe
 from app.cli.main import main
 from app.cli.printing.diagnostics import UsageError
 from docs.site import page_text

@@ -1,6 +1,7 @@
 """ODT, ODS and ODP: paragraphs, headings, tables, notes and comments.
 
-Deleted text of tracked changes, charts and pictures are left out.
+Deleted text of tracked changes, charts and pictures are left out. Own code for sheets, too: of
+`12.5%` calamine gives 0.125, and no comments.
 """
 
 from __future__ import annotations

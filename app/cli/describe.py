@@ -1,4 +1,4 @@
-"""What can be completed: the parser's commands, options and operands as plain values."""
+"""The parser's commands, options and operands as plain values."""
 
 from __future__ import annotations
 
@@ -17,17 +17,7 @@ class Argument:
     takes_value: bool
     choices: tuple[str, ...]
     metavar: str
-    """What the help calls the value; `FILE` and `DIR` say that it is one."""
-
-    @property
-    def kind(self) -> str:
-        """The metavar without what may follow it: `FILE` for `FILE[:LINE]`."""
-        return self.metavar.partition("[")[0]
-
-    @property
-    def is_path(self) -> bool:
-        """Whether the value is the name of a file or a folder."""
-        return self.kind in ("FILE", "DIR")
+    """What the help calls the value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +35,6 @@ class Command:
     def flags(self) -> list[str]:
         """The flags of all options."""
         return [flag for option in self.options for flag in option.flags]
-
-    @property
-    def next_words(self) -> list[str]:
-        """The words that may follow: commands, and the choices of operands."""
-        choices = [choice for operand in self.operands for choice in operand.choices]
-        return [child.words[-1] for child in self.commands] + choices
 
     def walk(self) -> Iterator[Command]:
         """Yield this command and all below it."""
