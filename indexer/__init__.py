@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from .embedding.word_vectors import WordVectors
     from .formats.readers import why_not_read
     from .pipeline import Run
-    from .reading.current import read_back, read_now, read_part, read_texts
-    from .reading.indexed import read_indexed
+    from .processes import ChildProcess
+    from .reading.current import read_back, read_indexed, read_now, read_part, read_texts
     from .reading.source import is_text
     from .sampling import excerpts
     from .scanning.explain import why
@@ -34,6 +34,7 @@ __all__ = [
     "BUILT_IN_RANK",
     "Agenda",
     "Checksums",
+    "ChildProcess",
     "Choices",
     "Embedder",
     "Hub",
@@ -63,6 +64,7 @@ __all__ = [
 _HOMES = {
     "Agenda": "watching",
     "Checksums": "embedding.checksums",
+    "ChildProcess": "processes",
     "Choices": "embedding.description",
     "Embedder": "embedding.embedder",
     "Hub": "embedding.hub",
@@ -77,7 +79,7 @@ _HOMES = {
     "is_text": "reading.source",
     "load_quantiser": "embedding.projection",
     "read_back": "reading.current",
-    "read_indexed": "reading.indexed",
+    "read_indexed": "reading.current",
     "read_now": "reading.current",
     "read_part": "reading.current",
     "read_texts": "reading.current",

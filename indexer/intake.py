@@ -1,4 +1,4 @@
-"""What an index run takes in: files are read here, in lots, and prepared in the workshop."""
+"""What an index run takes in: files are read here, in batches, and prepared by the worker pool."""
 
 from __future__ import annotations
 
@@ -87,24 +87,24 @@ class Intake:
         self._folder = folder
         self._gone = gone
         self._readers = readers
-        self._workshop = pool
+        self._pool = pool
         self._is_cancelled = is_cancelled
 
     def prepared(self, found: Iterable[FoundFile]) -> Iterator[Batch]:
-        """Yield files in order, prepared; some lots are under way meanwhile.
+        """Yield files in order, prepared; some batches are under way meanwhile.
 
         Raises ModelError.
         """
         pending: deque[tuple[Batch, Future[list[Outcome]]]] = deque()
         for batch in self._batches(found):
-            pending.append((batch, self._workshop.submit(batch.items)))
-            if len(pending) > self._workshop.room:
+            pending.append((batch, self._pool.submit(batch.items)))
+            if len(pending) > self._pool.room:
                 yield from self._waited_for(*pending.popleft())
         while pending:
             yield from self._waited_for(*pending.popleft())
 
     def _waited_for(self, batch: Batch, outcomes: Future[list[Outcome]]) -> Iterator[Batch]:
-        """Yield a lot once it is prepared, unless cancelled before that."""
+        """Yield a batch once it is prepared, unless cancelled before that."""
         while not self._is_cancelled():
             if wait([outcomes], _POLL_S).done:
                 self._settle(batch, outcomes.result())
@@ -112,7 +112,7 @@ class Intake:
                 return
 
     def _settle(self, batch: Batch, outcomes: Iterable[Outcome]) -> None:
-        """Put into the lot what became of its files."""
+        """Put into the batch what became of its files."""
         for file, outcome in zip(batch.files, outcomes, strict=True):
             if isinstance(outcome, Unreadable):
                 self._skip(batch, file.path, file.signature, outcome.reason, failed=outcome.failed)
@@ -134,7 +134,7 @@ class Intake:
     def _take(
         self, found: FoundFile, path: Path, reading: Callable[[], Reading], batch: Batch
     ) -> None:
-        """Read one file into the lot."""
+        """Read one file into the batch."""
         signature = found.signature
         batch.last = path
         batch.count += 1

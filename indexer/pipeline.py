@@ -1,8 +1,9 @@
 """Bringing folders' index up to date: scan, read, chunk, embed, store.
 
-Each batch of files is one transaction. Whatever stops a run, the batches before it stay, and the
-next run goes on from there. Files are read here, cut and embedded in the workshop, a lot of files
-at a time and some lots ahead, and stored here in the order in which they were found.
+Files are stored a transaction at a time. Whatever stops a run, those before it stay, and the
+next run goes on from there. Files are read here, cut and embedded by the worker pool, a batch at a
+time and some batches ahead, and stored here in the order in which they were found. A transaction
+holds several batches.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ class _Transaction:
 
 
 class Run:
-    """One run over some folders. The tally may be read by other threads meanwhile."""
+    """One run over some folders. Other threads may read its progress meanwhile."""
 
     def __init__(
         self,
@@ -154,7 +155,7 @@ class Run:
             self._finish(folder, outcome, gone)
 
     def _gather(self, batch: Batch, transaction: _Transaction) -> None:
-        """Put a lot into the batch."""
+        """Add a batch to a transaction."""
         transaction.files += batch.new
         transaction.vectors += batch.vectors
         transaction.moved += batch.moved

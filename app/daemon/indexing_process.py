@@ -1,24 +1,24 @@
 """Indexing in a process of its own, so that searches stay quick and memory is given back.
 
-The daemon writes one JSON object a line to the child: a run to make, or to stop the one that is
-being made. The child answers with how far it is and how it ended. It leaves when its input ends,
-which also happens if the daemon dies.
+Over a socket the daemon sends the child one JSON object a line: a run to make, or to stop the one
+that is being made. The child answers with how far it is and how it ended. It leaves when its input
+ends, which also happens if the daemon dies.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
+import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from indexer import Scope
+from indexer import ChildProcess, Scope
 from store import Progress
 
 from ..engine.blas import keep_to_one_thread
@@ -37,6 +37,7 @@ _STOP_S = 2.0
 """So long a child may take to finish its batch."""
 _REPORT_S = 0.2
 _NICENESS = 10
+_MODULE = ("-I", "-m", "app.daemon.indexing_process")
 
 
 class ChildDied(Exception):
@@ -47,9 +48,11 @@ class IndexingProcess:
     """A child that indexes, started when it is needed. For use by one thread at a time."""
 
     def __init__(self) -> None:
-        self._child: subprocess.Popen[bytes] | None = None
-        self._lines: SimpleQueue[bytes] = SimpleQueue()
-        self._used_at = 0.0
+        # A Ctrl-C is for the daemon, which tells the child.
+        self._child = ChildProcess(_MODULE, own_session=True, inherits=True)
+        self._answers: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
+        self._used_at: float | None = None
+        """When the child was last of use; None if there is none."""
 
     def run(
         self,
@@ -66,7 +69,7 @@ class IndexingProcess:
 
     def rest_if_idle(self, seconds: float, is_wanted: Callable[[], bool]) -> None:
         """Let the child go if it had nothing to do for so long; first it links anew if need be."""
-        if self._child is None or monotonic() - self._used_at <= seconds:
+        if self._used_at is None or monotonic() - self._used_at <= seconds:
             return
         if not is_wanted():
             try:
@@ -80,17 +83,8 @@ class IndexingProcess:
 
     def close(self) -> None:
         """End the child; what it is doing is finished or thrown away whole."""
-        child, self._child = self._child, None
-        if child is None:
-            return
-        if child.stdin is not None:
-            with suppress(OSError):  # it is dead already
-                child.stdin.close()
-        try:
-            child.wait(_STOP_S)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+        self._used_at = None
+        self._child.stop(_STOP_S)
 
     def _follow(
         self,
@@ -99,23 +93,22 @@ class IndexingProcess:
         is_cancelled: Callable[[], bool],
     ) -> Progress:
         """Give the child an order and wait for its end."""
-        child = self._started()
-        self._tell(order)
+        connection = self._child.connection or self._start()
+        _send(connection, order)
         stopping_since: float | None = None
         while True:
             if stopping_since is None and is_cancelled():
                 stopping_since = monotonic()
-                self._tell({"stop": True})
+                _send(connection, {"stop": True})
             if stopping_since is not None and monotonic() - stopping_since > _STOP_S:
-                child.kill()
+                self._child.stop()
             try:
-                line = self._lines.get(timeout=_POLL_S)
+                answer = self._answers.get(timeout=_POLL_S)
             except Empty:
                 continue
-            if not line:
+            if answer is None:
                 self.close()
                 raise ChildDied("the indexing process died; it is started again")
-            answer = json.loads(line)
             if "fault" in answer:
                 raise_fault(answer["fault"])
             progress = decode(Progress, answer["progress"])
@@ -124,36 +117,31 @@ class IndexingProcess:
                 self._used_at = monotonic()
                 return progress
 
-    def _started(self) -> subprocess.Popen[bytes]:
-        if self._child is not None and self._child.poll() is None:
-            return self._child
-        self.close()
-        self._child = child = subprocess.Popen(
-            [sys.executable, "-I", "-m", "app.daemon.indexing_process"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,  # a Ctrl-C is for the daemon, which tells the child
-        )
-        self._lines = lines = SimpleQueue[bytes]()
+    def _start(self) -> socket.socket:
+        connection = self._child.start()
+        self._used_at = monotonic()
+        self._answers = answers = SimpleQueue[dict[str, Any] | None]()
 
-        def read() -> None:
-            if child.stdout is not None:
-                with child.stdout:
-                    for line in child.stdout:
-                        lines.put(line)
-            lines.put(b"")
+        def listen() -> None:
+            for answer in _messages(connection):
+                answers.put(answer)
+            answers.put(None)
 
-        threading.Thread(target=read, name="indexing", daemon=True).start()
-        return child
+        threading.Thread(target=listen, name="indexing", daemon=True).start()
+        return connection
 
-    def _tell(self, message: dict[str, Any]) -> None:
-        if self._child is None or self._child.stdin is None:
-            return
-        try:
-            self._child.stdin.write(json.dumps(message).encode() + b"\n")
-            self._child.stdin.flush()
-        except OSError:
-            pass  # it died: reading its answer says so
+
+def _send(connection: socket.socket, message: dict[str, Any]) -> None:
+    """Send a message to the other side, unless it is gone: whoever listens is told of that."""
+    with suppress(OSError):
+        connection.sendall(json.dumps(message).encode() + b"\n")
+
+
+def _messages(connection: socket.socket) -> Iterator[dict[str, Any]]:
+    """Yield what the other side says until it is gone; a line that its death cut short is lost."""
+    with suppress(OSError, ValueError), connection.makefile("rb") as lines:
+        for line in lines:
+            yield json.loads(line)
 
 
 def _packed(scope: Scope | None) -> object:
@@ -171,12 +159,12 @@ def main() -> None:
     os.nice(_NICENESS)
     if hasattr(os, "SCHED_BATCH"):
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    connection = socket.socket(fileno=os.dup(0))
     orders: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
     stopping = threading.Event()
 
     def listen() -> None:
-        for line in sys.stdin.buffer:
-            order = json.loads(line)
+        for order in _messages(connection):
             if "stop" in order:
                 stopping.set()
             else:
@@ -186,20 +174,23 @@ def main() -> None:
         orders.put(None)
 
     threading.Thread(target=listen, daemon=True).start()
-    indexer = _Indexer(stopping.is_set)
+    indexer = _Indexer(partial(_send, connection), stopping.is_set)
     while (order := orders.get()) is not None:
         try:
             progress = indexer.run(order)
         except Exception as error:  # said to the daemon, who goes on
-            _answer({"fault": fault_of(error)})
+            _send(connection, {"fault": fault_of(error)})
         else:
-            _answer({"progress": encode(progress), "is_end": True})
+            _send(connection, {"progress": encode(progress), "is_end": True})
 
 
 class _Indexer:
     """Carries out orders; keeps its models from one to the next."""
 
-    def __init__(self, is_stopping: Callable[[], bool]) -> None:
+    def __init__(
+        self, answer: Callable[[dict[str, Any]], None], is_stopping: Callable[[], bool]
+    ) -> None:
+        self._answer = answer
         self._is_stopping = is_stopping
         self._engine: Engine | None = None
         self._settings: Settings | None = None
@@ -224,12 +215,7 @@ class _Indexer:
     def _report(self, progress: Progress) -> None:
         if monotonic() >= self._next_report:
             self._next_report = monotonic() + _REPORT_S
-            _answer({"progress": encode(progress), "is_end": False})
-
-
-def _answer(message: dict[str, Any]) -> None:
-    sys.stdout.buffer.write(json.dumps(message).encode() + b"\n")
-    sys.stdout.buffer.flush()
+            self._answer({"progress": encode(progress), "is_end": False})
 
 
 if __name__ == "__main__":

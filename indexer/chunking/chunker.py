@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from store import Heading, Span, indexed_text
 
-from ..formats.document import Chunked, Document
+from ..formats.document import Chunks, Document
 from ..formats.encoding import byte_offsets
 from .cutting import LIMIT_TOKENS, TARGET_TOKENS, Cutter, Piece
 from .readback import contexts_of, fold, readable
@@ -29,7 +29,7 @@ class _Range:
     tokens: float
 
 
-def chunk(document: Document) -> Chunked:
+def chunk(document: Document) -> Chunks:
     """Cut a document into chunks of about `TARGET_TOKENS`.
 
     The spans ascend, do not overlap, and cover every block but those without readable text.
@@ -46,7 +46,7 @@ def chunk(document: Document) -> Chunked:
     }
     contexts = contexts_of(outline, [span.start for span in spans], names.__getitem__)
     kept = zip(contexts, filter(None, texts), strict=True)
-    return Chunked(
+    return Chunks(
         spans=spans,
         outline=outline,
         texts=tuple(indexed_text(context, text) for context, text in kept),

@@ -54,8 +54,8 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Chunked:
-    """A document cut into chunks, in bytes of the source file."""
+class Chunks:
+    """The chunks of a document, in bytes of the source file."""
 
     spans: tuple[Span, ...]
     outline: tuple[Heading, ...]

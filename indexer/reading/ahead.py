@@ -39,12 +39,15 @@ class Reading:
 
 
 class ReadAhead:
-    """Workers for one run; use as a context manager. None is started before it is needed."""
+    """Reads the files of one run ahead, with sandbox workers that start when needed.
+
+    Use as a context manager.
+    """
 
     def __init__(self) -> None:
         self._workers = max(1, min(_MOST_WORKERS, os.cpu_count() or 1))
-        self._pool = ThreadPoolExecutor(self._workers, "extract")
-        self._cage = SandboxPool(self._workers)
+        self._threads = ThreadPoolExecutor(self._workers, "extract")
+        self._sandbox = SandboxPool(self._workers)
 
     def __enter__(self) -> Self:
         return self
@@ -52,9 +55,9 @@ class ReadAhead:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        self._cage.close()  # what is still being read ends with its worker
-        self._pool.shutdown()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._sandbox.close()  # what is still being read ends with its worker
+        self._threads.shutdown()
 
     def read(
         self, folder: Folder, found: Iterable[FoundFile], gone: MovedFrom
@@ -68,7 +71,7 @@ class ReadAhead:
             path = folder.path / one.path
             read: Callable[[], Reading] = partial(self._read, path, gone, one)
             if kind_by_name(os.path.basename(one.path)):  # noqa: PTH119 (a string)
-                read = self._pool.submit(read).result
+                read = self._threads.submit(read).result
             pending.append((one, path, read))
             if len(pending) > _FILES_AHEAD * self._workers:
                 yield pending.popleft()
@@ -91,4 +94,4 @@ class ReadAhead:
     def _content(self, source: SourceFile, path: Path, found: FoundFile) -> Content:
         if not found.named and (secret := looks_secret(source.data)):
             raise Unreadable(secret)
-        return content_of(source, path, self._cage)
+        return content_of(source, path, self._sandbox)

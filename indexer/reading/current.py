@@ -206,8 +206,8 @@ def _text_now(path: Path, sandbox: Extracting) -> _Text:
         line_of if loaded.places is None else _no_line,
         document.kind,
         document.encoding,
-        loaded.chunked.spans,
-        loaded.chunked.outline,
+        loaded.chunks.spans,
+        loaded.chunks.outline,
         loaded.places or parts_of(document.kind, document.encoding, source.data),
     )
 

@@ -9,14 +9,14 @@ from typing import Protocol
 from store import DocumentParts
 
 from ..chunking.chunker import chunk
-from ..formats.document import Chunked, Document, Unreadable
+from ..formats.document import Chunks, Document, Unreadable
 from ..formats.extract import Extract
 from ..formats.readers import read_document
 from .source import CHANGING, SourceFile, open_source, signature_now
 
 
 class Extracting(Protocol):
-    """Takes a document apart that is no text itself: a `Cage`, or something that limits it."""
+    """Takes a document apart that is no text itself: a `SandboxPool`, or a `TimeBudget`."""
 
     def extract(self, descriptor: int, kind: str, name: str, size: int) -> Extract:
         """Return its text. Raises Unreadable."""
@@ -24,10 +24,10 @@ class Extracting(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ChunkedDocument:
-    """A document cut into chunks."""
+    """A document with the chunks that it was cut into."""
 
     document: Document
-    chunked: Chunked
+    chunks: Chunks
     places: DocumentParts | None
     """Parts of its extracted text; None if the file itself is the text."""
 
@@ -58,16 +58,16 @@ def cut(content: Content, name: str) -> ChunkedDocument:
             document, places = read_document(content, name), None
         else:
             document, places = content.document()
-        chunked = chunk(document)
+        chunks = chunk(document)
     except Unreadable:
         raise
     except Exception as error:  # one bad file costs one file, whatever is wrong with it
         raise Unreadable(
             f"cannot be read ({type(error).__name__}: {error})", failed=True
         ) from error
-    if not chunked.spans:
+    if not chunks.spans:
         raise Unreadable("empty: no text to index")
-    return ChunkedDocument(document, chunked, places)
+    return ChunkedDocument(document, chunks, places)
 
 
 def _extract(source: SourceFile, kind: str, path: Path, sandbox: Extracting) -> Extract:

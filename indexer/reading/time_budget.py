@@ -17,7 +17,7 @@ _LEAST_S = 0.1
 
 
 class TimeBudget:
-    """A worker with a budget of time that refills slowly, so that no query waits for long."""
+    """A sandbox worker whose time is rationed and refills slowly, so that no query waits for long."""
 
     def __init__(self, most_s: float = 2.0) -> None:
         """Spend at most so many seconds at a stretch."""
@@ -28,7 +28,10 @@ class TimeBudget:
         atexit.register(self._worker.close)
 
     def extract(self, descriptor: int, kind: str, name: str, size: int) -> Extract:
-        """Extract a document; see `Keeper.extract`. Raises Unreadable, also if there is no time."""
+        """Extract a document; see `SandboxWorker.extract`.
+
+        Raises Unreadable, also if there is no time.
+        """
         del size
         with self._lock:
             now = monotonic()

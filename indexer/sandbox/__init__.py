@@ -1,4 +1,4 @@
-"""The cage: documents of risky formats are taken apart in processes that can do nothing else."""
+"""The sandbox: documents of risky formats are taken apart in processes that can do nothing else."""
 
 from __future__ import annotations
 

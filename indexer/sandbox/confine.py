@@ -1,8 +1,9 @@
-"""What a worker may not do, once it has loaded what it needs: Landlock, seccomp and limits.
+"""What a sandboxed process may not do, once it has loaded what it needs.
 
 On Linux files can be opened only below the folders of libraries, and only for reading; no socket
-can be made and no program started. Elsewhere, and on kernels without these, limits on memory,
-file sizes and open files are all there is. Landlock: kernel.org, userspace-api/landlock.
+can be made and no program started: Landlock and seccomp see to it. Elsewhere, and on kernels
+without these, limits on memory, file sizes and open files are all there is. Landlock: kernel.org,
+userspace-api/landlock.
 """
 
 from __future__ import annotations
@@ -29,9 +30,8 @@ _NET_SINCE, _TCP = 4, 0b11
 _SCOPE_SINCE, _SCOPES = 6, 0b11
 """Abstract sockets and signals of others."""
 
-_SET_NO_NEW_PRIVILEGES, _SET_SECCOMP, _SET_DUMPABLE, _SET_DEATH_SIGNAL = 38, 22, 4, 1
+_SET_NO_NEW_PRIVILEGES, _SET_SECCOMP, _SET_DUMPABLE = 38, 22, 4
 _SECCOMP_FILTER = 2
-_SIGKILL = 9
 _LOAD, _JUMP_IF_EQUAL, _RETURN = 0x20, 0x15, 0x06
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | 1  # EPERM
 _ARCHITECTURES = {
@@ -43,7 +43,7 @@ clone3, and where there are such fork and vfork)."""
 
 
 def confine() -> str:
-    """Close the cage around this process; returns how tightly, for people."""
+    """Confine this process for good; returns by what, for people."""
     _limit()
     if not sys.platform.startswith("linux"):
         return "limits"
@@ -51,18 +51,10 @@ def confine() -> str:
     libc.prctl(_SET_DUMPABLE, 0, 0, 0, 0)
     if libc.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
         return "limits"
-    walls = ["limits"]
-    walls += ["landlock"] if _restrict_files(libc) else []
-    walls += ["seccomp"] if _restrict_calls(libc) else []
-    return ", ".join(walls)
-
-
-def die_with(parent: int) -> None:
-    """End this process when the thread that started it ends. On Linux only; others wait for EOF."""
-    if sys.platform.startswith("linux"):
-        ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, _SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:
-            os._exit(1)
+    means = ["limits"]
+    means += ["landlock"] if _restrict_files(libc) else []
+    means += ["seccomp"] if _restrict_calls(libc) else []
+    return ", ".join(means)
 
 
 def resident_bytes() -> int:

@@ -1,7 +1,8 @@
-"""What the program and a worker say to each other: one JSON object in each direction a document.
+"""What the program and a sandbox worker say to each other: a JSON object each way a document.
 
-The request comes with the document's descriptor. The answer comes from a process that a hostile
-document may have taken over, so it is measured before it is read and checked before it is used.
+A worker begins with a line that says it is ready. The request comes with the document's descriptor.
+The answer comes from a process that a hostile document may have taken over, so it is measured
+before it is read and checked before it is used.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from ..formats.extract import LONGEST_TEXT_CHARS, Extract
 MOST_ANSWER_BYTES = 4 * LONGEST_TEXT_CHARS + 64 * 2**20
 _MOST_REQUEST_BYTES = 64 * 1024
 _LENGTH = struct.Struct("<I")
+_READY = "ready: "
 _PIECE_BYTES = 1 << 20
 
 
@@ -50,6 +52,22 @@ class WorkerAnswer:
         if self.extract is None:
             raise Unreadable(self.reason, failed=self.failed)
         return self.extract
+
+
+def send_ready(connection: socket.socket, confinement: str) -> None:
+    """Say that requests may come, and by what they are confined. Raises OSError."""
+    connection.sendall(f"{_READY}{confinement}\n".encode("ascii"))
+
+
+def receive_ready(connection: socket.socket, deadline: float) -> str:
+    """Wait for a worker to be ready; returns by what it is confined.
+
+    Raises TimeoutError at `deadline`, EOFError or OSError.
+    """
+    line = b""
+    while not line.endswith(b"\n"):
+        line += _receive_some(connection, _PIECE_BYTES, deadline)
+    return line.decode("ascii", "replace").removeprefix(_READY).strip()
 
 
 def send_request(connection: socket.socket, request: Request, descriptor: int) -> None:
@@ -86,15 +104,19 @@ def receive_answer(connection: socket.socket, deadline: float) -> WorkerAnswer:
 def _receive(connection: socket.socket, length: int, deadline: float) -> bytes:
     pieces = bytearray()
     while len(pieces) < length:
-        left = deadline - monotonic()
-        if left <= 0:
-            raise TimeoutError
-        connection.settimeout(left)
-        piece = connection.recv(min(length - len(pieces), _PIECE_BYTES))
-        if not piece:
-            raise EOFError
-        pieces += piece
+        pieces += _receive_some(connection, length - len(pieces), deadline)
     return bytes(pieces)
+
+
+def _receive_some(connection: socket.socket, most: int, deadline: float) -> bytes:
+    left_s = deadline - monotonic()
+    if left_s <= 0:
+        raise TimeoutError
+    connection.settimeout(left_s)
+    piece = connection.recv(min(most, _PIECE_BYTES))
+    if not piece:
+        raise EOFError
+    return piece
 
 
 def _parse(fields: dict[str, Any]) -> WorkerAnswer:

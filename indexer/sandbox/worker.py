@@ -1,7 +1,7 @@
 """The process in which documents are taken apart: `python -I -m indexer.sandbox.worker PARENT`.
 
-Its standard input is a socket. It loads every extractor, closes the cage around itself and then
-answers one request after the other until the socket ends.
+Its standard input is a socket. It loads every extractor, confines itself and then answers one
+request after the other until the socket ends.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import sys
 from ..formats.document import Unreadable
 from ..formats.extract import Extract
 from ..formats.extractors import extract
-from .confine import MOST_MEMORY_BYTES, confine, die_with, resident_bytes
-from .protocol import Request, WorkerAnswer, receive_request, send_answer
+from ..processes import die_with
+from .confine import MOST_MEMORY_BYTES, confine, resident_bytes
+from .protocol import Request, WorkerAnswer, receive_request, send_answer, send_ready
 
 _LONGEST_REASON = 200
 
@@ -24,8 +25,7 @@ def main() -> None:
     die_with(int(sys.argv[1]))
     sys.setrecursionlimit(2_000)
     connection = socket.socket(fileno=os.dup(0))
-    walls = confine()
-    connection.sendall(b"ready: " + walls.encode() + b"\n")
+    send_ready(connection, confine())
     while received := receive_request(connection):
         send_answer(connection, _answer(*received))
 

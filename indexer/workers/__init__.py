@@ -1,4 +1,4 @@
-"""The workshop: from the content of files to chunks, terms and embeddings, in several processes.
+"""The worker pool: from the content of files to chunks, terms and embeddings, in several processes.
 
 What is done there needs nothing but the content and gives nothing but its result, so it may be done
 anywhere: in processes of their own, since most of it is Python, or in this one if that fails.

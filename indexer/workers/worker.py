@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..embedding.embedder import Embedder
 from ..embedding.model import Model
-from ..sandbox.confine import die_with
+from ..processes import die_with
 from .preparing import prepare
 
 

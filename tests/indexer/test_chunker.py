@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from indexer.chunking.chunker import chunk
 from indexer.chunking.cutting import LIMIT_TOKENS, TARGET_TOKENS
 from indexer.chunking.readback import contexts_of, read_passages
-from indexer.formats.document import Chunked, Document
+from indexer.formats.document import Chunks, Document
 from indexer.formats.encoding import decode_bytes, encode
 from indexer.formats.readers import plain, read_document
 from store import Heading, Span
@@ -25,7 +25,7 @@ TARGET_CHARS = int(TARGET_TOKENS * 4.6)
 LIMIT_CHARS = int(LIMIT_TOKENS * 4.6)
 
 
-def chunks_of(data: bytes, name: str = "a.md") -> tuple[Document, Chunked]:
+def chunks_of(data: bytes, name: str = "a.md") -> tuple[Document, Chunks]:
     document = read_document(data, name)
     return document, chunk(document)
 
@@ -34,7 +34,7 @@ def texts_of(text: str, name: str = "a.md") -> tuple[str, ...]:
     return chunks_of(text.encode(), name)[1].texts
 
 
-def read_back(data: bytes, document: Document, chunked: Chunked) -> list[str]:
+def read_back(data: bytes, document: Document, chunks: Chunks) -> list[str]:
     passages = read_passages(
         lambda span: data[span.start : span.end],
         document.kind,
@@ -71,7 +71,7 @@ def assert_sound(data: bytes, name: str) -> None:
 
 
 def test_an_empty_file_has_no_chunks() -> None:
-    assert chunks_of(b"")[1] == Chunked((), (), ())
+    assert chunks_of(b"")[1] == Chunks((), (), ())
     assert texts_of(" \n\n\t\n") == ()
 
 
