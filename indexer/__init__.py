@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from .embedding.hub import Hub, is_hub_name
     from .embedding.projection import load_quantiser
     from .embedding.word_vectors import WordVectors
-    from .formats.readers import why_not_read
+    from .formats.table import text_style
     from .pipeline import Run
     from .processes import ChildProcess
-    from .reading.current import read_back, read_indexed, read_now, read_part, read_texts
+    from .reading.current import read_back, read_now, read_part, read_texts
+    from .reading.indexed import read_indexed
     from .reading.source import is_text
     from .sampling import excerpts
     from .scanning.explain import why
@@ -57,8 +58,8 @@ __all__ = [
     "read_now",
     "read_part",
     "read_texts",
+    "text_style",
     "why",
-    "why_not_read",
 ]
 
 _HOMES = {
@@ -79,12 +80,12 @@ _HOMES = {
     "is_text": "reading.source",
     "load_quantiser": "embedding.projection",
     "read_back": "reading.current",
-    "read_indexed": "reading.current",
+    "read_indexed": "reading.indexed",
     "read_now": "reading.current",
     "read_part": "reading.current",
     "read_texts": "reading.current",
+    "text_style": "formats.table",
     "why": "scanning.explain",
-    "why_not_read": "formats.readers",
 }
 
 

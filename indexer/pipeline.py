@@ -29,7 +29,6 @@ from store import (
 )
 
 from .embedding.embedder import Embedder
-from .formats.readers import why_not_read
 from .intake import Batch, Intake
 from .reading.ahead import ReadAhead
 from .scanning.deletion_guard import forgettable
@@ -125,7 +124,6 @@ class Run:
             scope=self._scopes.get(folder.id),
             last_root=seen.root,
             max_bytes=self._max_bytes,
-            reason_by_name=why_not_read,
             is_cancelled=self._is_cancelled,
         )
         seen = replace(seen, root=outcome.root or seen.root)

@@ -11,7 +11,6 @@ import numpy as np
 from store import Folder
 
 from .formats.document import Unreadable
-from .formats.readers import why_not_read
 from .reading.loading import load
 from .reading.source import read_source
 from .sandbox import SandboxPool
@@ -36,7 +35,7 @@ def _excerpts(folders: Sequence[Folder], max_bytes: int) -> Iterator[str]:
     paths = [
         folder.path / found.path
         for folder in folders
-        for found in scan(folder, {}, max_bytes=max_bytes, reason_by_name=why_not_read).found
+        for found in scan(folder, {}, max_bytes=max_bytes).found
     ]
     chance.shuffle(paths)
     ends = monotonic() + _MOST_S

@@ -49,7 +49,7 @@ from .values.passages import (
 )
 from .values.progress import Progress
 from .values.queries import Filters, Mode, Query, SearchParameters, SearchPath, clean_query
-from .values.results import Explain, Hit, Preview, Results, Topic
+from .values.results import Explain, Hit, Preview, Results, TextStyle, Topic
 from .values.sanitizer import safe_line, safe_text
 from .values.status import CacheUse, FolderStatus, IndexModel, LastSeen, Migration, Size, Status
 
@@ -124,6 +124,7 @@ __all__ = [
     "StoreForeign",
     "StoreFull",
     "StoreTooNew",
+    "TextStyle",
     "Topic",
     "Vectors",
     "Writer",

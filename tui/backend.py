@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # so that a command which prints one line need not load the s
         Results,
         SkippedFile,
         Status,
+        TextStyle,
         Topic,
     )
 
@@ -43,6 +44,9 @@ class Backend(Protocol):
 
     def preview(self, hit: Hit) -> Preview:
         """Return the text around a hit. Raises OSError if its file is gone or cannot be read."""
+
+    def text_style(self, path: Path) -> TextStyle:
+        """Return how the text of a file is best shown; its name tells, so this never blocks."""
 
     def status(self) -> Status:
         """Return what the index holds now."""

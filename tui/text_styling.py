@@ -1,7 +1,7 @@
-"""Documents dressed for reading: code in colours, headings and lists of prose set apart.
+"""Styling of documents for reading: code in colours, headings and lists of prose set apart.
 
 The text keeps every character and so every position; only styles are added. It has passed the
-gate of `safe` before.
+sanitizer before.
 """
 
 from __future__ import annotations
@@ -11,12 +11,8 @@ from pathlib import Path
 
 from textual.content import Content, Span
 
-from store import safe_text
+from store import TextStyle, safe_text
 
-PROSE = {".md", ".markdown", ".mdx", ".rst", ".org", ".txt", ".adoc", ".html", ".htm", ".tex", ""}
-"""Suffixes of documents that are written for people."""
-_PLAIN = {".txt", "", ".csv", ".tsv", ".log", ".pdf", ".eml"}
-"""Suffixes of which nothing is known about the lines."""
 _LONGEST_CODE = 100_000
 """Characters; more than that is shown without colours."""
 
@@ -25,13 +21,16 @@ _BULLET = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,3}[.)])(?=[ \t])", re.M)
 _FIELD = re.compile(r"^[A-Za-z][\w -]{0,20}:(?=[ \t]\S)", re.M)
 
 
-def styled(text: str, path: Path) -> Content:
-    """Return `text`, made safe, as a document of the kind of `path` looks best."""
+def styled(text: str, path: Path, style: TextStyle) -> Content:
+    """Return `text`, made safe, in a style; the name of `path` tells the language of code."""
     shown = safe_text(text)
-    suffix = path.suffix.lower()
-    if suffix in PROSE or suffix in _PLAIN:
-        return Content(shown, [] if suffix in _PLAIN else _prose(shown))
-    return _code(shown, path)
+    match style:
+        case TextStyle.CODE:
+            return _code(shown, path)
+        case TextStyle.PROSE:
+            return Content(shown, _prose(shown))
+        case TextStyle.PLAIN:
+            return Content(shown)
 
 
 def _prose(text: str) -> list[Span]:

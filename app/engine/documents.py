@@ -56,7 +56,7 @@ def explain_file(store: Store, path: Path, *, max_bytes: int) -> FileExplanation
         return FileExplanation(
             place, False, "no indexed folder holds it; `thimble add` the folder it is in"
         )
-    reason = indexer.why(folder, place, max_bytes=max_bytes, reason_by_name=indexer.why_not_read)
+    reason = indexer.why(folder, place, max_bytes=max_bytes)
     if reason is not None:
         return FileExplanation(place, False, reason)
     record = store.file_at(folder, place)

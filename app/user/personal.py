@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from store import BadQuery, Hit, Opening
+import indexer
+from store import BadQuery, Hit, Opening, TextStyle
 
 from .dates import parse_since
 from .paths import Given, make_private
@@ -88,6 +89,10 @@ class Personal:
             return parse_since(text, datetime.now())
         except ValueError as error:
             raise BadQuery(str(error)) from None
+
+    def text_style(self, path: Path) -> TextStyle:
+        """Return how the text of a file is best shown."""
+        return indexer.text_style(path.name)
 
     def opening(self, hit: Hit) -> Opening:
         """Return how to open a hit: in the editor at its line, or a viewer at its page."""

@@ -1,52 +1,43 @@
-"""Reference: the file formats that are read, from the readers' tables."""
+"""Reference: the file formats that are read, from the table of formats."""
 
 from __future__ import annotations
 
-import importlib.util
-
 from docs.site.markup import code, page, table
-from indexer.formats import readers
-from indexer.formats.readers import kinds
+from indexer.formats.table import FORMATS, Access, Format
 
 
 def formats_page() -> str:
     """Return the page of all formats."""
-    known = dict.fromkeys([*kinds._SUFFIXES, *kinds._NAMES])
+    texts = [row for row in FORMATS if row.access is Access.TEXT]
     families = {
-        "Text and data": [kind for kind in known if kind in readers._FORMATS],
-        "Source code": [kind for kind in known if kind not in readers._FORMATS],
+        "Taken apart": [row for row in FORMATS if row.access is Access.EXTRACTED],
+        "Text and data": [row for row in texts if row.reader != "code"],
+        "Source code": [row for row in texts if row.reader == "code"],
     }
     parts = [
         "What a file is, is told by its name; what is not listed here is looked at, and read as"
         " plain text if it is text (UTF-8, UTF-16, or an old 8-bit encoding). `--type` of"
-        " `thimble search` takes a suffix or a name of the first column.",
-        *_extracted(),
+        " `thimble search` takes a suffix or a name of the column `kind`.",
     ]
-    for family, names in families.items():
-        parts += [f"## {family}", table(("kind", "files"), map(_row, names))]
-    left_out = [(group, _suffixes(suffixes)) for group, suffixes in kinds._NOT_READ_YET.items()]
+    for family, rows in families.items():
+        parts += [f"## {family}", table(("format", "kind", "files"), map(_row, rows))]
     parts += [
         "## Not read",
-        "These are listed as skipped, with the reason: `thimble status --skipped`.",
-        table(("", "files"), left_out),
+        "Documents of these formats are listed as skipped, with the reason:"
+        " `thimble status --skipped`. Files without text are counted.",
+        table(("", "files"), [(row.title, _files(row)) for row in FORMATS if not _is_read(row)]),
     ]
     return page("File formats", *parts)
 
 
-def _extracted() -> list[str]:
-    """Return what is read by taking a document apart, if this version does that."""
-    if importlib.util.find_spec("indexer.formats.recognise") is None:
-        return []
-    recognise = importlib.import_module("indexer.formats.recognise")
-    rows = [(code(kind), _suffixes(suffixes)) for kind, suffixes in recognise._SUFFIXES.items()]
-    return ["## Taken apart", table(("kind", "files"), rows)]
+def _row(row: Format) -> tuple[str, str, str]:
+    return row.title, code(row.kind), _files(row)
 
 
-def _row(kind: str) -> tuple[str, str]:
-    names = [_suffixes(kinds._SUFFIXES.get(kind, ""))]
-    names += [code(name) for name in kinds._NAMES.get(kind, "").split()]
-    return code(kind), " ".join(filter(None, names))
+def _files(row: Format) -> str:
+    suffixes = [code(f".{suffix}") for suffix in row.suffixes]
+    return " ".join([*suffixes, *map(code, row.names)])
 
 
-def _suffixes(suffixes: str) -> str:
-    return " ".join(code(f".{suffix}") for suffix in suffixes.split())
+def _is_read(row: Format) -> bool:
+    return row.access in (Access.TEXT, Access.EXTRACTED)

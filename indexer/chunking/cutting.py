@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ..formats.document import Block, BlockKind, Document
 from ..formats.readers import plain, unix_lines
+from ..formats.table import FORMATS
 
 TARGET_TOKENS = 256
 LIMIT_TOKENS = 400
@@ -24,11 +25,7 @@ TOKENS_PER_FOREIGN_CHAR = 0.6
 TOKENS_PER_WIDE_CHAR = 1.0
 """Of Chinese, Japanese, Korean and emoji."""
 
-_PROSE_KINDS = (
-    "text markdown rst org asciidoc tex html notebook subtitles calendar"
-    " pdf docx pptx odt odp epub rtf mail mbox chat history doc ppt msg"
-)
-_PROSE = frozenset(_PROSE_KINDS.split())
+_PROSE = frozenset(kind for row in FORMATS for kind in row.prose_kinds)
 _TAGGED = frozenset(("html", "xml"))
 _MEASURED_PLAIN = _TAGGED | {"notebook", "subtitles"}
 """Kinds whose blocks have so much markup that only the plain text tells their size."""

@@ -11,7 +11,7 @@ from functools import cache
 from store import DocumentParts, Heading, Span
 
 from ..formats.encoding import byte_offsets, decode_bytes
-from ..formats.readers import PARTS, plain
+from ..formats.readers import PARTS, part_starts, plain
 
 _LONGEST_NAME_CHARS = 80
 _LONGEST_CONTEXT_CHARS = 240
@@ -105,7 +105,6 @@ def parts_of(kind: str, encoding: str, data: bytes) -> DocumentParts | None:
     """Return the parts of a text; None if its kind has none."""
     if kind not in PARTS:
         return None
-    unit, find_starts = PARTS[kind]
     text = decode_bytes(data, encoding)
-    starts = byte_offsets(text, encoding, find_starts(text))
-    return DocumentParts(unit, tuple(starts), (), len(data))
+    starts = byte_offsets(text, encoding, part_starts(kind, text))
+    return DocumentParts(PARTS[kind], tuple(starts), (), len(data))

@@ -15,7 +15,7 @@ from typing import Self
 from store import Folder, Signature
 
 from ..formats.document import Unreadable
-from ..formats.recognise import kind_by_name
+from ..formats.table import extracted_format
 from ..sandbox import SandboxPool
 from ..scanning.moves import MovedFrom
 from ..scanning.scan import FoundFile
@@ -70,7 +70,7 @@ class ReadAhead:
         for one in found:
             path = folder.path / one.path
             read: Callable[[], Reading] = partial(self._read, path, gone, one)
-            if kind_by_name(os.path.basename(one.path)):  # noqa: PTH119 (a string)
+            if extracted_format(os.path.basename(one.path)):  # noqa: PTH119 (a string)
                 read = self._threads.submit(read).result
             pending.append((one, path, read))
             if len(pending) > _FILES_AHEAD * self._workers:

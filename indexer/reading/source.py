@@ -15,11 +15,12 @@ from store import FileRecord, Signature
 
 from ..formats.document import Unreadable
 from ..formats.recognise import HEAD_BYTES, recognise
+from ..formats.table import FORMATS
 from ..scanning.signature import signature_of
 
 _ATTEMPTS = 3
 _PIECE_BYTES = 1 << 20
-_MADE_OF_TEXT = ("mail", "mbox", "chat")
+_MADE_OF_TEXT = frozenset(row.kind for row in FORMATS if row.is_made_of_text)
 CHANGING = "it kept changing while it was read; it is tried again next time"
 
 
@@ -61,7 +62,8 @@ def is_text(path: Path) -> bool:
     """Tell whether a file is a text or can be looked at as one, as a mail can. Raises OSError."""
     try:
         with open_source(path.resolve()) as file:
-            return recognise(path.name, file.read(HEAD_BYTES)) in (None, *_MADE_OF_TEXT)
+            kind = recognise(path.name, file.read(HEAD_BYTES))
+            return kind is None or kind in _MADE_OF_TEXT
     except Unreadable as error:
         raise OSError(f"{path}: {error.reason}") from error
 

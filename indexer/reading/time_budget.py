@@ -17,7 +17,7 @@ _LEAST_S = 0.1
 
 
 class TimeBudget:
-    """A sandbox worker whose time is rationed and refills slowly, so that no query waits for long."""
+    """A sandbox worker whose time is limited and refills slowly: no query waits for long."""
 
     def __init__(self, most_s: float = 2.0) -> None:
         """Spend at most so many seconds at a stretch."""

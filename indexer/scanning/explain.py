@@ -7,7 +7,7 @@ from pathlib import Path
 
 from store import Folder
 
-from .ignore import MAX_FILE_BYTES, ReasonByName, Refusal, Rules
+from .ignore import MAX_FILE_BYTES, Refusal, Rules
 from .scan import error_reason, list_folder
 
 
@@ -16,10 +16,9 @@ def why(
     path: Path,
     *,
     max_bytes: int = MAX_FILE_BYTES,
-    reason_by_name: ReasonByName = lambda _: None,
 ) -> str | None:
     """Return why a scan would not read a file, None if it would. ValueError if it is elsewhere."""
-    rules = Rules.of(folder, max_bytes=max_bytes, reason_by_name=reason_by_name)
+    rules = Rules.of(folder, max_bytes=max_bytes)
     here = ""
     for name in path.relative_to(folder.path).parts:
         try:

@@ -10,20 +10,17 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Self
 
 from store import Folder
 
-from ..formats.recognise import kind_by_name, size_factor
+from ..formats.table import Access, format_of, size_factor
 from .globs import Pattern, Patterns, parse_glob, parse_line
 from .names import is_temporary, is_usual
 from .secrets import secret_by_name
-
-ReasonByName = Callable[[str], str | None]
-"""A file's name → why the readers cannot read such files, None if they may."""
 
 MAX_FILE_BYTES = 32 * 2**20
 """Larger texts are not read unless the settings say otherwise; see also `size_factor`."""
@@ -52,23 +49,6 @@ _PROGRAM_FOLDER_MARKS = {
 _CACHE_TAG = "CACHEDIR.TAG"
 _CACHE_MARK = b"Signature: 8a477f597d28d172789f06886806bc55"
 MARKS = frozenset({*RULE_FILES, *_PROGRAM_FOLDER_MARKS, _CACHE_TAG})  # decide about folders
-
-_KINDS_WITHOUT_TEXT = {
-    "image": "apng avif bmp cr2 cr3 dng gif heic heif icns ico jpeg jpg jxl nef orf png psd raf "
-    "rw2 svg svgz tga tif tiff webp xcf",
-    "audio": "aac aif aiff amr ape flac m4a m4b mid midi mka mp3 oga ogg opus wav wma",
-    "video": "3gp avi flv m4v mkv mov mp4 mpeg mpg ogv vob webm wmv",
-    "archive": "apk appimage bz2 cab deb dmg egg flatpak gem gz img iso jar lz lz4 lzma msi "
-    "pkg qcow2 rpm snap vdi vhd vmdk war whl xz zst",
-    "program": "bin class dll dylib exe ko o pdb pyc pyd pyo so wasm",
-    "database": "accdb db db-shm db-wal fdb mdb myd sqlite sqlite-shm sqlite-wal sqlite3",
-    "font": "eot otf ttc ttf woff woff2",
-    "data file": "arrow ckpt feather gguf h5 hdf5 joblib npy npz onnx parquet pickle pkl pt pth "
-    "safetensors tflite",
-}
-_KIND_BY_SUFFIX = {
-    suffix: kind for kind, suffixes in _KINDS_WITHOUT_TEXT.items() for suffix in suffixes.split()
-}
 
 
 class Skips(Enum):
@@ -101,7 +81,6 @@ class Rules:
 
     root: str
     max_bytes: int
-    reason_by_name: ReasonByName
     include: Patterns
     named: Patterns
     """The include globs that name something, as `*.pem` does and `*` does not."""
@@ -112,13 +91,12 @@ class Rules:
     """Deepest first."""
 
     @classmethod
-    def of(cls, folder: Folder, *, max_bytes: int, reason_by_name: ReasonByName) -> Self:
+    def of(cls, folder: Folder, *, max_bytes: int) -> Self:
         """Return the rules that hold in the root of a folder before its ignore files are read."""
         include = [parse_glob(glob) for glob in folder.include]
         return cls(
             root=str(folder.path),
             max_bytes=max_bytes,
-            reason_by_name=reason_by_name,
             include=Patterns(include),
             named=Patterns(p for p in include if any(c.isalnum() for c in _last_part(p))),
             dotted=Patterns(p for p in include if _last_part(p).startswith(".")),
@@ -186,11 +164,13 @@ class Rules:
             return Refusal(reason, Skips.LISTED)
         if name.startswith(".") and not self.dotted.deciding(path, is_folder=False):
             return Refusal("hidden")
-        suffix = name.rpartition(".")[2].lower()
-        if suffix in _KIND_BY_SUFFIX and suffix != name.lower() and not kind_by_name(name):
-            return Refusal(f"{_KIND_BY_SUFFIX[suffix]} (.{suffix})", Skips.COUNTED)
-        reason = self.reason_by_name(name)
-        return Refusal(reason, Skips.LISTED) if reason else None
+        row = format_of(name)
+        if row and row.access is Access.NO_TEXT:
+            suffix = name.rpartition(".")[2].lower()
+            return Refusal(f"{row.title} (.{suffix})", Skips.COUNTED)
+        if row and row.access is Access.NOT_READ:
+            return Refusal(row.why_not_read, Skips.LISTED)
+        return None
 
     def _refuse_by_patterns(self, path: str, *, is_folder: bool) -> Refusal | None:
         if self.exclude and (pattern := self.exclude.deciding(path, is_folder=is_folder)):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from store import Folder, Signature
 
-from .ignore import MAX_FILE_BYTES, ReasonByName, Rules, Skips
+from .ignore import MAX_FILE_BYTES, Rules, Skips
 from .scope import Scope, is_below
 from .signature import signature_of
 
@@ -79,7 +79,6 @@ def scan(
     scope: Scope | None = None,
     last_root: str = "",
     max_bytes: int = MAX_FILE_BYTES,
-    reason_by_name: ReasonByName = lambda _: None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Scan:
     """Compare a folder with what the catalogue has of it; opens no files but ignore files.
@@ -92,11 +91,9 @@ def scan(
         last_root: Identity of the root at the last scan that found the folder online. If it is
             another one now and holds none of many known files, the folder is not online.
         max_bytes: Larger files are skipped.
-        reason_by_name: File name → why the readers cannot read it, None if they may; not asked of
-            usual names.
         is_cancelled: Asked once per folder; a cancelled scan reports nothing as missing.
     """
-    rules = Rules.of(folder, max_bytes=max_bytes, reason_by_name=reason_by_name)
+    rules = Rules.of(folder, max_bytes=max_bytes)
     root = root_identity(folder.path)
     is_new = bool(last_root) and root != last_root
     walk = _Walk(known, None if is_new else scope)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from store import Folder, Store
 
-from ..formats.readers import why_not_read
 from .scan import scan
 from .scope import Scope
 
@@ -18,7 +17,6 @@ def is_current(store: Store, folder: Folder, scope: Scope | None, *, max_bytes: 
         scope=scope,
         last_root=seen.root,
         max_bytes=max_bytes,
-        reason_by_name=why_not_read,
     )
     if outcome.online != folder.online or outcome.root not in ("", seen.root):
         return False

@@ -71,7 +71,7 @@ class InotifyTree:
 
     def start(self) -> None:
         """Watch the folder and all below it that its rules let a scan enter."""
-        rules = Rules.of(self._folder, max_bytes=0, reason_by_name=lambda _: None)
+        rules = Rules.of(self._folder, max_bytes=0)
         with self._lock:
             self._add("", rules)
 

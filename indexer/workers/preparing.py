@@ -45,14 +45,14 @@ def prepare(items: Sequence[Item], embed: Embed) -> list[Outcome]:
     """Prepare some documents; one that cannot be read costs itself alone. Raises ModelError."""
     cuts = [_cut(one) for one in items]
     vectors = embed(
-        [text for one in cuts if isinstance(one, ChunkedDocument) for text in one.chunked.texts]
+        [text for one in cuts if isinstance(one, ChunkedDocument) for text in one.chunks.texts]
     )
     outcomes: list[Outcome] = []
     for one in cuts:
         if isinstance(one, Unreadable):
             outcomes.append(one)
             continue
-        chunks = len(one.chunked.spans)
+        chunks = len(one.chunks.spans)
         outcomes.append(_prepared(one, vectors[:chunks]))
         vectors = vectors[chunks:]
     return outcomes
@@ -66,7 +66,7 @@ def _cut(item: Item) -> ChunkedDocument | Unreadable:
 
 
 def _prepared(loaded: ChunkedDocument, vectors: Vectors) -> Prepared:
-    document, chunked = loaded.document, loaded.chunked
+    document, chunked = loaded.document, loaded.chunks
     return Prepared(
         kind=document.kind,
         encoding=document.encoding,

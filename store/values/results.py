@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 
 from .queries import Query
+
+
+class TextStyle(Enum):
+    """How the text of a document is shown."""
+
+    PLAIN = "plain"
+    PROSE = "prose"
+    """Headings and lists set apart."""
+    CODE = "code"
+    """In colours, by the language that the file's name tells."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import BinaryIO
 
 from indexer.formats import extractors
@@ -82,6 +83,6 @@ def misbehave(file: BinaryIO, name: str) -> Extract:
     return builder.finish()
 
 
-extractors._EXTRACTORS["mock"] = misbehave
+extractors._MODULES["mock"] = SimpleNamespace(extract=misbehave)  # type: ignore[assignment]
 if __name__ == "__main__":
     worker.main()

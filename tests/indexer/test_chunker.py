@@ -34,7 +34,7 @@ def texts_of(text: str, name: str = "a.md") -> tuple[str, ...]:
     return chunks_of(text.encode(), name)[1].texts
 
 
-def read_back(data: bytes, document: Document, chunks: Chunks) -> list[str]:
+def read_back(data: bytes, document: Document, chunked: Chunks) -> list[str]:
     passages = read_passages(
         lambda span: data[span.start : span.end],
         document.kind,

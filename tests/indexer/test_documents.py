@@ -117,7 +117,7 @@ def test_indexing_again_reads_nothing_again(
 def test_a_document_that_changed_answers_with_its_text_of_now(
     notes: Notes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexer.reading.time_budget.patience", lambda: TimeBudget(60))
+    monkeypatch.setattr("indexer.reading.time_budget.time_budget", lambda: TimeBudget(60))
     notes.write("one.pdf", making.pdf("the old heron", "more of it"))
     notes.index()
     notes.write("one.pdf", making.pdf("", "the new heron stands"))
@@ -168,7 +168,7 @@ def test_a_broken_document_costs_itself_and_is_read_once_it_is_whole(notes: Note
 def test_a_text_that_becomes_a_document_and_back_is_read_as_what_it_is(
     notes: Notes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexer.reading.time_budget.patience", lambda: TimeBudget(60))
+    monkeypatch.setattr("indexer.reading.time_budget.time_budget", lambda: TimeBudget(60))
     notes.write("x.txt", "plain heron")
     notes.index()
     notes.write("x.txt", making.pdf("paged heron"))

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from indexer.formats.readers.kinds import why_not_read
 from indexer.scanning import names
 from indexer.scanning.explain import why
 from indexer.scanning.ignore import Rules
@@ -368,11 +367,10 @@ def test_the_files_read_are_those_that_git_would_track(
 @example("bitwarden_export.pdf")
 @example("id_rsa.h")
 def test_a_usual_name_is_one_that_no_rule_refuses(name: str) -> None:
-    rules = Rules.of(folder_at(Path("/")), max_bytes=1, reason_by_name=why_not_read)
+    rules = Rules.of(folder_at(Path("/")), max_bytes=1)
     assert is_usual(name)
     assert not is_temporary(name)
     assert rules._refuse_unusual(name, name) is None
-    assert why_not_read(name) is None
 
 
 @pytest.mark.parametrize("name", ["note.md", "Ärger 2024.pdf", "main.rs", "1. plan.docx"])

@@ -24,7 +24,7 @@ LINUX = sys.platform.startswith("linux")
 
 
 class Mocked:
-    """A keeper of workers whose documents say how to misbehave."""
+    """A sandbox worker whose documents say how to misbehave."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -46,9 +46,9 @@ def mocked(tmp_path: Path) -> Iterator[Mocked]:
 
 
 def test_one_worker_reads_many_documents(mocked: Mocked) -> None:
-    assert mocked.worker.walls == ""
+    assert mocked.worker.confinement == ""
     assert len({mocked.read("behave") for _ in range(20)}) == 1
-    assert "limits" in mocked.worker.walls
+    assert "limits" in mocked.worker.confinement
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_worker_cannot_write_or_read_files_reach_the_network_or_start_programs
             with pytest.raises(Unreadable, match="PermissionError"):
                 mocked.read(order)
     assert not target.exists()
-    assert mocked.worker.walls == "limits, landlock, seccomp"
+    assert mocked.worker.confinement == "limits, landlock, seccomp"
 
 
 def test_a_worker_is_replaced_after_many_files_and_when_it_is_large(
@@ -147,12 +147,12 @@ def test_no_worker_outlives_the_program(tmp_path: Path, order: str) -> None:
     program = f"""
 import sys
 from time import monotonic
-from indexer.sandbox import Keeper
-keeper = Keeper({MOCK!r})
+from indexer.sandbox import SandboxWorker
+worker = SandboxWorker({MOCK!r})
 file = open({str(path)!r}, "rb")
-keeper._start(monotonic() + 60)
-print(keeper._process.pid, flush=True)
-keeper.extract(file.fileno(), "mock", "x", 1e6)
+worker._start(monotonic() + 60)
+print(worker._child._process.pid, flush=True)
+worker.extract(file.fileno(), "mock", "x", 1e6)
 sys.stdin.read()
 """
     with subprocess.Popen(

@@ -1,4 +1,4 @@
-"""Helpers change nothing but the time: not what is indexed, and not what happens on trouble."""
+"""Workers change nothing but the time: not what is indexed, and not what happens on trouble."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import subprocess
 import sys
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,9 +16,9 @@ import pytest
 from indexer import BUILT_IN_RANK, Embedder, Model
 from indexer.formats.document import Unreadable
 from indexer.formats.extract import Extract
-from indexer.processes import start
+from indexer.processes import ChildProcess
 from indexer.workers import Item, Outcome, Prepared, WorkerPool, workers_for
-from indexer.workers import pool as shop
+from indexer.workers import pool as worker_pool
 from store import Mode
 from tests.indexer.conftest import Notes
 
@@ -42,30 +41,32 @@ def told(outcome: Outcome) -> object:
     return *document, words, outcome.places, outcome.extracted
 
 
-def helper_of(pool: WorkerPool) -> subprocess.Popen[bytes]:
-    process = pool._workers[0]._process
+def worker_of(pool: WorkerPool) -> subprocess.Popen[bytes]:
+    process = pool._workers._children[0]._child._process
     assert process is not None
     return process
 
 
 def starts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Return the process ids of the helpers that are started from now on."""
+    """Return the process ids of the workers that are started from now on."""
     started: list[int] = []
+    start = ChildProcess.start
 
-    def noting(*args: Any, **options: Any) -> tuple[subprocess.Popen[bytes], socket.socket]:
-        process, ours = start(*args, **options)
-        started.append(process.pid)
-        return process, ours
+    def noting(child: ChildProcess) -> socket.socket:
+        connection = start(child)
+        if child._arguments == worker_pool._WORKER and child._process is not None:
+            started.append(child._process.pid)
+        return connection
 
-    monkeypatch.setattr(shop, "start", noting)
+    monkeypatch.setattr(ChildProcess, "start", noting)
     return started
 
 
-def test_a_helper_makes_what_this_process_makes(embedder: Embedder) -> None:
-    with WorkerPool(embedder, 1) as helped, WorkerPool(embedder, 0) as alone:
-        there = helped.submit(ITEMS).result()
+def test_a_worker_makes_what_this_process_makes(embedder: Embedder) -> None:
+    with WorkerPool(embedder, 1) as pool, WorkerPool(embedder, 0) as alone:
+        there = pool.submit(ITEMS).result()
         here = alone.submit(ITEMS).result()
-        assert helper_of(helped).poll() is None
+        assert worker_of(pool).poll() is None
     assert [*map(told, there)] == [*map(told, here)]
     assert [isinstance(one, Prepared) for one in here] == [True, False, True, True, False, True]
     for one, other in zip(there, here, strict=True):
@@ -74,10 +75,10 @@ def test_a_helper_makes_what_this_process_makes(embedder: Embedder) -> None:
             assert len(one.vectors) == len(one.spans) == len(one.terms)
 
 
-def test_a_run_with_helpers_indexes_what_one_without_indexes(
+def test_a_run_with_workers_indexes_what_one_without_indexes(
     notes: Notes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shop, "_LEAST_BYTES", 0)
+    monkeypatch.setattr(worker_pool, "_LEAST_BYTES", 0)
     monkeypatch.setattr(notes.embedder, "_threads", 2)
     started = starts(monkeypatch)
     for number in range(200):
@@ -95,39 +96,38 @@ def test_a_run_with_helpers_indexes_what_one_without_indexes(
     assert notes.index().indexed == 0
 
 
-def test_files_that_only_look_changed_need_no_helper(
+def test_files_that_only_look_changed_need_no_worker(
     notes: Notes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = notes.write("one.md", "alpha")
     notes.index()
     os.utime(path, (1, 1))
-    monkeypatch.setattr(shop, "_LEAST_BYTES", 0)
+    monkeypatch.setattr(worker_pool, "_LEAST_BYTES", 0)
     started = starts(monkeypatch)
     progress = notes.index()
     assert (progress.indexed, progress.moved) == (0, 1)
     assert not started
 
 
-def test_what_a_helper_died_of_is_done_in_this_process(embedder: Embedder) -> None:
+def test_what_a_worker_died_of_is_done_in_this_process(embedder: Embedder) -> None:
     with WorkerPool(embedder, 1) as pool:
         first = pool.submit(ITEMS).result()
-        helper_of(pool).send_signal(signal.SIGKILL)
+        worker_of(pool).send_signal(signal.SIGKILL)
         again = [pool.submit(ITEMS).result() for _ in range(3)]
-        assert helper_of(pool).poll() == -signal.SIGKILL
     for outcomes in again:
         assert [*map(told, outcomes)] == [*map(told, first)]
 
 
-def test_a_helper_that_cannot_start_is_done_without(
+def test_a_worker_that_cannot_start_is_done_without(
     embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shop, "_HELPER", ("-c", "raise SystemExit(3)"))
+    monkeypatch.setattr(worker_pool, "_WORKER", ("-c", "raise SystemExit(3)"))
     with WorkerPool(embedder, 2) as pool:
         outcomes = [pool.submit(ITEMS[:1]) for _ in range(4)]
         assert all(isinstance(one.result()[0], Prepared) for one in outcomes)
 
 
-def test_helpers_end_with_the_workshop_whatever_they_do(embedder: Embedder) -> None:
+def test_workers_end_with_the_pool_whatever_they_do(embedder: Embedder) -> None:
     endless = [Item("long.md", b"The lamp over the desk is dear. " * 400_000)]
     started = monotonic()
     with WorkerPool(embedder, 1) as pool:
@@ -135,22 +135,22 @@ def test_helpers_end_with_the_workshop_whatever_they_do(embedder: Embedder) -> N
         under_way = pool.submit(endless)
         waiting = pool.submit(endless)
         sleep(0.2)
-        process = helper_of(pool)
+        process = worker_of(pool)
     assert process.poll() is not None
     assert under_way.cancelled() or under_way.exception() is not None
     assert waiting.cancelled() or waiting.exception() is not None
     assert monotonic() - started < 20.0  # it would take a minute
 
 
-def test_no_helper_outlives_a_process_that_is_killed(tmp_path: Path) -> None:
+def test_no_worker_outlives_a_process_that_is_killed(tmp_path: Path) -> None:
     script = tmp_path / "main.py"
     script.write_text(
         "import sys\n"
         "from indexer import BUILT_IN, Embedder, Model\n"
-        "from indexer.workers import Item, Workshop\n"
-        "with Workshop(Embedder(Model.load(BUILT_IN)), 1) as workshop:\n"
-        "    workshop.submit([Item('a.md', b'alpha')]).result()\n"
-        "    print(workshop._helpers[0]._process.pid, flush=True)\n"
+        "from indexer.workers import Item, WorkerPool\n"
+        "with WorkerPool(Embedder(Model.load(BUILT_IN)), 1) as pool:\n"
+        "    pool.submit([Item('a.md', b'alpha')]).result()\n"
+        "    print(pool._workers._children[0]._child._process.pid, flush=True)\n"
         "    sys.stdin.read()\n"
     )
     with subprocess.Popen(
@@ -163,7 +163,7 @@ def test_no_helper_outlives_a_process_that_is_killed(tmp_path: Path) -> None:
         main.wait()
         ends = monotonic() + 5.0
         while is_running(worker):
-            assert monotonic() < ends, "the helper is still there"
+            assert monotonic() < ends, "the worker is still there"
             sleep(0.01)
 
 
@@ -176,7 +176,7 @@ def is_running(process: int) -> bool:
         return False
 
 
-def test_helpers_are_for_much_text_and_small_models(embedder: Embedder) -> None:
+def test_workers_are_for_much_text_and_small_models(embedder: Embedder) -> None:
     model = embedder.model
     much = 64 << 20
     assert workers_for(Embedder(model, 2), much) == 2
@@ -189,7 +189,7 @@ def test_helpers_are_for_much_text_and_small_models(embedder: Embedder) -> None:
 def test_runs_that_nobody_asked_for_take_one_process(
     notes: Notes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shop, "_LEAST_BYTES", 0)
+    monkeypatch.setattr(worker_pool, "_LEAST_BYTES", 0)
     started = starts(monkeypatch)
     notes.write("one.md", "alpha")
     assert notes.index(is_careful=True).indexed == 1

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from indexer import text_style
 from store import (
     NO_DAEMON,
     Answer,
@@ -28,6 +29,7 @@ from store import (
     SkippedFile,
     Status,
     StoreError,
+    TextStyle,
     Topic,
 )
 
@@ -346,6 +348,9 @@ class FakeBackend:
         if self.index_problem is not None:
             raise self.index_problem
         return DONE
+
+    def text_style(self, path: Path) -> TextStyle:
+        return text_style(path.name)
 
     def opening(self, hit: Hit) -> Opening:
         """Return the command of an editor that does nothing."""

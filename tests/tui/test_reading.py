@@ -1,4 +1,4 @@
-"""How passages are dressed and shaded."""
+"""How passages are styled and shaded."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.content import Content
 
-from store import safe_text
+from indexer import text_style
+from store import TextStyle, safe_text
 from tui.sentence_highlight import sentence_highlights, sentences
 from tui.text_styling import styled
 
@@ -21,25 +22,25 @@ def parts_in(content: Content, style: str) -> list[str]:
 
 def test_prose_shows_its_headings_and_lists() -> None:
     text = "Rye bread\nOne loaf.\n\nEvening before\n- flour\n- water\n\n1. Stir. It is done.\n"
-    content = styled(text, Path("bread.md"))
+    content = styled(text, Path("bread.md"), TextStyle.PROSE)
     assert parts_in(content, ".heading") == ["Rye bread", "Evening before"]
     assert parts_in(content, ".bullet") == ["-", "-", "1."]
 
 
 def test_code_is_coloured_by_its_language() -> None:
-    content = styled('def f():  # why\n    return "x"\n', Path("a.py"))
+    content = styled('def f():  # why\n    return "x"\n', Path("a.py"), TextStyle.CODE)
     assert parts_in(content, ".keyword") == ["def", "return"]
     assert parts_in(content, ".faint") == ["# why"]
     assert '"x"' in "".join(parts_in(content, ".literal"))
 
 
 def test_a_table_stays_as_it_is() -> None:
-    assert styled("Short line\n\n- 3", Path("a.csv")).spans == []
+    assert styled("Short line\n\n- 3", Path("a.csv"), TextStyle.PLAIN).spans == []
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=60), st.sampled_from(PATHS))
-def test_dressing_keeps_every_character(text: str, path: Path) -> None:
-    assert styled(text, path).plain == safe_text(text)
+def test_styling_keeps_every_character(text: str, path: Path) -> None:
+    assert styled(text, path, text_style(path.name)).plain == safe_text(text)
 
 
 def test_sentences_are_found_in_prose_and_lines_in_code() -> None:

@@ -13,7 +13,7 @@ from textual.content import Content, Span
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from store import Hit, Preview
+from store import Hit, Preview, TextStyle
 
 from ..backend import Backend
 from ..format import ago, place, title
@@ -87,7 +87,7 @@ class PassageView(VerticalScroll, can_focus=True, inherit_bindings=False):
         worker = get_current_worker()
         try:
             preview = self._backend.preview(hit)
-            previewed = Previewed(hit, preview, content=drawn(hit, preview))
+            previewed = Previewed(hit, preview, content=self._drawn(hit, preview))
         except FileNotFoundError:
             previewed = Previewed(hit, None, "file is gone")
         except Exception:  # whatever is wrong with one file, the passage found in it is still there
@@ -116,9 +116,12 @@ class PassageView(VerticalScroll, can_focus=True, inherit_bindings=False):
         shown = message.preview or Preview(hit.text, hit.line, (0, len(hit.text)), hit.highlights)
         if shown != self._shown:
             self._shown = shown
-            self._content = message.content or drawn(hit, shown)
+            self._content = message.content or self._drawn(hit, shown)
             self._text.update(self.content)
             self.call_after_refresh(self.reveal)
+
+    def _drawn(self, hit: Hit, preview: Preview) -> Content:
+        return drawn(hit, preview, self._backend.text_style(hit.path))
 
     @property
     def content(self) -> Content:
@@ -153,8 +156,8 @@ class PassageView(VerticalScroll, can_focus=True, inherit_bindings=False):
         return len(before.wrap(max(self._text.size.width, 1))) - 1
 
 
-def drawn(hit: Hit, preview: Preview) -> Content:
-    """Return the text dressed, its surroundings dim, matches marked and good sentences shaded."""
+def drawn(hit: Hit, preview: Preview, style: TextStyle) -> Content:
+    """Return the text styled, its surroundings dim, matches marked and good sentences shaded."""
     start, end = preview.passage
     best = (start + hit.snippet[0], start + hit.snippet[1])
     shades = sentence_highlights(preview.text, preview.passage, preview.highlights, best)
@@ -164,4 +167,5 @@ def drawn(hit: Hit, preview: Preview) -> Content:
         *(Span(*shade) for shade in shades),
         *(Span(*match, ".match") for match in preview.highlights),
     ]
-    return styled(preview.text, hit.path).add_spans([one for one in styles if one.end > one.start])
+    marks = [mark for mark in styles if mark.end > mark.start]
+    return styled(preview.text, hit.path, style).add_spans(marks)

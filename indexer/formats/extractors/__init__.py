@@ -1,35 +1,24 @@
 """Extractors, one module per family of formats that are no text: bytes to an `Extract`.
 
-They run in the cage (`indexer/cage`) and raise nothing but Unreadable when a file is at fault.
+They run in the sandbox (`indexer/sandbox`) and raise nothing but Unreadable when a file is at
+fault. Which one a kind of file needs is told by the table of formats.
 """
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
+from types import ModuleType
 from typing import BinaryIO
 
 from ..document import Unreadable
 from ..extract import Builder, Extract
 from ..recognise import HEAD_BYTES, recognise
-from . import (
-    archive,
-    chats,
-    epub,
-    history,
-    legacy,
-    mail,
-    opendocument,
-    pdf,
-    rtf,
-    sheets,
-    slides,
-    word,
-)
-from .nesting import Nested, add_extract, add_text
+from ..table import FORMATS
+from .nesting import add_extract, add_text
 from .package import Package
 
 __all__ = ["extract"]
@@ -37,31 +26,11 @@ __all__ = ["extract"]
 _MOST_NESTING = 3
 """Documents in documents: a PDF attached to a mail attached to a mail."""
 
-_EXTRACTORS: dict[str, Callable[[BinaryIO, str], Extract]] = {
-    "pdf": pdf.extract,
-    "docx": word.extract,
-    "pptx": slides.extract,
-    "xlsx": sheets.extract,
-    "opendocument": opendocument.extract,
-    "epub": epub.extract,
-    "rtf": rtf.extract,
-    "archive": archive.extract,
-    "chat": chats.extract,
-    "history": history.extract,
+_MODULES: dict[str, ModuleType] = {
+    row.kind: import_module(f".{row.extractor}", __name__) for row in FORMATS if row.extractor
 }
-_NESTING: dict[str, Callable[[BinaryIO, str, Nested], Extract]] = {
-    "legacy": legacy.extract,
-    "mail": mail.extract_mail,
-    "mbox": mail.extract_mbox,
-}
-_PACKAGES = (
-    (re.compile(r"word/document\d*\.xml"), "docx"),
-    (re.compile(r"ppt/presentation\.xml"), "pptx"),
-    (re.compile(r"xl/workbook\.xml"), "xlsx"),
-    (re.compile(r"META-INF/container\.xml"), "epub"),
-    (re.compile(r"content\.xml"), "opendocument"),
-)
-"""A member that only this kind of package has."""
+_NESTING = frozenset(row.kind for row in FORMATS if row.has_attachments)
+_PACKAGES = [(re.compile(row.member), row.kind) for row in FORMATS if row.member]
 
 
 def extract(kind: str, file: BinaryIO, name: str, depth: int = 0) -> Extract:
@@ -77,9 +46,9 @@ def extract(kind: str, file: BinaryIO, name: str, depth: int = 0) -> Extract:
     """
     if kind == "package":
         kind = _kind_of_package(file, name)
-    if kind in _NESTING:
-        return _NESTING[kind](file, name, partial(_add_nested, depth + 1))
-    return _EXTRACTORS[kind](file, name)
+    more = (partial(_add_nested, depth + 1),) if kind in _NESTING else ()
+    extracted: Extract = _MODULES[kind].extract(file, name, *more)
+    return extracted
 
 
 def _kind_of_package(file: BinaryIO, name: str) -> str:

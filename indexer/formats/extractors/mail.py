@@ -1,4 +1,4 @@
-"""Mails: one (EML, EMLX, a file of a Maildir) or many (MBOX), with what is attached to them.
+"""A mail (EML, EMLX, a file of a Maildir) with what is attached to it.
 
 Subject, sender, recipients and date are text too. Of a body in several forms the plain one is
 read, else the HTML. Attachments go through the readers again; what is signed or encrypted is read
@@ -8,7 +8,6 @@ as far as it is readable.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from email import message_from_bytes
 from email.errors import HeaderParseError, MessageError
 from email.header import decode_header
@@ -24,7 +23,6 @@ from .nesting import Nested
 
 Mail: TypeAlias = "Message[str, str]"
 
-_MOST_MESSAGE_BYTES = 128 * 2**20
 _MOST_DEPTH = 20
 """Of multipart in multipart, and of mails in mails."""
 _HEADERS = ("From", "To", "Cc", "Date")
@@ -34,47 +32,19 @@ _ESCAPED = re.compile(rb"(?m)^>(>*From )")
 _EMLX_COUNT = re.compile(rb"\s*(\d{1,9})\s*\n")
 
 
-def extract_mail(file: BinaryIO, name: str, nested: Nested) -> Extract:
+def extract(file: BinaryIO, name: str, nested: Nested) -> Extract:
     """Extract one mail. `name` is not needed."""
     del name
     data = file.read()
     if count := _EMLX_COUNT.match(data):
         data = data[count.end() :][: int(count[1])]
     builder = Builder("mail")
-    _add(builder, data, nested, level=1)
+    add_mail(builder, data, nested, level=1)
     return builder.finish()
 
 
-def extract_mbox(file: BinaryIO, name: str, nested: Nested) -> Extract:
-    """Extract a mailbox, one mail after the other. `name` is not needed."""
-    del name
-    builder = Builder("mbox", "message")
-    for data in _messages(file):
-        builder.begin_part()
-        _add(builder, data, nested, level=2)
-    return builder.finish()
-
-
-def _messages(file: BinaryIO) -> Iterator[bytes]:
-    """Yield the mails of a mailbox; a line `From …` after a blank line begins the next."""
-    lines: list[bytes] = []
-    size, was_blank = 0, True
-    for line in file:
-        if was_blank and _SEPARATOR.match(line):
-            if lines:
-                yield _ESCAPED.sub(rb"\1", b"".join(lines))
-            lines, size = [], 0
-        else:
-            lines.append(line)
-            size += len(line)
-            if size > _MOST_MESSAGE_BYTES:
-                raise Unreadable("one of its mails is too large", failed=True)
-        was_blank = line in (b"\n", b"\r\n")
-    if lines:
-        yield _ESCAPED.sub(rb"\1", b"".join(lines))
-
-
-def _add(builder: Builder, data: bytes, nested: Nested, level: int) -> None:
+def add_mail(builder: Builder, data: bytes, nested: Nested, level: int) -> None:
+    """Add a mail; its subject is a heading of this level."""
     try:
         message = message_from_bytes(data)
         _add_message(builder, message, nested, level, 0)

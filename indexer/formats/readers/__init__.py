@@ -1,35 +1,21 @@
 """Readers, one module per family of formats: bytes to documents, and fragments to plain text.
 
-A reader's `read` lays out a decoded text; its `plain` turns any fragment of such a text into what
-a person would read. `plain` never fails, whatever the fragment, and needs nothing but it: that is
-how a chunk's text is found again from its place in the source file alone.
+Which module reads what is told by the table of formats. Its `read` lays out a decoded text; its
+`plain` turns any fragment of such a text into what a person would read. `plain` never fails,
+whatever the fragment, and needs nothing but it: that is how a chunk's text is found again from its
+place in the source file alone.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from importlib import import_module
+from types import ModuleType
 
 from ..document import Document, Unreadable
 from ..encoding import decode
-from . import (
-    asciidoc,
-    calendar,
-    chat,
-    code,
-    data,
-    html,
-    markdown,
-    notebook,
-    org,
-    rst,
-    subtitles,
-    table,
-    tex,
-    text,
-    xml,
-)
-from .kinds import kind_of, why_not_read
+from ..table import FORMATS, Access, format_of
+from . import chat, code, html
 from .layout import Layout, unix_lines
 
 __all__ = [
@@ -37,38 +23,17 @@ __all__ = [
     "Layout",
     "html",
     "kind_of",
+    "part_starts",
     "plain",
     "read_document",
     "unix_lines",
-    "why_not_read",
 ]
 
-_FORMATS: dict[str, tuple[Callable[[str], Layout], Callable[[str], str]]] = {
-    "text": (text.read, text.plain),
-    "markdown": (markdown.read, markdown.plain),
-    "rst": (rst.read, rst.plain),
-    "org": (org.read, org.plain),
-    "asciidoc": (asciidoc.read, asciidoc.plain),
-    "tex": (tex.read, tex.plain),
-    "html": (html.read, html.plain),
-    "xml": (xml.read, xml.plain),
-    "notebook": (notebook.read, notebook.plain),
-    "csv": (table.read, table.plain),
-    "tsv": (table.read, table.plain),
-    "jsonl": (table.read_lines, data.plain_json),
-    "json": (code.read, data.plain_json),
-    "yaml": (code.read, text.plain),
-    "toml": (data.read_sections, text.plain),
-    "ini": (data.read_sections, text.plain),
-    "subtitles": (subtitles.read, subtitles.plain),
-    "calendar": (calendar.read, calendar.plain),
-    "chat": (chat.read, text.plain),
+_READERS: dict[str, ModuleType] = {
+    row.kind: import_module(f".{row.reader}", __name__) for row in FORMATS if row.reader
 }
-_CODE = (code.read, text.plain)
-"""Every kind without a format of its own is source code."""
-
-PARTS: dict[str, tuple[str, Callable[[str], list[int]]]] = {"chat": (chat.UNIT, chat.starts)}
-"""Kinds of text that have parts: what a part is, and what finds where each begins."""
+PARTS = {row.kind: row.part for row in FORMATS if row.part}
+"""Kinds of text that have parts: what a part is called."""
 
 _SHEBANG = re.compile(r"#![^\n]*?\b(python|bash|zsh|sh|node|ruby|perl|php|lua|Rscript)")
 _SHEBANG_KINDS = {"bash": "shell", "zsh": "shell", "sh": "shell", "node": "javascript"}
@@ -80,13 +45,13 @@ def read_document(data: bytes, name: str) -> Document:
     Raises:
         Unreadable: The file is not text, or of a format that is not read.
     """
-    if reason := why_not_read(name):
-        raise Unreadable(reason)
+    if (row := format_of(name)) and row.access is Access.NOT_READ:
+        raise Unreadable(row.why_not_read)
     decoded = decode(data)
     kind = kind_of(name) or _kind_of_text(decoded.text)
     if kind == "text" and chat.is_chat(decoded.text):
         kind = "chat"
-    layout = _FORMATS.get(kind, _CODE)[0](unix_lines(decoded.text))
+    layout: Layout = _reader(kind).read(unix_lines(decoded.text))
     return Document(
         kind=kind,
         encoding=decoded.encoding,
@@ -99,7 +64,24 @@ def read_document(data: bytes, name: str) -> Document:
 
 def plain(kind: str, fragment: str) -> str:
     """Return the readable text of any fragment of a document of this kind."""
-    return _FORMATS.get(kind, _CODE)[1](fragment)
+    text: str = _reader(kind).plain(fragment)
+    return text
+
+
+def kind_of(name: str) -> str | None:
+    """Return what a text of this file name is; None if the name does not tell."""
+    row = format_of(name)
+    return row.kind if row and row.access is Access.TEXT else None
+
+
+def part_starts(kind: str, text: str) -> list[int]:
+    """Return where each part of a text begins, for a kind that has parts."""
+    starts: list[int] = _reader(kind).starts(text)
+    return starts
+
+
+def _reader(kind: str) -> ModuleType:
+    return _READERS.get(kind, code)
 
 
 def _kind_of_text(decoded: str) -> str:

@@ -10,9 +10,9 @@ import re
 from itertools import pairwise
 
 from .layout import Layout
+from .text import plain
 
-UNIT = "message"
-"""What a part is."""
+__all__ = ["is_chat", "plain", "read", "starts"]
 
 _MOMENT = (
     r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\.?, "

@@ -11,6 +11,9 @@ import re
 
 from ..document import BlockKind
 from .layout import Layout
+from .text import plain
+
+__all__ = ["plain", "read"]
 
 _OPENED_CHARS = 1_300
 """An item longer than this will not fit into a chunk whole."""

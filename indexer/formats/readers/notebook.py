@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ..document import BlockKind
 from . import text as plain_text
-from .data import unescape
+from .json_text import unescape
 from .layout import Layout
 
 _SOURCES = frozenset(("source", "input"))  # `input` in notebooks of version 3

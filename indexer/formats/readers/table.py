@@ -1,4 +1,4 @@
-"""Tables in text: CSV and TSV, whose first row names the columns, and JSON Lines."""
+"""Tables in text: CSV and TSV, whose first row names the columns."""
 
 from __future__ import annotations
 
@@ -20,14 +20,6 @@ def read(text: str) -> Layout:
         layout.add_heading(*first.span(), 1)
         rows = first.end()
     layout.add_paragraphs(rows, len(text))
-    return layout
-
-
-def read_lines(text: str) -> Layout:
-    """Lay out text of which every line is a record."""
-    layout = Layout(text)
-    for row in _ROW.finditer(text):
-        layout.add(*row.span())
     return layout
 
 

@@ -1,15 +1,13 @@
-"""Settings and data: INI and TOML by their sections, JSON and YAML as nested items."""
+"""JSON as nested items, without its brackets and quotation marks."""
 
 from __future__ import annotations
 
 import re
 
 from . import text as plain_text
-from .layout import Layout
+from .code import read
 
-_SECTION = re.compile(r"^[ \t]*\[{1,2}(?P<heading>[^\[\]\n]+)\]{1,2}[ \t]*(?:[#;][^\n]*)?$", re.M)
-_SECTION_LEVEL = 3
-"""Deep enough that small sections share a chunk."""
+__all__ = ["plain", "read", "unescape"]
 
 _BARE_BRACKETS = re.compile(r"\n[\s{}\[\],]+(?=\n|\Z)")
 _NOISE = re.compile(r"[{}\[\]\"]")
@@ -20,14 +18,7 @@ _ESCAPE = re.compile(
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\n", "b": "", "f": "\n"}
 
 
-def read_sections(text: str) -> Layout:
-    """Lay out INI or TOML."""
-    layout = Layout(text)
-    layout.fill(_SECTION, heading=lambda found: (*found.span("heading"), _SECTION_LEVEL))
-    return layout
-
-
-def plain_json(fragment: str) -> str:
+def plain(fragment: str) -> str:
     """Return names and values without the brackets and quotation marks around them."""
     text = _BARE_BRACKETS.sub("", "\n" + plain_text.plain(fragment))
     return unescape(_NOISE.sub("", text)).strip("\n")
