@@ -21,9 +21,10 @@ from .lexical.idf import idf
 from .maintenance import model_migration
 from .maintenance.check import EVERYTHING, check
 from .maintenance.repair import repair
+from .search.context import SearchContext
 from .search.loaded_index import LoadedIndex
 from .search.scheduler import SearchScheduler
-from .search.search import Search
+from .search.search import search
 from .topics.topics import topics
 from .values.errors import StoreDamaged, StoreError, StoreForeign
 from .values.files import FileRecord, Folder, Signature, SkippedFile
@@ -196,13 +197,15 @@ class Store:
             with self._snapshot() as connection:
                 if query.mode.uses_meaning:
                     model_migration.check_models(connection, models)
-                search = Search(connection, self._loaded, query, models, read, read_texts, give_way)
-                yield from self._scheduler.of(search.run(), is_cancelled)
+                context = SearchContext.of(
+                    connection, self._loaded, models, read, read_texts, give_way
+                )
+                yield from self._scheduler.of(search(query, context), is_cancelled)
                 generation = get_number(connection, "generation")
                 budget_bytes = get_number(connection, "text_bytes") * self._cache_percent // 100
         except FileNotFoundError:
             return
-        done = search.recomputer
+        done = context.recomputer
         if budget_bytes and (done.fresh or done.cache_hits):
             model = models.rank_fingerprint()
             cache.save(self.path, generation, model, done.fresh, budget_bytes, done.cache_hits)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..coding.arrays import Ids
+from ..coding.arrays import Ids, Mask
 from .linking import Edges
 
 _ID_BITS = 32
@@ -56,7 +56,7 @@ class Graph:
                 self._leave(waiting, np.array([chunk]))
         return np.array(found, dtype=np.int64)
 
-    def _leave(self, waiting: NDArray[np.bool_], entries: Ids) -> None:
+    def _leave(self, waiting: Mask, entries: Ids) -> None:
         """Take all that is joined to some chunks, near or far, from those that wait."""
         while entries.size:
             waiting[entries] = False

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..coding import rice
+from ..coding.arrays import Mask
 from ..coding.blobs import seal, unseal
 from ..values.errors import StoreDamaged
 from ..vectors.codes import BLOCK_CHUNKS
@@ -50,7 +51,7 @@ def store(connection: apsw.Connection, edges: Edges, blocks: NDArray[np.int64]) 
     )
 
 
-def between(edges: Edges, live: NDArray[np.bool_]) -> Edges:
+def between(edges: Edges, live: Mask) -> Edges:
     """Return the edges that join live chunks, `live` being indexed by chunk id."""
     return edges[live[edges[:, 0]] & live[edges[:, 1]]]
 
@@ -60,7 +61,7 @@ def blocks_of(edges: Edges) -> NDArray[np.int64]:
     return np.unique(edges[:, 0] // BLOCK_CHUNKS)
 
 
-def keep(connection: apsw.Connection, live: NDArray[np.bool_], numbers: NDArray[np.int64]) -> None:
+def keep(connection: apsw.Connection, live: Mask, numbers: NDArray[np.int64]) -> None:
     """Drop the edges of dead chunks and give the others their new ids, which keep their order."""
     kept = numbers[between(load(connection, live.size), live)]
     connection.execute("DELETE FROM edges")

@@ -10,9 +10,8 @@ edge was made from full embeddings and so knows what the code has lost.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..coding.arrays import Ids
+from ..coding.arrays import Ids, Mask
 from ..vectors.ranking import Scores
 from .adjacency import Graph
 from .estimates import Estimates
@@ -34,7 +33,7 @@ class Frontier:
         met: Ids,
         estimates: Estimates,
         words: Scores,
-        allowed: NDArray[np.bool_],
+        allowed: Mask,
         graph: Graph | None,
     ) -> None:
         """Start from the chunks met; `words` are BM25 by chunk, `graph` is None not to grow."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..coding.arrays import Ids
+from ..coding.arrays import Ids, Mask
 from ..vectors.points import Points
 from .neighbours import THREADS, Nearest, find_nearest
 
@@ -75,7 +75,7 @@ def in_order(pairs: NDArray[np.int64]) -> Edges:
     return np.stack([keys >> 32, keys & 0xFFFFFFFF], axis=1)
 
 
-def _are_hubs(nearest: Nearest, new: Ids, share: float) -> NDArray[np.bool_]:
+def _are_hubs(nearest: Nearest, new: Ids, share: float) -> Mask:
     """Tell which of the new chunks are among the nearest neighbours of the most others."""
     found = nearest.ids[nearest.ids > 0]
     degrees = np.bincount(found, minlength=int(new[-1]) + 1)[new]

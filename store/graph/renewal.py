@@ -14,6 +14,7 @@ import apsw
 import numpy as np
 from numpy.typing import NDArray
 
+from ..coding.arrays import Mask
 from ..database.meta import get_number
 from ..vectors import codes
 from ..vectors.points import Points, RecentPoints
@@ -66,7 +67,7 @@ def plan_renewal(
 def renew(
     known: Edges,
     points: Points,
-    live: NDArray[np.bool_],
+    live: Mask,
     first_unlinked: int,
     present: NDArray[np.int64],
     parameters: GraphParameters,
@@ -102,7 +103,7 @@ def renew(
 def renew_all(
     known: Edges,
     points: Points,
-    live: NDArray[np.bool_],
+    live: Mask,
     present: NDArray[np.int64],
     parameters: GraphParameters,
 ) -> Renewal:
@@ -118,7 +119,7 @@ def _with_unreached(
     more: NDArray[np.int64],
     present: NDArray[np.int64],
     joined: Edges,
-    live: NDArray[np.bool_],
+    live: Mask,
 ) -> NDArray[np.int64]:
     """Return hubs to be made, with one for each part of the graph that no hub leads to."""
     graph = Graph.of(edges.between(joined, live), live.size)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..coding.arrays import Ids
+from ..coding.arrays import Ids, Mask
 from ..vectors.codes import ScanTable
 from .idf import inverse_frequency
 from .inverted_index import Term
@@ -79,7 +79,7 @@ class LexicalScores:
 def score(
     keys: Sequence[int],
     table: ScanTable,
-    allowed: NDArray[np.bool_],
+    allowed: Mask,
     look_up: Callable[[int], Term],
     confirm: Confirm | None,
 ) -> LexicalScores:

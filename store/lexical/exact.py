@@ -16,7 +16,7 @@ import apsw
 import numpy as np
 from numpy.typing import NDArray
 
-from ..coding.arrays import Ids
+from ..coding.arrays import Ids, Mask
 from ..documents import catalogue, extracts
 from ..values.files import FileRecord
 from ..values.passages import FileState, Passage, ReadBack, ReadText, ReadTexts
@@ -29,7 +29,7 @@ from .segments import segments
 _MOST_PASSAGES = 8
 """Of one document; the best of them becomes its hit."""
 
-Mask = NDArray[np.bool_]
+Mask = Mask
 
 
 @dataclass(slots=True)

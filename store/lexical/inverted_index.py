@@ -12,9 +12,8 @@ from math import inf
 
 import apsw
 import numpy as np
-from numpy.typing import NDArray
 
-from ..coding.arrays import Ids
+from ..coding.arrays import Ids, Mask
 from . import rare_terms
 from .merging import merge_segments
 from .packing import pack_segments
@@ -76,7 +75,7 @@ def add_chunks(
     close_segment(connection, segment, len(postings))
 
 
-def merge(connection: apsw.Connection, live: NDArray[np.bool_]) -> None:
+def merge(connection: apsw.Connection, live: Mask) -> None:
     """Merge segments of about one size; pack if very many chunks wait for it."""
     merge_segments(connection, live)
     if _raw_chunks(segments(connection)) >= _MOST_RAW:
@@ -91,7 +90,7 @@ def is_packing_due(connection: apsw.Connection, next_chunk: int) -> bool:
     return _raw_chunks(present) >= max(fewest, int(_SHARE_TO_PACK * next_chunk))
 
 
-def pack(connection: apsw.Connection, live: NDArray[np.bool_]) -> None:
+def pack(connection: apsw.Connection, live: Mask) -> None:
     """Pack all raw segments into their share of the text's size."""
     present = segments(connection)
     raw = [one for one in present if not one.packed]
@@ -114,7 +113,7 @@ def look_up(
     connection: apsw.Connection,
     among: Sequence[Segment],
     key: int,
-    live: NDArray[np.bool_],
+    live: Mask,
     *,
     rare_up_to: float = inf,
 ) -> Term:

@@ -8,9 +8,8 @@ from typing import Any
 
 import apsw
 import numpy as np
-from numpy.typing import NDArray
 
-from ..coding.arrays import Ids
+from ..coding.arrays import Ids, Mask
 from . import rare_terms
 from .postings import Postings, concatenate, read_postings, write_postings
 from .rare_terms import KEYS_TOGETHER
@@ -22,14 +21,14 @@ _CHEAP_POSTINGS = 1 << 16
 """Segments of so few postings together are merged whatever their balance."""
 
 
-def merge_segments(connection: apsw.Connection, live: NDArray[np.bool_]) -> None:
+def merge_segments(connection: apsw.Connection, live: Mask) -> None:
     """Merge neighbouring segments of the same kind and tier while there are enough of them."""
     for packed in (True, False):
         while group := _mergeable([one for one in segments(connection) if one.packed is packed]):
             rewrite_segments(connection, group, live)
 
 
-def renumber_segments(connection: apsw.Connection, live: NDArray[np.bool_], numbers: Ids) -> None:
+def renumber_segments(connection: apsw.Connection, live: Mask, numbers: Ids) -> None:
     """Give all live chunks new ids, which keep their order, and drop the dead ones."""
     for _, group in groupby(segments(connection), key=lambda segment: segment.packed):
         rewrite_segments(connection, list(group), live, numbers)
@@ -38,7 +37,7 @@ def renumber_segments(connection: apsw.Connection, live: NDArray[np.bool_], numb
 def rewrite_segments(
     connection: apsw.Connection,
     group: Sequence[Segment],
-    live: NDArray[np.bool_],
+    live: Mask,
     numbers: Ids | None = None,
 ) -> None:
     """Replace neighbouring segments of one kind by one without dead chunks.
@@ -103,9 +102,7 @@ def _move_entries(
     rare_terms.write_entries(connection, segment, moved)
 
 
-def _ends(
-    group: Sequence[Segment], live: NDArray[np.bool_], numbers: Ids | None
-) -> tuple[int, int]:
+def _ends(group: Sequence[Segment], live: Mask, numbers: Ids | None) -> tuple[int, int]:
     """Return the range of chunk ids of the segment that replaces `group`."""
     first, end = group[0].first_chunk, group[-1].end_chunk
     if numbers is None:

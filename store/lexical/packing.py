@@ -19,7 +19,7 @@ import apsw
 import numpy as np
 from numpy.typing import NDArray
 
-from ..coding.arrays import Ids
+from ..coding.arrays import Ids, Mask
 from . import rare_terms
 from .merging import read_range, term_ranges
 from .postings import Postings, write_postings
@@ -59,7 +59,7 @@ def pack_segments(
     connection: apsw.Connection,
     raw: Sequence[Segment],
     packed: Sequence[Segment],
-    live: NDArray[np.bool_],
+    live: Mask,
     budget_bits: float,
 ) -> None:
     """Replace all raw segments by one packed one that takes about `budget_bits`.
@@ -98,7 +98,7 @@ def _is_rare(
     packed: Sequence[Segment],
     low: int,
     high: int,
-) -> NDArray[np.bool_]:
+) -> Mask:
     """Tell which terms get no postings, shape (terms,)."""
     few = found.counts < rare_terms.FEWEST_CHUNKS
     if packed and few.any():
@@ -142,7 +142,7 @@ def _prune(common: Postings, segment: Segment, least: Ids) -> Postings:
     )
 
 
-def _is_complete(common: Postings, segment: Segment) -> NDArray[np.bool_]:
+def _is_complete(common: Postings, segment: Segment) -> Mask:
     most = max(_COMPLETE_CHUNKS, int(_COMPLETE_SHARE * _chunks(segment)))
     return np.asarray(common.counts <= most, dtype=bool)
 

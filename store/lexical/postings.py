@@ -22,10 +22,9 @@ from itertools import pairwise
 
 import apsw
 import numpy as np
-from numpy.typing import NDArray
 
 from ..coding import rice
-from ..coding.arrays import Ids
+from ..coding.arrays import Ids, Mask
 from ..coding.blobs import seal, unseal
 from ..values.errors import StoreDamaged
 from .segments import Segment
@@ -74,7 +73,7 @@ class Postings:
         terms, counts = np.unique(pairs >> 32, return_counts=True)
         return cls(terms, counts, counts, places + first_chunk, term_weights(repeats, positions))
 
-    def only(self, live: NDArray[np.bool_]) -> Postings:
+    def only(self, live: Mask) -> Postings:
         """Drop the postings of dead chunks, `live` being indexed by chunk id.
 
         Of pruned postings it is not known whether their chunks live: they are taken to die as
@@ -87,7 +86,7 @@ class Postings:
             self.keys[some], frequencies[some], kept.counts[some], kept.chunks, kept.term_weights
         )
 
-    def keep(self, kept: NDArray[np.bool_]) -> Postings:
+    def keep(self, kept: Mask) -> Postings:
         """Prune the postings that are not `kept`, shape (postings,); terms stay known."""
         running = np.concatenate(([0], np.cumsum(kept)))
         counts = running[self.starts + self.counts] - running[self.starts]
@@ -101,13 +100,11 @@ class Postings:
         part = slice(begin, begin + int(self.counts[first:end].sum()))
         return self._part(slice(first, end), part)
 
-    def choose(self, wanted: NDArray[np.bool_]) -> Postings:
+    def choose(self, wanted: Mask) -> Postings:
         """Return the `wanted` terms, shape (terms,)."""
         return self._part(wanted, np.repeat(wanted, self.counts))
 
-    def _part(
-        self, terms: slice | NDArray[np.bool_], postings: slice | NDArray[np.bool_]
-    ) -> Postings:
+    def _part(self, terms: slice | Mask, postings: slice | Mask) -> Postings:
         keys, frequencies, counts = self.keys[terms], self.frequencies[terms], self.counts[terms]
         return Postings(
             keys, frequencies, counts, self.chunks[postings], self.term_weights[postings]

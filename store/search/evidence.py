@@ -6,12 +6,12 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..coding.arrays import Mask
 from ..lexical.bm25 import LexicalScores
 from ..lexical.parsed_query import ParsedQuery
 from ..vectors.ranking import Scale
-from .candidates import Candidate
+from .candidate import Candidate
 from .features import Features, features
 from .first_stage import FirstStage
 from .fusion import Fusion
@@ -22,7 +22,7 @@ class Evidence:
     """What is known before anything is read."""
 
     parsed: ParsedQuery
-    allowed: NDArray[np.bool_]
+    allowed: Mask
     """Chunks that the filters let through, by chunk id."""
     lexical: LexicalScores
     meaning: FirstStage | None

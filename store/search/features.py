@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..vectors.ranking import Scale
-from .candidates import Candidate
+from .candidate import Candidate
 from .cluster_score import cluster_score, likeness
 
 AnyFloat = TypeVar("AnyFloat", bound=np.floating[Any])

@@ -9,17 +9,15 @@ import re
 
 import apsw
 import numpy as np
-from numpy.typing import NDArray
 
+from ..coding.arrays import Mask
 from ..documents.pathnames import joined
 from ..values.queries import Filters
 
 _NS_PER_S = 1_000_000_000
 
 
-def allowed_chunks(
-    connection: apsw.Connection, filters: Filters, live: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
+def allowed_chunks(connection: apsw.Connection, filters: Filters, live: Mask) -> Mask:
     """Return, by chunk id, which live chunks belong to files that pass `filters`."""
     if filters == Filters():
         return live

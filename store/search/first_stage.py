@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 import apsw
 import numpy as np
 from numpy.typing import NDArray
 
-from ..coding.arrays import Ids
+from ..coding.arrays import Ids, Mask
 from ..database.meta import get_number
 from ..graph import hubs
 from ..graph.adjacency import Graph
@@ -35,6 +36,11 @@ class Sought:
     """Shape (dims,)."""
     quantiser: Quantiser
     estimates: Estimates
+
+    @classmethod
+    def of(cls, embedding: NDArray[np.float32], quantiser: Quantiser, table: ScanTable) -> Self:
+        """Make an embedding, shape (dims,), comparable with the codes."""
+        return cls(embedding, quantiser, Estimates(table.codes, quantiser.tables(embedding)))
 
 
 @dataclass(frozen=True)
@@ -74,12 +80,7 @@ class Retriever:
         self._load_graph = load_graph
         self._parameters = parameters
 
-    def seek(self, embedding: NDArray[np.float32], quantiser: Quantiser) -> Sought:
-        """Make an embedding, shape (dims,), comparable with the codes."""
-        estimates = Estimates(self._table.codes, quantiser.tables(embedding))
-        return Sought(embedding, quantiser, estimates)
-
-    def retrieve(self, sought: Sought, allowed: NDArray[np.bool_], words: Scores) -> FirstStage:
+    def retrieve(self, sought: Sought, allowed: Mask, words: Scores) -> FirstStage:
         """Meet chunks that seem similar to what is sought, or have its words.
 
         `words` are BM25 by chunk.
@@ -114,7 +115,7 @@ class Retriever:
         met: Ids,
         estimates: Estimates,
         words: Scores,
-        allowed: NDArray[np.bool_],
+        allowed: Mask,
     ) -> Frontier | LeannSearch:
         if path is SearchPath.LEANN:
             return LeannSearch(met, estimates, self._load_graph(), self._parameters)

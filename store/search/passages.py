@@ -13,7 +13,7 @@ from ..lexical.bm25 import LexicalScores
 from ..lexical.exact import Verified
 from ..values.files import FileRecord
 from ..values.passages import FileState, Passage, ReadBack, ReadText
-from .candidates import Candidate
+from .candidate import Candidate
 
 
 class PassageReader:

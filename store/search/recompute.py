@@ -13,7 +13,7 @@ from ..values.embeddings import Vectors
 from ..vectors import cache
 from ..vectors.models import SearchModels
 from ..vectors.ranking import Scale, Scores
-from .candidates import Candidate
+from .candidate import Candidate
 
 
 @dataclass(frozen=True, slots=True)

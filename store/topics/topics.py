@@ -20,7 +20,7 @@ from ..coding.arrays import Ids
 from ..documents import catalogue, extracts
 from ..maintenance.model_migration import check_models
 from ..search import snippets
-from ..search.hits import hit_of
+from ..search.present import hit_of
 from ..values.embeddings import Vectors
 from ..values.passages import FileState, ReadText
 from ..values.results import Topic

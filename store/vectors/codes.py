@@ -9,6 +9,7 @@ import apsw
 import numpy as np
 from numpy.typing import NDArray
 
+from ..coding.arrays import Mask
 from ..coding.blobs import seal, unseal
 from ..database.meta import get_number
 from ..values.errors import StoreDamaged
@@ -28,7 +29,7 @@ class ScanTable:
     """Transposed: shape (code_bytes, n)."""
     lengths: NDArray[np.float32]
     """Terms in each chunk, shape (n,)."""
-    live: NDArray[np.bool_]
+    live: Mask
     """False for holes and tombstones, shape (n,)."""
 
     @property
@@ -73,7 +74,7 @@ def load(connection: apsw.Connection, next_chunk: int) -> ScanTable:
     )
 
 
-def keep(connection: apsw.Connection, live: NDArray[np.bool_]) -> None:
+def keep(connection: apsw.Connection, live: Mask) -> None:
     """Drop the rows of all but the live chunks, which move together, from id 1 on."""
     rows = _all_rows(connection, live.size)[live]
     connection.execute("DELETE FROM codes")
@@ -109,7 +110,7 @@ def blank(connection: apsw.Connection, blocks: Iterable[int], next_chunk: int) -
             connection.execute("INSERT INTO codes VALUES (?, ?)", (block, data))
 
 
-def live_mask(connection: apsw.Connection, next_chunk: int) -> NDArray[np.bool_]:
+def live_mask(connection: apsw.Connection, next_chunk: int) -> Mask:
     """Return, by chunk id, which chunks are part of the index."""
     live = np.ones(next_chunk, dtype=bool)
     live[0] = False  # ids start at 1

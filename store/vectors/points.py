@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..coding.arrays import Mask
 from .quantiser import Codes, Quantiser
 
 MOST_EXACT = 1 << 17
@@ -39,7 +40,7 @@ class Points:
         rows[~known] = self.quantiser.decode(self.codes[:, ids[~known]].T)
         return rows
 
-    def _has_exact(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def _has_exact(self, ids: NDArray[np.int64]) -> Mask:
         return (ids >= self.exact_from) & (ids < self.exact_from + len(self.exact))
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..coding.arrays import Mask
+
 Scores = NDArray[np.float32]
 
 
@@ -29,7 +31,7 @@ class Scale:
         return (scores - np.float32(self.mean)) / np.float32(self.deviation)
 
 
-def top(scores: Scores, allowed: NDArray[np.bool_], count: int) -> list[int]:
+def top(scores: Scores, allowed: Mask, count: int) -> list[int]:
     """Return the ids of the `count` best allowed chunks, best first; ties by id."""
     ids = np.flatnonzero(allowed)
     if count < ids.size:

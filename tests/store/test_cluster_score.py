@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from store import Mode
 from store.lexical.bm25 import Match
-from store.search.candidates import Candidate
+from store.search.candidate import Candidate
 from store.search.cluster_score import Likeness, cluster_score, likeness
 from store.search.features import FEATURES, Features, add_cohesion, features
 from store.search.fusion import fusion_for

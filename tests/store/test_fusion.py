@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from store import Mode
 from store.lexical.bm25 import Match
-from store.search.candidates import Candidate
+from store.search.candidate import Candidate
 from store.search.features import CANDIDATE, FEATURES, features
 from store.search.fusion import fusion_for, probability
 from store.search.recompute import place

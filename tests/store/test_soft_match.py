@@ -11,7 +11,7 @@ from store import Vectors
 from store.lexical.analysis import word_keys
 from store.lexical.bm25 import Match
 from store.lexical.soft_match import SoftWordMatch
-from store.search.candidates import Candidate
+from store.search.candidate import Candidate
 from store.search.features import FEATURES, features
 from store.vectors.ranking import Scale
 from tests.store.fakes import embed

@@ -1,4 +1,4 @@
-"""From candidates to hits: one for each document, the best first."""
+"""The fourth step of a search: candidates become hits, one for each document, the best first."""
 
 from __future__ import annotations
 
@@ -11,13 +11,19 @@ from ..lexical.parsed_query import has_excluded
 from ..values.files import FileRecord
 from ..values.parts import PassagePart
 from ..values.passages import Passage
-from ..values.results import Hit
+from ..values.results import Explain, Hit, Results
 from . import snippets
-from .candidates import Candidate
+from .candidate import Candidate
+from .candidates import Candidates
+from .context import SearchContext
 from .evidence import Evidence
 from .features import add_cohesion
 from .fusion import probability
 from .passages import PassageReader
+from .plan import Plan
+
+_IN_SIGHT = 10
+"""Most hits of an instant answer: what a screen has room for, as each is read from its file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,37 @@ class Ranked:
     features: tuple[float, ...]
 
 
-def build_hits(
+def present(
+    candidates: Candidates, plan: Plan, reader: PassageReader, context: SearchContext
+) -> Results:
+    """Return what is found so far, as it is shown."""
+    evidence, limit = candidates.evidence, plan.query.limit
+    if not candidates.is_exact:
+        limit = min(limit, _IN_SIGHT)
+    with context.stopwatch.stage("show" if candidates.is_exact else "read"):
+        hits = _hits(list(candidates.found.values()), evidence, reader, limit)
+    confident = bool(hits) and (plan.parsed.is_exact or hits[0].score >= evidence.fusion.confident)
+    explain = _explain(candidates, plan, context)
+    return Results(plan.query, hits, candidates.is_exact, explain, confident)
+
+
+def _explain(candidates: Candidates, plan: Plan, context: SearchContext) -> Explain:
+    meaning = candidates.evidence.meaning
+    return Explain(
+        chunks=int(plan.allowed.sum()),
+        path=str(meaning.path) if meaning else "",
+        scanned=meaning.estimates.compared if meaning else 0,
+        visited=meaning.visited if meaning else 0,
+        candidates_words=len(candidates.by_words),
+        candidates_meaning=len(candidates.by_meaning),
+        expanded=candidates.expanded,
+        recomputed=context.recomputer.recomputed,
+        cache_hits=len(context.recomputer.cache_hits),
+        milliseconds=dict(context.stopwatch.milliseconds),
+    )
+
+
+def _hits(
     candidates: Sequence[Candidate], evidence: Evidence, reader: PassageReader, limit: int
 ) -> tuple[Hit, ...]:
     """Return the best `limit` documents among the candidates.
