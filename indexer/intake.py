@@ -42,7 +42,7 @@ class ReadFile:
             spans=prepared.spans,
             outline=prepared.outline,
             terms=prepared.terms,
-            places=prepared.places,
+            parts=prepared.parts,
             extracted=prepared.extracted,
         )
 
@@ -90,13 +90,13 @@ class Intake:
         self._pool = pool
         self._is_cancelled = is_cancelled
 
-    def prepared(self, found: Iterable[FoundFile]) -> Iterator[Batch]:
+    def prepared(self, files: Iterable[FoundFile]) -> Iterator[Batch]:
         """Yield files in order, prepared; some batches are under way meanwhile.
 
         Raises ModelError.
         """
         pending: deque[tuple[Batch, Future[list[Outcome]]]] = deque()
-        for batch in self._batches(found):
+        for batch in self._batches(files):
             pending.append((batch, self._pool.submit(batch.items)))
             if len(pending) > self._pool.room:
                 yield from self._waited_for(*pending.popleft())
@@ -120,29 +120,29 @@ class Intake:
                 batch.new.append(file.new_file(self._folder, outcome))
                 batch.vectors.append(outcome.vectors)
 
-    def _batches(self, found: Iterable[FoundFile]) -> Iterator[Batch]:
+    def _batches(self, files: Iterable[FoundFile]) -> Iterator[Batch]:
         batch = Batch()
-        for one, path, reading in self._readers.read(self._folder, found, self._gone):
+        for file, path, reading in self._readers.read(self._folder, files, self._gone):
             if self._is_cancelled():
                 return
-            self._take(one, path, reading, batch)
+            self._take(file, path, reading, batch)
             if batch.is_full:
                 yield batch
                 batch = Batch()
         yield batch
 
     def _take(
-        self, found: FoundFile, path: Path, reading: Callable[[], Reading], batch: Batch
+        self, file: FoundFile, path: Path, reading: Callable[[], Reading], batch: Batch
     ) -> None:
         """Read one file into the batch."""
-        signature = found.signature
+        signature = file.signature
         batch.last = path
         batch.count += 1
         batch.bytes += signature.size
         try:
             read = reading()
             signature = read.signature
-            if old := self._gone.old_place(found, read.digest):
+            if old := self._gone.old_place(file, read.digest):
                 batch.moved.append(MovedFile(old, path, signature))
                 return
             batch.items.append(Item(path.name, read.content()))

@@ -101,9 +101,9 @@ class Run:
         scans = [(folder, self._scan(folder)) for folder in folders]
         self._advance(phase="indexing")
         with ReadAhead() as ahead:
-            for folder, found in scans:
-                if found.online:
-                    self._update(folder, found, ahead)
+            for folder, outcome in scans:
+                if outcome.online:
+                    self._update(folder, outcome, ahead)
         if not self._is_cancelled():
             self._advance(phase="linking")
             self._report(self.progress)

@@ -33,9 +33,9 @@ def excerpts(folders: Sequence[Folder], *, max_bytes: int) -> list[str]:
 def _excerpts(folders: Sequence[Folder], max_bytes: int) -> Iterator[str]:
     chance = np.random.default_rng(0)
     paths = [
-        folder.path / found.path
+        folder.path / file.path
         for folder in folders
-        for found in scan(folder, {}, max_bytes=max_bytes).found
+        for file in scan(folder, {}, max_bytes=max_bytes).found
     ]
     chance.shuffle(paths)
     ends = monotonic() + _MOST_S

@@ -13,9 +13,8 @@ import apsw
 
 from .database.connection import designed_errors, open_reader, transaction
 from .database.lock import WriterLock
-from .database.meta import get_number
+from .database.meta import bytes_on_disk, get_number, measure
 from .database.registry import read_copy
-from .database.size import bytes_on_disk, measure
 from .documents import catalogue, extracts, folders, skipped
 from .lexical.idf import idf
 from .maintenance import model_migration

@@ -3,7 +3,7 @@
 Most queries have one right passage, as when somebody looks for what they remember; a few are a name
 or a number that one passage holds. Others ask for what there is about something: the title of a
 page, whose passages are all right, or a sentence of it. (What the index model started from had seen
-them: kinship, which is made of its words, weighs more here than in sources that are new to it.)
+them: soft match, which is made of its words, weighs more here than in sources that are new to it.)
 """
 
 from __future__ import annotations

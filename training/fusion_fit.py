@@ -116,7 +116,7 @@ def _among(one: Asked, chosen: NDArray[np.int64]) -> Asked:
     """Return a search with the features its candidates have among a few of themselves."""
     table = one.features[chosen].copy()
     similarity, words, wordy = (column(table, name) for name in ("similarity", "words", "wordy"))
-    soft_match, cluster_score = column(table, "kinship"), column(table, "cohesion")
+    soft_match, cluster_score = column(table, "soft_match"), column(table, "cluster_score")
     strongest = int(np.abs(words).argmax())
     length = wordy[strongest] / (words[strongest] or 1.0)
     for scores in (similarity, words, soft_match, cluster_score):

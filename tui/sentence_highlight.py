@@ -1,4 +1,4 @@
-"""Heat: how well each sentence of a passage matches, from the words that matched in it.
+"""How well each sentence of a passage matches, from the words that matched in it.
 
 A cheap lexical estimate, made to guide the eye: nothing is ranked by it.
 """

@@ -18,7 +18,7 @@ _LINES = " ╵╶└╷│┌├╴┘─┴┐┤┬┼"
 _SMALLEST = 0.65
 """Least weight of a topic, by that of the average one: a name must fit its tile."""
 
-Place = tuple[float, float]
+Position = tuple[float, float]
 Cell = tuple[int, int]
 
 
@@ -48,7 +48,7 @@ class Tile:
 
 
 def tiles(
-    documents: Sequence[int], places: Sequence[Place], width: int, height: int
+    documents: Sequence[int], positions: Sequence[Position], width: int, height: int
 ) -> tuple[Tile, ...]:
     """Return a tile for each topic, in their order; together they cover `width` × `height`.
 
@@ -57,20 +57,22 @@ def tiles(
     least = _SMALLEST * sum(documents) / max(len(documents), 1)
     weights = {topic: max(number, least) for topic, number in enumerate(documents)}
     whole = Tile(-1, 0, 0, width, height)
-    return tuple(sorted(_divide(whole, weights, places), key=lambda tile: tile.topic))
+    return tuple(sorted(_divide(whole, weights, positions), key=lambda tile: tile.topic))
 
 
-def _divide(room: Tile, weights: Mapping[int, float], places: Sequence[Place]) -> list[Tile]:
+def _divide(room: Tile, weights: Mapping[int, float], positions: Sequence[Position]) -> list[Tile]:
     if len(weights) < 2:
         return [Tile(topic, room.x, room.y, room.width, room.height) for topic in weights]
     axis = 0 if room.width >= room.height * _WIDE or room.height < _FEWEST_ROWS else 1
-    order = sorted(weights, key=lambda topic: (places[topic][axis], topic))
+    order = sorted(weights, key=lambda topic: (positions[topic][axis], topic))
     first = _half([weights[topic] for topic in order])
     halves = [{topic: weights[topic] for topic in part} for part in (order[:first], order[first:])]
     share = sum(halves[0].values()) / sum(weights.values())
     rooms = _split(room, axis, share)
     return [
-        tile for one, half in zip(rooms, halves, strict=True) for tile in _divide(one, half, places)
+        tile
+        for one, half in zip(rooms, halves, strict=True)
+        for tile in _divide(one, half, positions)
     ]
 
 

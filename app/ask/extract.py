@@ -1,6 +1,6 @@
 """The answer without a language model: the sentences of the documents that answer best.
 
-A sentence is worth what its words share with the question (weighted by rarity, as in BM25), what
+A sentence is worth what its words share with the question (weighted by idf, as in BM25), what
 it means (similarity by the rank model), whether it holds the kind of thing asked for, and how well
 its passage ranks. Sentences are taken one by one, each discounted by what the chosen ones say
 already (maximal marginal relevance: Carbonell and Goldstein, SIGIR 1998).

@@ -42,10 +42,10 @@ class Checksums:
             expected.append(((model.tokenizer,), model.tokenizer_sha256))
         for files, sha256 in expected:
             try:
-                found = self.of(files)
+                digest = self.of(files)
             except OSError as error:
                 raise ModelError(f"cannot read {files[0]}: {error.strerror}") from error
-            if found != sha256:
+            if digest != sha256:
                 raise ModelError(
                     f"{files[0]} is damaged or another one: its SHA-256 is not the one in "
                     f"{model.folder / 'model.toml'}; add the model again"

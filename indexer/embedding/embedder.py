@@ -17,9 +17,7 @@ from store import Vectors
 
 from .batching import TokenIds, batches_of, pad
 from .checksums import Checksums
-from .devices import CPU, device_name, providers
 from .model import Model, ModelError, Pooling
-from .pooling import pool, to_unit_length
 from .tokens import Tokens, read_tokenizer
 
 if TYPE_CHECKING:
@@ -37,6 +35,11 @@ _VOCABULARY_SAMPLE = 12_000
 _WORD_STARTS = "▁Ġ"
 """How some vocabularies mark that a word begins."""
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+CPU = "CPUExecutionProvider"
+_PREFERRED = ("CUDAExecutionProvider", "CoreMLExecutionProvider")
+_NAMES = {CPU: "the processor", _PREFERRED[0]: "CUDA", _PREFERRED[1]: "CoreML"}
+Floats = NDArray[np.float32]
+_SMALLEST = 1e-12
 
 
 class Embedder:
@@ -245,3 +248,47 @@ def _open(graph: Path, wanted: list[str]) -> InferenceSession:
         return onnxruntime.InferenceSession(str(graph), options, wanted, enable_fallback=0)
     except Exception as error:  # the library's errors share no base of its own
         raise ModelError(f"cannot load the model {graph}: {_short(error)}") from error
+
+
+def providers(available: Sequence[str], device: str) -> list[str]:
+    """Return the execution providers to try, best first; the processor is always the last.
+
+    Args:
+        available: what this onnxruntime offers.
+        device: `auto`, or `cpu` for the processor alone.
+    """
+    if device == "cpu":
+        return [CPU]
+    return [*(one for one in _PREFERRED if one in available), CPU]
+
+
+def device_name(provider: str) -> str:
+    """Return a provider's name for people."""
+    return _NAMES.get(provider, provider)
+
+
+def pool(output: Floats, mask: NDArray[np.int64], pooling: Pooling) -> Floats:
+    """Return one vector a text, shape (texts, dims).
+
+    Args:
+        output: of the graph; shape (texts, tokens, dims), or (texts, dims) if that pools.
+        mask: 1 for each token of a text and 0 for padding after them, shape (texts, tokens).
+        pooling: how; as in Reimers and Gurevych, "Sentence-BERT", 2019, §3.
+    """
+    if pooling is Pooling.GRAPH:
+        return output
+    if pooling is Pooling.CLS:
+        return np.asarray(output[:, 0])
+    if pooling is Pooling.LAST:
+        return np.asarray(output[np.arange(len(output)), mask.sum(axis=1) - 1])
+    if pooling is Pooling.MAX:
+        return np.asarray(np.where(mask[:, :, None] > 0, output, -np.inf).max(axis=1))
+    summed: Floats = np.einsum("nt,ntd->nd", mask.astype(np.float32), output)
+    counts = np.maximum(mask.sum(axis=1, keepdims=True), 1)
+    return np.asarray(summed / counts, dtype=np.float32)
+
+
+def to_unit_length(vectors: Floats) -> Floats:
+    """Return vectors of unit length, shape (n, dims); zeros stay zeros."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, _SMALLEST), dtype=np.float32)

@@ -176,7 +176,7 @@ class _Counted:
 
 
 def _needed(name: str, info: ModelInfo) -> list[_File]:
-    listed = {one.rfilename: one for one in info.siblings or ()}
+    listed = {sibling.rfilename: sibling for sibling in info.siblings or ()}
     graph = choose_graph([*listed])
     if graph is None:
         raise ModelError(
@@ -184,13 +184,13 @@ def _needed(name: str, info: ModelInfo) -> list[_File]:
             "look on the hub for one that does"
         )
     wanted = {graph, f"{graph}_data", f"{graph}.data", *CONFIG_FILES}
-    wanted |= {one for one in listed if _MODULE_FILE.fullmatch(one)}
+    wanted |= {sibling for sibling in listed if _MODULE_FILE.fullmatch(sibling)}
     files = []
-    for one in (listed[each] for each in listed if each in wanted):
-        sha256 = one.lfs.sha256 if one.lfs is not None else None
-        if one.size is None or not (sha256 or one.blob_id):
-            raise ModelError(f"the hub states no size or checksum of {one.rfilename} of {name}")
-        files.append(_File(one.rfilename, one.size, sha256, one.blob_id))
+    for sibling in (listed[each] for each in listed if each in wanted):
+        sha256 = sibling.lfs.sha256 if sibling.lfs is not None else None
+        if sibling.size is None or not (sha256 or sibling.blob_id):
+            raise ModelError(f"the hub states no size or checksum of {sibling.rfilename} of {name}")
+        files.append(_File(sibling.rfilename, sibling.size, sha256, sibling.blob_id))
     return files
 
 

@@ -90,9 +90,9 @@ class Tokens:
             somewhere = np.empty(keys.size, dtype=np.int64)
             somewhere[which] = np.arange(which.size)
             new = [words.at(place) for place in somewhere[missing]]
-            found = self._tokenizer.encode_batch_fast(new, add_special_tokens=False)
+            encodings = self._tokenizer.encode_batch_fast(new, add_special_tokens=False)
             # Another thread may do the same meanwhile, and one of the two then learnt in vain.
-            self._known = known = known.and_also(keys[missing], [one.ids for one in found])
+            self._known = known = known.and_also(keys[missing], [one.ids for one in encodings])
         return known.pieces_of(keys, which)
 
 

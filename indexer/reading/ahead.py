@@ -60,33 +60,33 @@ class ReadAhead:
         self._threads.shutdown()
 
     def read(
-        self, folder: Folder, found: Iterable[FoundFile], gone: MovedFrom
+        self, folder: Folder, files: Iterable[FoundFile], gone: MovedFrom
     ) -> Iterator[tuple[FoundFile, Path, Callable[[], Reading]]]:
         """Yield each file, in order, its path, and what returns it or says why it cannot.
 
         Those whose names ask for an extractor are read by other threads, some before their turn.
         """
         pending: deque[tuple[FoundFile, Path, Callable[[], Reading]]] = deque()
-        for one in found:
-            path = folder.path / one.path
-            read: Callable[[], Reading] = partial(self._read, path, gone, one)
-            if extracted_format(os.path.basename(one.path)):  # noqa: PTH119 (a string)
+        for file in files:
+            path = folder.path / file.path
+            read: Callable[[], Reading] = partial(self._read, path, gone, file)
+            if extracted_format(os.path.basename(file.path)):  # noqa: PTH119 (a string)
                 read = self._threads.submit(read).result
-            pending.append((one, path, read))
+            pending.append((file, path, read))
             if len(pending) > _FILES_AHEAD * self._workers:
                 yield pending.popleft()
         while pending:
             yield pending.popleft()
 
-    def _read(self, path: Path, gone: MovedFrom, found: FoundFile) -> Reading:
+    def _read(self, path: Path, gone: MovedFrom, file: FoundFile) -> Reading:
         """Read a file, take it apart already unless its content may be indexed elsewhere.
 
         Raises Unreadable or OSError.
         """
         source = read_source(path)
         digest = source.digest
-        read = partial(self._content, source, path, found)
-        if gone.is_known(found, digest):
+        read = partial(self._content, source, path, file)
+        if gone.is_known(file, digest):
             return Reading(source.signature, digest, read)
         content = read()
         return Reading(source.signature, digest, lambda: content)

@@ -54,7 +54,7 @@ class _Text:
     encoding: str
     spans: tuple[Span, ...]
     outline: tuple[Heading, ...]
-    places: DocumentParts | None
+    parts: DocumentParts | None
 
     def passages(self, indexes: Sequence[int]) -> tuple[Passage, ...]:
         """Return some chunks."""
@@ -85,12 +85,12 @@ class _Text:
         return range(min(len(self.spans), _TODAYS_CHUNKS))
 
     def _within(self, span: Span) -> tuple[PassagePart, ...]:
-        if self.places is None or not self.places.unit:
+        if self.parts is None or not self.parts.unit:
             return ()
-        raw, places = self.fetch(span), self.places
+        raw, parts = self.fetch(span), self.parts
         return tuple(
-            PassagePart(len(self._plain(raw[: at - span.start])), number, places.label(number))
-            for at, number in places.within(span.start, span.end)
+            PassagePart(len(self._plain(raw[: at - span.start])), number, parts.label(number))
+            for at, number in parts.within(span.start, span.end)
         )
 
     def _plain(self, raw: bytes) -> str:
@@ -128,7 +128,7 @@ def read_now(
 
     What the index knows of it, if that is given, saves taking the document apart.
     """
-    if record is not None and kept is not None and record.places is not None:
+    if record is not None and kept is not None and record.parts is not None:
         text = _text_of(record, kept)
     else:
         text = _text_in_sandbox(path)
@@ -141,14 +141,14 @@ def read_part(path: Path, address: str) -> str:
     Raises OSError, or Unreadable if there is no such part or no text in it.
     """
     text = _text_in_sandbox(path)
-    places = text.places
-    if places is None or not places.unit:
+    parts = text.parts
+    if parts is None or not parts.unit:
         raise Unreadable("has no parts that could be shown by themselves")
-    found = places.find(address)
-    if found is None:
-        unit, last = places.unit, len(places.starts)
+    span = parts.find(address)
+    if span is None:
+        unit, last = parts.unit, len(parts.starts)
         raise Unreadable(f"there is no {address} in it, only {unit}=1 to {unit}={last}")
-    part = text.part(*found)
+    part = text.part(*span)
     if not part:
         raise Unreadable(f"there is no text in {address}")
     return part
@@ -156,21 +156,21 @@ def read_part(path: Path, address: str) -> str:
 
 def _text_of(record: FileRecord, kept: ReadKept) -> _Text:
     """Find the text of an indexed file. Raises OSError if it is gone, or Unreadable."""
-    if record.places is None:
+    if record.parts is None:
         source = read_source(record.path)
         if source.is_still(record):
             fetch, line_of = _in_data(source.data)
-            places = parts_of(record.kind, record.encoding, source.data)
-            return _indexed(record, FileState.CURRENT, fetch, line_of, places)
+            parts = parts_of(record.kind, record.encoding, source.data)
+            return _indexed(record, FileState.CURRENT, fetch, line_of, parts)
         return _text_in_time(record.path)
     with open_source(record.path) as file:
         is_current = signature_of(os.fstat(file.fileno())) == record.signature
     if is_current or read_source(record.path).digest == record.digest:
-        return _indexed(record, FileState.CURRENT, kept, _no_line, record.places)
+        return _indexed(record, FileState.CURRENT, kept, _no_line, record.parts)
     try:
         return _text_in_time(record.path)
     except Unreadable:
-        return _indexed(record, FileState.STALE, kept, _no_line, record.places)
+        return _indexed(record, FileState.STALE, kept, _no_line, record.parts)
 
 
 def _indexed(
@@ -178,7 +178,7 @@ def _indexed(
     state: FileState,
     fetch: ReadKept,
     line_of: _LineOf,
-    places: DocumentParts | None,
+    parts: DocumentParts | None,
 ) -> _Text:
     return _Text(
         state,
@@ -188,7 +188,7 @@ def _indexed(
         record.encoding,
         record.spans,
         record.outline,
-        places,
+        parts,
     )
 
 
@@ -203,12 +203,12 @@ def _text_now(path: Path, sandbox: Extracting) -> _Text:
     return _Text(
         FileState.CHANGED,
         fetch,
-        line_of if loaded.places is None else _no_line,
+        line_of if loaded.parts is None else _no_line,
         document.kind,
         document.encoding,
         loaded.chunks.spans,
         loaded.chunks.outline,
-        loaded.places or parts_of(document.kind, document.encoding, source.data),
+        loaded.parts or parts_of(document.kind, document.encoding, source.data),
     )
 
 

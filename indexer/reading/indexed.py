@@ -14,7 +14,7 @@ def read_indexed(record: FileRecord, indexes: range, kept: ReadKept) -> list[str
 
     None if they cannot be had any more. Where extracted text is kept, the file is not looked at.
     """
-    fetch = kept if record.places is not None else _unchanged(record)
+    fetch = kept if record.parts is not None else _unchanged(record)
     if fetch is None:
         return None
     texts = read_passages(

@@ -28,13 +28,13 @@ class ChunkedDocument:
 
     document: Document
     chunks: Chunks
-    places: DocumentParts | None
+    parts: DocumentParts | None
     """Parts of its extracted text; None if the file itself is the text."""
 
     @property
     def extracted(self) -> bytes:
         """The extracted text in UTF-8, in which the chunks lie; empty if there is none."""
-        return b"" if self.places is None else self.document.text.encode()
+        return b"" if self.parts is None else self.document.text.encode()
 
 
 Content = bytes | Extract
@@ -55,9 +55,9 @@ def cut(content: Content, name: str) -> ChunkedDocument:
     """Cut a content into chunks. Raises Unreadable, also for a bug in a reader."""
     try:
         if isinstance(content, bytes):
-            document, places = read_document(content, name), None
+            document, parts = read_document(content, name), None
         else:
-            document, places = content.document()
+            document, parts = content.document()
         chunks = chunk(document)
     except Unreadable:
         raise
@@ -67,7 +67,7 @@ def cut(content: Content, name: str) -> ChunkedDocument:
         ) from error
     if not chunks.spans:
         raise Unreadable("empty: no text to index")
-    return ChunkedDocument(document, chunks, places)
+    return ChunkedDocument(document, chunks, parts)
 
 
 def _extract(source: SourceFile, kind: str, path: Path, sandbox: Extracting) -> Extract:

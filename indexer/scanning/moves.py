@@ -23,17 +23,17 @@ class MovedFrom:
             self._digests[path]: path for path in outcome.missing if path in self._digests
         }
 
-    def is_known(self, found: FoundFile, digest: bytes) -> bool:
+    def is_known(self, file: FoundFile, digest: bytes) -> bool:
         """Tell whether this content may turn out to be indexed already."""
-        return self._digests.get(found.path) == digest or digest in self._by_digest
+        return self._digests.get(file.path) == digest or digest in self._by_digest
 
-    def old_place(self, found: FoundFile, digest: bytes) -> Path | None:
+    def old_place(self, file: FoundFile, digest: bytes) -> Path | None:
         """Return where this content is indexed: its own path if it did not change, or a gone one.
 
         A place is given out once.
         """
-        if self._digests.get(found.path) == digest:
-            return self._folder.path / found.path
+        if self._digests.get(file.path) == digest:
+            return self._folder.path / file.path
         path = self._by_digest.pop(digest, None)
         if path is None:
             return None

@@ -32,7 +32,7 @@ class Prepared:
     spans: tuple[Span, ...]
     outline: tuple[Heading, ...]
     terms: tuple[NDArray[np.int64], ...]
-    places: DocumentParts | None
+    parts: DocumentParts | None
     extracted: bytes
     vectors: Vectors
     """Embeddings of its chunks, shape (chunks, dims)."""
@@ -43,17 +43,22 @@ Outcome = Prepared | Unreadable
 
 def prepare(items: Sequence[Item], embed: Embed) -> list[Outcome]:
     """Prepare some documents; one that cannot be read costs itself alone. Raises ModelError."""
-    cuts = [_cut(one) for one in items]
+    cuts = [_cut(cut_document) for cut_document in items]
     vectors = embed(
-        [text for one in cuts if isinstance(one, ChunkedDocument) for text in one.chunks.texts]
+        [
+            text
+            for cut_document in cuts
+            if isinstance(cut_document, ChunkedDocument)
+            for text in cut_document.chunks.texts
+        ]
     )
     outcomes: list[Outcome] = []
-    for one in cuts:
-        if isinstance(one, Unreadable):
-            outcomes.append(one)
+    for cut_document in cuts:
+        if isinstance(cut_document, Unreadable):
+            outcomes.append(cut_document)
             continue
-        chunks = len(one.chunks.spans)
-        outcomes.append(_prepared(one, vectors[:chunks]))
+        chunks = len(cut_document.chunks.spans)
+        outcomes.append(_prepared(cut_document, vectors[:chunks]))
         vectors = vectors[chunks:]
     return outcomes
 
@@ -73,7 +78,7 @@ def _prepared(loaded: ChunkedDocument, vectors: Vectors) -> Prepared:
         spans=chunked.spans,
         outline=chunked.outline,
         terms=tuple(np.array(terms(text), dtype=np.int64) for text in chunked.texts),
-        places=loaded.places,
+        parts=loaded.parts,
         extracted=loaded.extracted,
         vectors=vectors,
     )

@@ -14,7 +14,7 @@ from ..graph import hubs
 from ..values.files import FileRecord, Folder, NewFile, Signature
 from ..vectors import cache
 from . import extracts, names
-from .packed_parts import pack_places, unpack_places
+from .packed_parts import pack_parts, unpack_parts
 from .pathnames import joined, parted
 from .spans import pack_layout, unpack_layout
 
@@ -74,7 +74,7 @@ def insert_file(
     connection: apsw.Connection, file: NewFile, directory: int, format_id: int, first_chunk: int
 ) -> None:
     """Add an indexed file whose chunks start at `first_chunk`."""
-    extract = None if file.places is None else extracts.insert(connection, file.extracted)
+    extract = None if file.parts is None else extracts.insert(connection, file.extracted)
     connection.execute(
         """INSERT INTO file (first_chunk, directory, name, size, mtime_ns, change, digest, format,
         spans, outline, chunks, extract, places) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
@@ -90,7 +90,7 @@ def insert_file(
             *pack_layout(file.spans, file.outline),
             len(file.spans),
             extract,
-            None if file.places is None else pack_places(file.places),
+            None if file.parts is None else pack_parts(file.parts),
         ),
     )
 
@@ -200,12 +200,12 @@ def bury(connection: apsw.Connection, ranges: Iterable[tuple[Any, ...]]) -> None
 def _record(row: Any) -> FileRecord:
     if row is None:
         raise LookupError("no file holds this chunk")
-    first_chunk, *parts, folder_id = row[:5]
-    size, mtime_ns, change, digest, kind, encoding, extract, places, *layout = row[5:]
+    first_chunk, *names, folder_id = row[:5]
+    size, mtime_ns, change, digest, kind, encoding, extract, parts, *layout = row[5:]
     spans, outline = unpack_layout(*layout)
     return FileRecord(
         first_chunk=first_chunk,
-        path=Path(joined(*parts)),
+        path=Path(joined(*names)),
         folder_id=folder_id,
         signature=Signature(size, mtime_ns, change),
         digest=digest,
@@ -213,6 +213,6 @@ def _record(row: Any) -> FileRecord:
         encoding=encoding,
         spans=spans,
         outline=outline,
-        places=None if places is None else unpack_places(places),
+        parts=None if parts is None else unpack_parts(parts),
         extract=extract or 0,
     )

@@ -29,15 +29,15 @@ def digests(connection: apsw.Connection, folder_id: int, paths: Iterable[str]) -
     for path in paths:
         directory, name = parted(path)
         inside.setdefault(directory, {})[name] = path
-    found: dict[str, bytes] = {}
+    digests: dict[str, bytes] = {}
     for directory, path_of in inside.items():
         rows = connection.execute(
             f"""SELECT name, digest FROM file WHERE {NAMED} AND directory =
             (SELECT id FROM directory WHERE folder = ? AND path = ?)""",  # noqa: S608
             (listed(path_of), folder_id, directory),
         )
-        found |= {path_of[name]: digest for name, digest in rows}
-    return found
+        digests |= {path_of[name]: digest for name, digest in rows}
+    return digests
 
 
 def first_chunks_of(

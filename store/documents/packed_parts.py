@@ -12,18 +12,18 @@ from ..values.parts import DocumentParts
 _WHAT = "a file's list of pages"
 
 
-def pack_places(places: DocumentParts) -> bytes:
+def pack_parts(parts: DocumentParts) -> bytes:
     """Pack where parts begin: about two bytes each, and their names."""
-    starts = np.array([*places.starts, places.text_bytes], dtype=np.int64)
-    head = "\n".join([places.unit, *places.names]).encode("utf-8", "replace")
+    starts = np.array([*parts.starts, parts.text_bytes], dtype=np.int64)
+    head = "\n".join([parts.unit, *parts.names]).encode("utf-8", "replace")
     numbers = np.concatenate(([len(head)], np.diff(starts, prepend=0)))
     if (numbers < 0).any():
         raise ValueError("parts must ascend within the text")
     return seal(head + b"\0" + varint.encode(numbers))
 
 
-def unpack_places(blob: bytes) -> DocumentParts:
-    """Return what `pack_places` packed. Raises StoreDamaged."""
+def unpack_parts(blob: bytes) -> DocumentParts:
+    """Return what `pack_parts` packed. Raises StoreDamaged."""
     head, _, packed = unseal(blob, _WHAT).partition(b"\0")
     numbers = varint.decode(packed)
     if numbers.size < 2 or int(numbers[0]) != len(head):

@@ -41,16 +41,16 @@ def pack_layout(spans: Sequence[Span], outline: Sequence[Heading]) -> tuple[byte
 def unpack_layout(spans: bytes, outline: bytes) -> tuple[tuple[Span, ...], tuple[Heading, ...]]:
     """Return the spans and headings that `pack_layout` packed. Raises StoreDamaged."""
     gaps, lengths = _unpack(unseal(spans, _WHAT, outline), 2)
-    found, end = [], 0
+    unpacked, end = [], 0
     for gap, length in zip(gaps, lengths, strict=True):
-        found.append(Span(end + gap, length))
+        unpacked.append(Span(end + gap, length))
         end += gap + length
     gaps, lengths, levels = _unpack(outline, 3)
     headings = (
         Heading(Span(start, length), level)
         for start, length, level in zip(accumulate(gaps), lengths, levels, strict=True)
     )
-    return tuple(found), tuple(headings)
+    return tuple(unpacked), tuple(headings)
 
 
 def _pack(*columns: Sequence[int]) -> bytes:

@@ -49,12 +49,12 @@ class Graph:
         waiting = np.zeros(self.starts.size - 1, dtype=bool)
         waiting[live] = True
         self._leave(waiting, entries)
-        found = []
+        unreached = []
         for chunk in np.flatnonzero(waiting):
             if waiting[chunk]:
-                found.append(chunk)
+                unreached.append(chunk)
                 self._leave(waiting, np.array([chunk]))
-        return np.array(found, dtype=np.int64)
+        return np.array(unreached, dtype=np.int64)
 
     def _leave(self, waiting: Mask, entries: Ids) -> None:
         """Take all that is joined to some chunks, near or far, from those that wait."""

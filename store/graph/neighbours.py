@@ -50,46 +50,46 @@ class Nearest:
 
 def find_nearest(points: Points, new: Ids, live: Ids, count: int) -> Nearest:
     """Return the `count` live chunks most similar to each new one, itself left out."""
-    found = Nearest(
+    nearest = Nearest(
         np.zeros((new.size, count), dtype=np.int64),
         np.full((new.size, count), -np.inf, dtype=np.float32),
     )
     if new.size <= _FEW:
-        _fill_by_codes(found, points, new, live)
-        return found
+        _fill_by_codes(nearest, points, new, live)
+        return nearest
     with ThreadPoolExecutor(THREADS, "link") as pool:
-        for _ in pool.map(lambda part: part(), _parts(found, points, new, live)):
+        for _ in pool.map(lambda part: part(), _parts(nearest, points, new, live)):
             pass  # raises what a thread raised
-    return found
+    return nearest
 
 
-def _parts(found: Nearest, points: Points, new: Ids, live: Ids) -> Iterator[Callable[[], None]]:
+def _parts(nearest: Nearest, points: Points, new: Ids, live: Ids) -> Iterator[Callable[[], None]]:
     """Yield the parts of the work, which may be done side by side."""
     if new.size * live.size <= _BRUTE_CELLS:
         places = points.rows(live)
         for rows in _blocks(np.arange(new.size), live.size):
-            yield partial(_compare, found, rows, points, new, live, places)
+            yield partial(_compare, nearest, rows, points, new, live, places)
     else:
         for rows, around in _neighbourhoods(points, new, live):
-            yield partial(_fill_around, found, rows, points, new, live, around)
+            yield partial(_fill_around, nearest, rows, points, new, live, around)
 
 
-def _fill_by_codes(found: Nearest, points: Points, new: Ids, others: Ids) -> None:
+def _fill_by_codes(nearest: Nearest, points: Points, new: Ids, others: Ids) -> None:
     """Find the neighbours of a few new chunks from the codes of `others`."""
     codes = points.codes[:, others]
     for row, place in enumerate(points.rows(new)):
         similarities = estimate(codes, points.quantiser.tables_of_place(place))
-        _keep_best(found, np.array([row]), similarities[None], new, others)
+        _keep_best(nearest, np.array([row]), similarities[None], new, others)
 
 
 def _fill_around(
-    found: Nearest, rows: Ids, points: Points, new: Ids, live: Ids, around: Sequence[Ids]
+    nearest: Nearest, rows: Ids, points: Points, new: Ids, live: Ids, around: Sequence[Ids]
 ) -> None:
     """Find the neighbours of some new chunks among the live ones at some places."""
     others = live[np.sort(np.concatenate(around))]
     places = points.rows(others)
     for part in _blocks(rows, others.size):
-        _compare(found, part, points, new, others, places)
+        _compare(nearest, part, points, new, others, places)
 
 
 def _blocks(rows: Ids, others: int) -> Iterator[Ids]:
@@ -100,17 +100,17 @@ def _blocks(rows: Ids, others: int) -> Iterator[Ids]:
 
 
 def _compare(
-    found: Nearest, rows: Ids, points: Points, new: Ids, others: Ids, places: Vectors
+    nearest: Nearest, rows: Ids, points: Points, new: Ids, others: Ids, places: Vectors
 ) -> None:
     """Find the neighbours of some new chunks among `others`, which are at `places`."""
-    _keep_best(found, rows, points.rows(new[rows]) @ places.T, new, others)
+    _keep_best(nearest, rows, points.rows(new[rows]) @ places.T, new, others)
 
 
 def _keep_best(
-    found: Nearest, rows: Ids, similarities: NDArray[np.float32], new: Ids, others: Ids
+    nearest: Nearest, rows: Ids, similarities: NDArray[np.float32], new: Ids, others: Ids
 ) -> None:
     """Note the best of `others`, which ascend, for some rows; `similarities` are changed."""
-    count = min(found.ids.shape[1], others.size)
+    count = min(nearest.ids.shape[1], others.size)
     own = np.minimum(np.searchsorted(others, new[rows]), others.size - 1)
     itself = np.flatnonzero(others[own] == new[rows])
     similarities[itself, own[itself]] = -np.inf
@@ -119,8 +119,8 @@ def _keep_best(
     order = np.argsort(-nearness, axis=1, kind="stable")
     nearness = np.take_along_axis(nearness, order, axis=1)
     ids = others[np.take_along_axis(best, order, axis=1)]
-    found.ids[rows, :count] = np.where(np.isfinite(nearness), ids, 0)
-    found.similarities[rows, :count] = nearness
+    nearest.ids[rows, :count] = np.where(np.isfinite(nearness), ids, 0)
+    nearest.similarities[rows, :count] = nearness
 
 
 def _neighbourhoods(points: Points, new: Ids, live: Ids) -> Iterator[tuple[Ids, list[Ids]]]:

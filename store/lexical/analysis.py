@@ -69,14 +69,14 @@ def plain_words(text: str) -> dict[str, tuple[int, ...]]:
 
 def beginnings(text: str) -> dict[int, str]:
     """Return, for the key of each term of `text`, what all words with that stem contain."""
-    found: dict[int, str] = {}
+    beginnings: dict[int, str] = {}
     for word in _words(text):
         for term in _word_terms(word):
             # Stemming changes no more than the last letters, as in happy, happi.
-            found[_key(term)] = (
+            beginnings[_key(term)] = (
                 _SHORT_ENDING.sub("", term) if len(term) <= _SHORT_STEM else term[:-2]
             )
-    return found
+    return beginnings
 
 
 def certain_keys(phrase: str) -> set[int]:

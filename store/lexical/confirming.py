@@ -25,15 +25,15 @@ def confirm(
 
     `stems` gives the beginning of the words with a key, without case and accents.
     """
-    found: set[int] = set()
+    confirmed: set[int] = set()
     for chunks in unsure:
         for record in catalogue.files_among(connection, chunks):
             inside = _inside(record, chunks)
             document = read_texts(record, inside, extracts.reader(connection, record))
             if document is not None:
                 first = record.first_chunk + inside.start
-                found.update(_holding(document, first, key, stems.get(key, "")))
-    return np.array(sorted(found), dtype=np.int64)
+                confirmed.update(_holding(document, first, key, stems.get(key, "")))
+    return np.array(sorted(confirmed), dtype=np.int64)
 
 
 def _inside(record: FileRecord, chunks: range) -> range:

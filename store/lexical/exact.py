@@ -78,12 +78,12 @@ def _places(
     title: str, texts: tuple[str, ...], matchers: list[Matcher], record: FileRecord
 ) -> list[int]:
     """Return which chunks of a document match everything, ascending."""
-    found = set(range(len(texts)))
+    indexes = set(range(len(texts)))
     for one in matchers:
-        found &= one.chunks(title, texts, str(record.path))
-        if not found:
+        indexes &= one.chunks(title, texts, str(record.path))
+        if not indexes:
             break
-    return sorted(found)
+    return sorted(indexes)
 
 
 def _note(verified: Verified, record: FileRecord, answer: ReadBack, places: list[int]) -> None:

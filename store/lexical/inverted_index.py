@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf
 
 import apsw
@@ -17,9 +18,8 @@ from ..coding.arrays import Ids, Mask
 from . import rare_terms
 from .merging import merge_segments
 from .packing import pack_segments
-from .postings import Postings, living, write_postings
+from .postings import Postings, concatenate, decode_block, living, write_postings
 from .segments import Segment, close_segment, open_segment, segments
-from .term_lookup import find_term
 
 _FEWEST_TO_PACK = 1024
 """Raw chunks that are packed the first time; an index of fewer keeps all its postings."""
@@ -28,6 +28,11 @@ _SHARE_TO_PACK = 1 / 32
 """Raw chunks are packed when there are at least so many, and this share of all."""
 _MOST_RAW = 1 << 18
 """Raw chunks that are packed while a run goes on, to bound what packing holds in memory."""
+_SMALL_BYTES = 4096
+"""A block up to this size, as of a file saved today, is decoded whole and kept: all terms that are
+looked up in its segment are looked up in it."""
+_MOST_SMALL = 64
+_decode_small = lru_cache(_MOST_SMALL)(decode_block)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +129,28 @@ def look_up(
     chunks, unsure = [np.empty(0, dtype=np.int64)], list[range]()
     frequency, is_complete = 0, True
     for segment in among:
-        found = find_term(connection, segment, key)
-        held = found.chunks[live[found.chunks]]
+        entry = find_term(connection, segment, key)
+        held = entry.chunks[live[entry.chunks]]
         chunks.append(held)
-        frequency += int(living(found.frequencies, found.counts, np.array([held.size])).sum())
-        is_complete &= bool((found.frequencies == found.counts).all())
+        frequency += int(living(entry.frequencies, entry.counts, np.array([held.size])).sum())
+        is_complete &= bool((entry.frequencies == entry.counts).all())
     if frequency <= rare_up_to:
         for segment in among:
             unsure += rare_terms.find_blocks(connection, segment, key) if segment.packed else ()
     return Term(np.concatenate(chunks), frequency, is_complete, tuple(unsure))
+
+
+def find_term(connection: apsw.Connection, segment: Segment, key: int) -> Postings:
+    """Return the postings of one term in a segment: one term or none. Raises StoreDamaged."""
+    row = connection.execute(
+        "SELECT data FROM postings WHERE id <= ? AND id >= ? ORDER BY id DESC LIMIT 1",
+        (segment.base | key, segment.base),
+    ).fetchone()
+    if row is None:
+        return concatenate([])
+    (blob,) = row
+    if len(blob) > _SMALL_BYTES:
+        return decode_block(blob, segment, key)
+    block = _decode_small(blob, segment)
+    first, end = map(int, np.searchsorted(block.keys, [key, key + 1]))
+    return block.terms(first, end)

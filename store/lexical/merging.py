@@ -94,10 +94,10 @@ def _move_entries(
 ) -> None:
     """Copy the entries of rare terms, whose blocks have got other places."""
     fingerprints, blocks = [], []
-    for one, place in zip(group, places, strict=True):
-        found = rare_terms.read_entries(connection, one, low, high)
-        fingerprints.append(found // len(one.blocks))
-        blocks.append(place[found % len(one.blocks)])
+    for old, place in zip(group, places, strict=True):
+        entries = rare_terms.read_entries(connection, old, low, high)
+        fingerprints.append(entries // len(old.blocks))
+        blocks.append(place[entries % len(old.blocks)])
     moved = rare_terms.join(np.concatenate(fingerprints), np.concatenate(blocks), segment)
     rare_terms.write_entries(connection, segment, moved)
 

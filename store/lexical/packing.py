@@ -2,8 +2,8 @@
 
 Document-centric static pruning: every chunk keeps the postings that are worth most a bit
 (Büttcher and Clarke, "A Document-Centric Approach to Static Index Pruning in Text Retrieval
-Systems", 2006), here by what pairs of queries and passages taught (`salience.py`). A posting is
-worth its salience times the term's inverse document frequency, divided by its size. Terms of few
+Systems", 2006), here by what pairs of queries and passages taught (`term_weights.py`). A posting is
+worth its weight times the term's inverse document frequency, divided by its size. Terms of few
 chunks keep all their postings, for they tell chunks apart best.
 
 The first pass adds up what the postings of each chunk cost by level of worth; from that follows
@@ -31,7 +31,7 @@ _COMPLETE_SHARE = 1 / 2048
 """A term in at most so many chunks, or this share of them, keeps all its postings."""
 _LEVELS = 48
 _LEAST_OCTAVE = -4
-"""Of inverse document frequency a bit, salience apart."""
+"""Of inverse document frequency a bit, weight apart."""
 _TERM_BITS = 20
 """What a term costs besides its postings, on average."""
 _RARE_BITS = 11
@@ -73,18 +73,18 @@ def pack_segments(
         np.zeros((end - first, _LEVELS), dtype=np.float32), np.zeros(end - first, dtype=np.int64)
     )
     for low, high in ranges:
-        found = read_range(connection, raw, low, high).only(live)
-        common = found.choose(~_is_rare(connection, found, packed, low, high))
-        _count(plan, found, common, segment)
+        postings = read_range(connection, raw, low, high).only(live)
+        common = postings.choose(~_is_rare(connection, postings, packed, low, high))
+        _count(plan, postings, common, segment)
     least = _least_levels(plan, budget_bits)
     total = 0
     for low, high in ranges:
-        found = read_range(connection, raw, low, high).only(live)
-        is_rare = _is_rare(connection, found, packed, low, high)
-        common = _prune(found.choose(~is_rare), segment, least)
+        postings = read_range(connection, raw, low, high).only(live)
+        is_rare = _is_rare(connection, postings, packed, low, high)
+        common = _prune(postings.choose(~is_rare), segment, least)
         write_postings(connection, segment, common)
         total += len(common)
-        few = found.choose(is_rare)
+        few = postings.choose(is_rare)
         keys = np.repeat(few.keys, few.counts)
         rare_terms.write_entries(connection, segment, rare_terms.entries(keys, few.chunks, segment))
     close_segment(connection, segment, total)
@@ -94,25 +94,25 @@ def pack_segments(
 
 def _is_rare(
     connection: apsw.Connection,
-    found: Postings,
+    postings: Postings,
     packed: Sequence[Segment],
     low: int,
     high: int,
 ) -> Mask:
     """Tell which terms get no postings, shape (terms,)."""
-    few = found.counts < rare_terms.FEWEST_CHUNKS
+    few = postings.counts < rare_terms.FEWEST_CHUNKS
     if packed and few.any():
-        few &= ~np.isin(found.keys, read_range(connection, packed, low, high).keys)
+        few &= ~np.isin(postings.keys, read_range(connection, packed, low, high).keys)
     return few
 
 
-def _count(plan: _Plan, found: Postings, common: Postings, segment: Segment) -> None:
-    places = found.chunks - segment.first_chunk
+def _count(plan: _Plan, postings: Postings, common: Postings, segment: Segment) -> None:
+    places = postings.chunks - segment.first_chunk
     plan.terms += np.bincount(places, minlength=plan.terms.size)
     bits = _bits(common, segment)
     kept = _is_complete(common, segment)
     plan.fixed += _TERM_BITS * common.keys.size + float((bits * common.counts)[kept].sum())
-    plan.fixed += _RARE_BITS * (len(found) - len(common))
+    plan.fixed += _RARE_BITS * (len(postings) - len(common))
     pruned = common.choose(~kept)
     costs = np.repeat(bits[~kept] + _THINNED_BITS, pruned.counts)
     cells = (pruned.chunks - segment.first_chunk) * _LEVELS + _levels(pruned, segment)

@@ -69,7 +69,7 @@ class Expression:
         """Return the chunks in which a match begins."""
         joined = "\n".join(texts)
         ends = list(accumulate(len(text) + 1 for text in texts))
-        found: set[int] = set()
+        holding: set[int] = set()
         try:
             if self.pattern.search(title, timeout=_TIMEOUT_S):
                 return set(range(len(texts)))
@@ -82,14 +82,14 @@ class Expression:
                     break
                 start = max(match.start(), start)
                 if match.start() < end:
-                    found.add(chunk)
+                    holding.add(chunk)
                     start = end
         except TimeoutError:
             raise BadQuery(
                 f"the regular expression takes too long with {where}; make it simpler, "
                 "or search fewer files"
             ) from None
-        return found
+        return holding
 
     def highlights(self, text: str) -> tuple[Range, ...]:
         """Return the ranges of the matches in a text; none if that takes too long."""
@@ -124,12 +124,12 @@ def expression(text: str) -> Expression:
 
 def _chunks_at(starts: list[int], parts: list[str]) -> set[int]:
     """Return which of the texts, joined by one character, hold the ascending places `starts`."""
-    found: set[int] = set()
+    holding: set[int] = set()
     ends = accumulate(len(part) + 1 for part in parts)
     places = iter(starts)
     place = next(places, None)
     for chunk, end in enumerate(ends):
         while place is not None and place < end:
-            found.add(chunk)
+            holding.add(chunk)
             place = next(places, None)
-    return found
+    return holding

@@ -1,14 +1,14 @@
 """The words: which chunks hold which terms, in immutable segments that get merged.
 
 A segment covers a range of chunk ids. It is *raw* at first: every posting is there, with its
-salience. Packing (`packing.py`) makes *packed* segments of raw ones: without salience, without
+weight. Packing (`packing.py`) makes *packed* segments of raw ones: without weight, without
 the postings that matter least, and with the terms of one or two chunks in another form
-(`rare.py`). How many chunks hold a term stays known when some of its postings are gone.
+(`rare_terms.py`). How many chunks hold a term stays known when some of its postings are gone.
 
 Postings, sorted by term key and chunk, are cut into blocks of about `_BLOCK_POSTINGS`:
 
     header · key gaps (Rice) · postings of each term (gamma) · postings pruned (gamma)
-    · chunk gaps (Rice, the width follows from the number of postings) · salience if raw
+    · chunk gaps (Rice, the width follows from the number of postings) · weight if raw
 
 A term's first chunk counts from the segment's first.
 """
@@ -28,7 +28,7 @@ from ..coding.arrays import Ids, Mask
 from ..coding.blobs import seal, unseal
 from ..values.errors import StoreDamaged
 from .segments import Segment
-from .term_weights import SALIENCE_BITS, term_weights
+from .term_weights import WEIGHT_BITS, term_weights
 
 _BLOCK_POSTINGS = 24 * 1024
 """About 30 KB, so that little of SQLite's pages stays empty."""
@@ -185,7 +185,7 @@ def encode_block(postings: Postings, segment: Segment) -> bytes:
     chunks = rice.encode(steps, _widths(postings.counts, segment))
     head = _HEADER.pack(gaps.size, len(keys), len(counts), len(pruned), width)
     first_key = int(postings.keys[0]).to_bytes(4, "little")
-    end = b"" if segment.packed else rice.pack(postings.term_weights, SALIENCE_BITS)
+    end = b"" if segment.packed else rice.pack(postings.term_weights, WEIGHT_BITS)
     return head + first_key + keys + counts + pruned + chunks + end
 
 
@@ -206,13 +206,13 @@ def decode_block(blob: bytes, segment: Segment, key: int | None = None) -> Posti
     frequencies = counts + rice.decode_gamma(pruned_data, terms)
     first, end = (0, terms) if key is None else map(int, np.searchsorted(keys, [key, key + 1]))
     part = slice(int(counts[:first].sum()), int(counts[:end].sum()))
-    salience_bytes = 0 if segment.packed else (total * SALIENCE_BITS + 7) // 8
+    weight_bytes = 0 if segment.packed else (total * WEIGHT_BITS + 7) // 8
     body = data[ends[-1] :]
-    edge = len(body) - salience_bytes
+    edge = len(body) - weight_bytes
     steps = rice.decode(body[:edge], _widths(counts, segment), part)
     levels = np.zeros_like(steps)
     if not segment.packed:
-        levels = rice.unpack(body[edge:], SALIENCE_BITS, part)
+        levels = rice.unpack(body[edge:], WEIGHT_BITS, part)
     counts = counts[first:end]
     return Postings(
         keys[first:end],

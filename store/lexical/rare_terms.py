@@ -52,15 +52,15 @@ def join(fingerprints: Ids, blocks: Ids, segment: Segment) -> Ids:
     return np.unique(fingerprints * len(segment.blocks) + blocks)
 
 
-def write_entries(connection: apsw.Connection, segment: Segment, found: Ids) -> None:
+def write_entries(connection: apsw.Connection, segment: Segment, entries: Ids) -> None:
     """Add entries to a segment; their fingerprints come after those it has."""
-    fingerprints = found // max(len(segment.blocks), 1)
+    fingerprints = entries // max(len(segment.blocks), 1)
     starts = np.flatnonzero(np.diff(fingerprints, prepend=-1))
-    edges = [*starts[np.flatnonzero(np.diff(starts // _ROW_ENTRIES, prepend=-1))], found.size]
+    edges = [*starts[np.flatnonzero(np.diff(starts // _ROW_ENTRIES, prepend=-1))], entries.size]
     for first, end in pairwise(edges):
         row = segment.base | END_OF_KEYS + int(fingerprints[first])
         connection.execute(
-            "INSERT INTO postings VALUES (?, ?)", (row, seal(encode_entries(found[first:end])))
+            "INSERT INTO postings VALUES (?, ?)", (row, seal(encode_entries(entries[first:end])))
         )
 
 
@@ -77,27 +77,27 @@ def read_entries(connection: apsw.Connection, segment: Segment, low: int, high: 
         (base + first, base + end, base),
     )
     parts = [decode_entries(data, segment) for (data,) in rows]
-    found = np.concatenate([np.empty(0, dtype=np.int64), *parts])
-    inside = np.searchsorted(found, np.array([first, end]) * len(segment.blocks))
-    return found[slice(*inside)]
+    entries = np.concatenate([np.empty(0, dtype=np.int64), *parts])
+    inside = np.searchsorted(entries, np.array([first, end]) * len(segment.blocks))
+    return entries[slice(*inside)]
 
 
 def find_blocks(connection: apsw.Connection, segment: Segment, key: int) -> list[range]:
     """Return the ranges of chunks that may hold a rare term. Raises StoreDamaged."""
     low = key // KEYS_TOGETHER * KEYS_TOGETHER
-    found = read_entries(connection, segment, low, low + KEYS_TOGETHER)
+    entries = read_entries(connection, segment, low, low + KEYS_TOGETHER)
     edges = segment.first_chunk + np.concatenate(([0], np.cumsum(segment.blocks)))
     return [
         range(int(edges[block]), int(edges[block + 1]))
-        for block in found % max(len(segment.blocks), 1)
+        for block in entries % max(len(segment.blocks), 1)
     ]
 
 
-def encode_entries(found: Ids) -> bytes:
+def encode_entries(entries: Ids) -> bytes:
     """Pack ascending entries; the inverse of `decode_entries`, but for the seal."""
-    gaps = np.diff(found, prepend=found[:1])
+    gaps = np.diff(entries, prepend=entries[:1])
     width = rice.best_width(gaps.size, int(gaps.sum()))
-    head = _HEADER.pack(gaps.size, width, int(found[0]))
+    head = _HEADER.pack(gaps.size, width, int(entries[0]))
     return head + rice.encode(gaps, np.full_like(gaps, width))
 
 

@@ -1,7 +1,7 @@
 """How near the words of a text come to those of a query: to BM25, other words are strangers.
 
 Each word of the query looks for the most similar word of the text by embeddings of single words,
-and counts by its rarity, as in Kenter and de Rijke, "Short Text Similarity with Word Embeddings",
+and counts by its idf, as in Kenter and de Rijke, "Short Text Similarity with Word Embeddings",
 2015. Of an exact match there is nothing more similar. Nothing is kept for this: the embeddings
 are those of the built-in index model, which is a table of tokens, and the text is at hand.
 """
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..values.embeddings import Embed
 from . import analysis
 
-Kinships = NDArray[np.float32]
+SoftMatches = NDArray[np.float32]
 
 
 class SoftWordMatch:
@@ -40,7 +40,7 @@ class SoftWordMatch:
         heaviest = [max(weights.get(key, 0.0) for key in keys) for keys in self._words.values()]
         self._weights = np.array(heaviest, dtype=np.float32)
 
-    def of(self, texts: Sequence[str]) -> Kinships | None:
+    def of(self, texts: Sequence[str]) -> SoftMatches | None:
         """Return one number a text, 0 to 1, or None if the query has no word in Latin letters.
 
         The root makes a word that has no kin at all count for more than several with distant kin.

@@ -13,9 +13,9 @@ import numpy as np
 
 from ..coding.arrays import Ids
 
-SALIENCE_BITS = 5
+WEIGHT_BITS = 5
 STEPS_PER_OCTAVE = 4
-"""Four levels of salience apart means twice as likely to be asked for."""
+"""Four levels of weight apart means twice as likely to be asked for."""
 _NEUTRAL = 16
 """Level of one occurrence at the very beginning."""
 _REPEAT_POWER = 1.5
@@ -27,4 +27,4 @@ def term_weights(occurrences: Ids, positions: Ids) -> Ids:
     """Return the level, 0 … 31, of terms that occur so often and first so far into a chunk."""
     octaves = _REPEAT_POWER * np.log2(occurrences) - np.log2(1 + positions / _HALF_PLACE)
     levels = np.rint(STEPS_PER_OCTAVE * octaves).astype(np.int64) + _NEUTRAL
-    return np.clip(levels, 0, (1 << SALIENCE_BITS) - 1)
+    return np.clip(levels, 0, (1 << WEIGHT_BITS) - 1)

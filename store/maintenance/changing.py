@@ -102,7 +102,7 @@ def _places(connection: apsw.Connection, folder: Folder, paths: Sequence[Path]) 
 
 def _by_directory(places: Sequence[_Place]) -> dict[int, list[bytes]]:
     """Return directory → the names of those places that are in it."""
-    found: dict[int, list[bytes]] = {}
+    names: dict[int, list[bytes]] = {}
     for directory, name in places:
-        found.setdefault(directory, []).append(name)
-    return found
+        names.setdefault(directory, []).append(name)
+    return names

@@ -16,7 +16,7 @@ import apsw
 from ..database.connection import is_checksum_error
 from ..database.meta import get_meta, get_number
 from ..documents import extracts
-from ..documents.packed_parts import unpack_places
+from ..documents.packed_parts import unpack_parts
 from ..documents.pathnames import joined
 from ..documents.spans import unpack_layout
 from ..graph import edges, hubs
@@ -221,9 +221,9 @@ def _extracted(connection: apsw.Connection) -> Iterator[Finding]:
         """SELECT first_chunk, chunks, extract, places, spans, outline, name FROM file
         WHERE extract IS NOT NULL OR places IS NOT NULL"""
     ).fetchall()
-    for first, chunks, extract, places, spans, outline, name in rows:
+    for first, chunks, extract, parts, spans, outline, name in rows:
         try:
-            text_bytes = unpack_places(places or b"").text_bytes
+            text_bytes = unpack_parts(parts or b"").text_bytes
             last = unpack_layout(spans, outline)[0][-1:]
             is_sound = all(span.end <= text_bytes for span in last)
         except StoreDamaged:

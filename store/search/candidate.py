@@ -26,6 +26,6 @@ class Candidate:
     exact: float | None = None
     """Recomputed similarity, on the rank model's own scale."""
     soft_match: float | None = None
-    """How near its words come to the query's, once it is read; see `kinship.py`."""
+    """How near its words come to the query's, once it is read; see `soft_match.py`."""
     terms: Mapping[int, int] = field(default_factory=dict, repr=False, compare=False)
     """How often it holds each term, once it is read."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from time import perf_counter
 from typing import Self
 
 import apsw
@@ -21,7 +23,6 @@ from ..vectors.codes import ScanTable
 from ..vectors.models import SearchModels
 from .loaded_index import LoadedIndex
 from .recompute import Recomputer
-from .stopwatch import Stopwatch
 
 
 @dataclass(frozen=True)
@@ -71,3 +72,26 @@ class SearchContext:
         by_text = partial(confirm, self.connection, self.read_texts, stems)
         look_up = partial(self.loaded.term, self.connection, self.table, stems)
         return bm25.score(keys, self.table, allowed, look_up, by_text if confirms else None)
+
+
+class Stopwatch:
+    """Milliseconds by stage, in the order the stages first ran."""
+
+    def __init__(self) -> None:
+        self._started = perf_counter()
+        self.milliseconds: dict[str, float] = {}
+
+    @property
+    def elapsed_ms(self) -> float:
+        """Milliseconds since the search began."""
+        return (perf_counter() - self._started) * 1000
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Count the time of a block for a stage."""
+        started = perf_counter()
+        try:
+            yield
+        finally:
+            spent = (perf_counter() - started) * 1000
+            self.milliseconds[name] = self.milliseconds.get(name, 0.0) + spent

@@ -19,12 +19,12 @@ from .cluster_score import cluster_score, likeness
 AnyFloat = TypeVar("AnyFloat", bound=np.floating[Any])
 Features = NDArray[np.float32]
 
-CANDIDATE = ("similarity", "words", "wordy", "lone", "kinship", "cohesion")
+CANDIDATE = ("similarity", "words", "wordy", "lone", "soft_match", "cluster_score")
 """Of a candidate: similarity and BM25, in standard deviations above the mean of the candidates;
 BM25 once more, times how long the query is, since it can be trusted more the more terms there are;
 and once more if there is one term only, as people type a name or a number that they know;
-kinship of words, in standard deviations, which counts for less in long queries, where some word
-always has kin; cohesion with the other candidates, in standard deviations of those that are exact.
+soft word match, in standard deviations, which counts for less in long queries, where some word
+always has one like it; cluster score, in standard deviations of the exact candidates.
 None is worse when it is more."""
 QUERY = ("reach", "agreement", "coverage", "crowd")
 """The same for all candidates of a query, so they say how far to trust the best and change no
@@ -35,14 +35,14 @@ _FULL_CROWD = 32
 _LONG = 16
 """Terms of a query from which it counts as long."""
 FEATURES = CANDIDATE + QUERY
-_MOST_COHESION = 2.0
+_MOST_CLUSTER_SCORE = 2.0
 """Standard deviations. One passage may hold most of what is likely; the others are judged too."""
 _GUESSED = 0.7
-"""Kinship of what was not read, in its standard deviations of words: the two go together."""
+"""Soft match of what was not read, in its standard deviations of words: the two go together."""
 
 
 def features(candidates: Sequence[Candidate], scale: Scale, terms: int) -> Features:
-    """Return the features of some candidates, but for their cohesion: see `add_cohesion`.
+    """Return the features of some candidates, but for the one of `add_cluster_scores`.
 
     Means are over those whose similarity is exact, or over all while none is.
 
@@ -69,7 +69,7 @@ def features(candidates: Sequence[Candidate], scale: Scale, terms: int) -> Featu
     column(table, "words")[:] = standing
     column(table, "wordy")[:] = standing * length(terms)
     column(table, "lone")[:] = standing * lone(length(terms))
-    column(table, "kinship")[:] = _kinship(candidates, standing) * discount(length(terms))
+    column(table, "soft_match")[:] = _soft_matches(candidates, standing) * discount(length(terms))
     column(table, "reach")[:] = scale.standardise(estimates).max()
     column(table, "agreement")[:] = correlation(similarity[settled], words[settled])
     column(table, "coverage")[:] = max(one.match.coverage for one in candidates)
@@ -77,7 +77,7 @@ def features(candidates: Sequence[Candidate], scale: Scale, terms: int) -> Featu
     return table
 
 
-def add_cohesion(table: Features, candidates: Sequence[Candidate]) -> None:
+def add_cluster_scores(table: Features, candidates: Sequence[Candidate]) -> None:
     """Add to the features of candidates how each lies to the others; 0, the mean, if not exact.
 
     For when all candidates are there: what is found first would draw a search to its like.
@@ -85,10 +85,10 @@ def add_cohesion(table: Features, candidates: Sequence[Candidate]) -> None:
     known = np.array([one.exact is not None for one in candidates], dtype=bool)
     if known.any():
         alike = likeness([one.terms for one in candidates if one.exact is not None])
-        words, soft_match = column(table, "words"), column(table, "kinship")
+        words, soft_match = column(table, "words"), column(table, "soft_match")
         promise = column(table, "similarity") + (words + soft_match) / 2
-        cohesions = cluster_score(alike, promise[known])
-        column(table, "cohesion")[known] = capped(Scale.of(cohesions).standardise(cohesions))
+        scores = cluster_score(alike, promise[known])
+        column(table, "cluster_score")[known] = capped(Scale.of(scores).standardise(scores))
 
 
 def column(table: NDArray[AnyFloat], name: str) -> NDArray[AnyFloat]:
@@ -96,23 +96,25 @@ def column(table: NDArray[AnyFloat], name: str) -> NDArray[AnyFloat]:
     return table[:, FEATURES.index(name)]
 
 
-def _kinship(candidates: Sequence[Candidate], words: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return kinships in standard deviations; those that are not known go by the words."""
-    kinships = np.array([one.soft_match for one in candidates], dtype=np.float32)  # None: NaN
-    known = np.isfinite(kinships)
-    found = np.float32(_GUESSED) * words
+def _soft_matches(
+    candidates: Sequence[Candidate], words: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return soft matches in standard deviations; what is not known goes by the words."""
+    matches = np.array([one.soft_match for one in candidates], dtype=np.float32)  # None: NaN
+    known = np.isfinite(matches)
+    values = np.float32(_GUESSED) * words
     if known.any():
-        found[known] = Scale.of(kinships[known]).standardise(kinships[known])
-    return found
+        values[known] = Scale.of(matches[known]).standardise(matches[known])
+    return values
 
 
-def capped(cohesions: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Return cohesions, in standard deviations, as far as they count."""
-    return np.asarray(np.minimum(cohesions, _MOST_COHESION))
+def capped(scores: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return scores, in standard deviations, as far as they count."""
+    return np.asarray(np.minimum(scores, _MOST_CLUSTER_SCORE))
 
 
 def discount(length: float) -> float:
-    """Return what kinship counts in a query of such a length."""
+    """Return what a soft match counts in a query of such a length."""
     return 1 - length / 2
 
 

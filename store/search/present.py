@@ -17,7 +17,7 @@ from .candidate import Candidate
 from .candidates import Candidates
 from .context import SearchContext
 from .evidence import Evidence
-from .features import add_cohesion
+from .features import add_cluster_scores
 from .fusion import probability
 from .passages import PassageReader
 from .plan import Plan
@@ -98,7 +98,7 @@ def _hits(
 def _ranked(candidates: Sequence[Candidate], evidence: Evidence) -> Iterator[Ranked]:
     """Yield the candidates, the most likely first; ties by chunk."""
     known = evidence.features(candidates)
-    add_cohesion(known, candidates)
+    add_cluster_scores(known, candidates)
     logits = evidence.fusion.logits(known)
     chunks = np.array([one.chunk for one in candidates])
     for place in np.lexsort((chunks, -logits)):
@@ -158,4 +158,4 @@ def hit_of(
 
 def _place(passage: Passage, offset: int) -> PassagePart | None:
     """Return the page, slide, … that a character of a passage is on."""
-    return next((one for one in reversed(passage.places) if one.offset <= offset), None)
+    return next((one for one in reversed(passage.parts) if one.offset <= offset), None)

@@ -75,7 +75,7 @@ class Recomputer:
         return np.array([vectors[chunk] for chunk in texts], dtype=np.float32)
 
 
-def place(candidates: Iterable[Candidate]) -> None:
+def calibrate(candidates: Iterable[Candidate]) -> None:
     """Put exact similarities on the scale of the estimates they replace.
 
     The rank model may be another one than made the codes, with similarities of its own spread;

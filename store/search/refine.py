@@ -22,7 +22,7 @@ from .evidence import Evidence
 from .feedback import PASSAGES
 from .passages import PassageReader
 from .plan import Plan
-from .recompute import Readable, place
+from .recompute import Readable, calibrate
 
 
 def refine(
@@ -85,7 +85,7 @@ class _Refiner:
         self.found |= zip(new, self._evidence.candidates(new, by_meaning=new), strict=True)
         chosen = [self.found[chunk] for chunk in chunks]
         self._score(chosen)
-        place(self.found.values())
+        calibrate(self.found.values())
         if self._meaning is not None:
             self._meaning.queue.settle(np.array(chunks), _settled(chosen, self._evidence))
             if self._learns and not self._tried:
@@ -124,7 +124,7 @@ class _Refiner:
         ]
 
     def _match_softly(self, read: list[Readable], names: list[str]) -> None:
-        with self._context.stopwatch.stage("kinship"):
+        with self._context.stopwatch.stage("soft_match"):
             texts = [f"{name} {readable.text}" for name, readable in zip(names, read, strict=True)]
             matches = self._soft_match.of(texts)
             if matches is not None:

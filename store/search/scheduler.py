@@ -26,7 +26,7 @@ class Cancelled(Exception):
 
 
 class SearchScheduler:
-    """The turns of one index's searches, each in its own thread."""
+    """Who of one index's searches computes when, each in a thread of its own."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()

@@ -164,7 +164,7 @@ def _read(
     connection: apsw.Connection, documents: Sequence[Sequence[int]], read: ReadText
 ) -> list[Central]:
     """Read some chunks of each document back, leaving out documents whose file is gone."""
-    found: list[Central] = []
+    central: list[Central] = []
     for chunks in documents:
         record = catalogue.file_of_chunk(connection, chunks[0])
         indexes = [chunk - record.first_chunk for chunk in chunks]
@@ -173,9 +173,9 @@ def _read(
             continue
         passages = answer.passages[:_CHUNKS_READ]
         snippet = snippets.snippet(passages[0].text, (), {})
-        hit = hit_of(len(found) + 1, 0.0, record, passages[0], answer.title, snippet)
-        found.append(Central(hit, "\n".join(one.text for one in passages)))
-    return found
+        hit = hit_of(len(central) + 1, 0.0, record, passages[0], answer.title, snippet)
+        central.append(Central(hit, "\n".join(one.text for one in passages)))
+    return central
 
 
 def _places(centroids: Vectors) -> list[tuple[float, float]]:

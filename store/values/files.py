@@ -77,7 +77,7 @@ class FileRecord:
     spans: tuple[Span, ...]
     outline: tuple[Heading, ...]
     """Headings in document order."""
-    places: DocumentParts | None = None
+    parts: DocumentParts | None = None
     """Parts of its extracted text, in which the spans lie; None if the file itself is the text."""
     extract: int = 0
     """Where the store keeps the extracted text."""
@@ -109,7 +109,7 @@ class NewFile:
     outline: tuple[Heading, ...]
     terms: tuple[NDArray[np.int64], ...]
     """Keys of the terms of each chunk's indexed text, in order; see `terms`."""
-    places: DocumentParts | None = None
+    parts: DocumentParts | None = None
     extracted: bytes = b""
     """Text to keep, in UTF-8, if the file is no text itself; the spans lie in it."""
 

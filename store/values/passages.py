@@ -23,7 +23,7 @@ class Passage:
     """1-based line of the span's first byte."""
     fresh: bool
     """True if the file is byte for byte the one that was indexed, or was read anew just now."""
-    places: tuple[PassagePart, ...] = ()
+    parts: tuple[PassagePart, ...] = ()
     """The pages, slides, … that the text is from, ascending."""
 
     @property

@@ -99,7 +99,7 @@ class Topic:
     """Two or three words that tell it from the other topics; one if there are no more."""
     documents: int
     """How many documents are about it. Each document is counted in one topic."""
-    place: tuple[float, float]
+    position: tuple[float, float]
     """Where it lies on the map, each from 0 to 1; topics that are near are alike."""
     central: tuple[Hit, ...]
     """A few documents from its middle, the most central first, each by the passage that is

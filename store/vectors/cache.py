@@ -80,12 +80,12 @@ def load(connection: apsw.Connection, model: str, chunks: Iterable[int]) -> dict
     """Return those of the chunks' vectors that are kept, and were made by this rank model."""
     if get_meta(connection, "cache_model") != model:
         return {}
-    found: dict[int, Vector] = {}
+    vectors: dict[int, Vector] = {}
     for chunk in chunks:
         row = connection.execute("SELECT vector FROM cache WHERE chunk = ?", (chunk,)).fetchone()
         if row is not None and (vector := unpack(chunk, row[0])) is not None:
-            found[chunk] = vector
-    return found
+            vectors[chunk] = vector
+    return vectors
 
 
 def save(

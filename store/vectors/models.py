@@ -30,7 +30,7 @@ class SearchModels:
     """Queries to embeddings of the rank model."""
     embed_passages: EmbedPassages
     embed_words: Embed
-    """Single words to embeddings of any one model, for `kinship`."""
+    """Single words to embeddings of any one model, for `SoftWordMatch`."""
     rank_fingerprint: Callable[[], str]
     """Of the rank model, asked for when vectors are recomputed: others' are never reused."""
     is_one: bool = False

@@ -4,7 +4,7 @@ import onnxruntime
 import pytest
 
 from indexer import BUILT_IN, Embedder, Model
-from indexer.embedding.devices import CPU, providers
+from indexer.embedding.embedder import CPU, providers
 
 CUDA, COREML = "CUDAExecutionProvider", "CoreMLExecutionProvider"
 

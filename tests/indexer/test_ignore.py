@@ -13,10 +13,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from indexer.scanning import names
+from indexer.scanning import ignore
 from indexer.scanning.explain import why
-from indexer.scanning.ignore import Rules
-from indexer.scanning.names import is_temporary, is_usual
+from indexer.scanning.ignore import Rules, is_temporary, is_usual
 from indexer.scanning.scan import scan
 from store import Folder
 
@@ -362,7 +361,7 @@ def test_the_files_read_are_those_that_git_would_track(
     assert set(read_in(folder_at(repository))) == read_by_git(repository)
 
 
-@given(st.from_regex(names._USUAL, fullmatch=True))
+@given(st.from_regex(ignore._USUAL, fullmatch=True))
 @example("passwords.md")
 @example("bitwarden_export.pdf")
 @example("id_rsa.h")

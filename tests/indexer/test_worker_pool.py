@@ -38,7 +38,7 @@ def told(outcome: Outcome) -> object:
         return outcome.reason, outcome.failed
     words = [keys.tolist() for keys in outcome.terms]
     document = (outcome.kind, outcome.encoding, outcome.spans, outcome.outline)
-    return *document, words, outcome.places, outcome.extracted
+    return *document, words, outcome.parts, outcome.extracted
 
 
 def worker_of(pool: WorkerPool) -> subprocess.Popen[bytes]:

@@ -131,7 +131,7 @@ class Library:
             spans=spans_of(texts),
             outline=self.outline,
             terms=tuple(np.array(terms(text), dtype=np.int64) for text in texts),
-            places=places_of(texts) if name in self.extracted else None,
+            parts=places_of(texts) if name in self.extracted else None,
             extracted="\n".join(texts).encode() if name in self.extracted else b"",
         )
 
@@ -150,7 +150,7 @@ class Library:
         if name in self.changed:
             passages = [Passage(text, "", Span(0, 1), 1, fresh=True) for text in texts]
             return ReadBack(FileState.CHANGED, name, tuple(passages))
-        if record.places is not None:
+        if record.parts is not None:
             texts = [kept(span).decode() for span in record.spans]
         spans = spans_of(texts)
         passages = [
@@ -177,7 +177,7 @@ class Library:
     ) -> Sequence[str] | None:
         """Read texts back from memory, or from where they are kept, if they have not changed."""
         name = record.path.stem
-        if record.places is not None:
+        if record.parts is not None:
             return [kept(span).decode() for span in record.spans[indexes.start : indexes.stop]]
         if name in self.changed or name not in self.documents:
             return None
@@ -191,9 +191,9 @@ def places_of(texts: Sequence[str]) -> DocumentParts:
 
 
 def _places(record: FileRecord, span: Span) -> tuple[PassagePart, ...]:
-    if record.places is None:
+    if record.parts is None:
         return ()
-    within = record.places.within(span.start, span.end)
+    within = record.parts.within(span.start, span.end)
     return tuple(PassagePart(at - span.start, number, f"page={number}") for at, number in within)
 
 

@@ -13,7 +13,7 @@ from store import Mode
 from store.lexical.bm25 import Match
 from store.search.candidate import Candidate
 from store.search.cluster_score import Likeness, cluster_score, likeness
-from store.search.features import FEATURES, Features, add_cohesion, features
+from store.search.features import FEATURES, Features, add_cluster_scores, features
 from store.search.fusion import fusion_for
 from store.vectors.ranking import Scale
 
@@ -41,7 +41,7 @@ def candidate(chunk: int, terms: str, similarity: float | None = 0.5) -> Candida
 
 def table(found: list[Candidate]) -> Features:
     known = features(found, PLAIN, 3)
-    add_cohesion(known, found)
+    add_cluster_scores(known, found)
     return known
 
 
@@ -89,11 +89,11 @@ def test_of_two_equal_candidates_the_one_like_the_best_comes_first() -> None:
 
 def test_what_was_not_recomputed_has_the_mean_cohesion() -> None:
     read = [candidate(0, "abcd"), candidate(1, "abcx"), candidate(2, "wxyz")]
-    column = table([*read, candidate(3, "abcd", None)])[:, FEATURES.index("cohesion")]
+    column = table([*read, candidate(3, "abcd", None)])[:, FEATURES.index("cluster_score")]
     assert column[:3].mean() == pytest.approx(0, abs=1e-6)
     assert column[3] == 0
 
 
 def test_one_passage_that_stands_out_far_leaves_the_others_room() -> None:
     found = [candidate(0, "abcd", 0.9), *(candidate(one, "wxyz", 0.1) for one in range(1, 30))]
-    assert table(found)[:, FEATURES.index("cohesion")].max() == 2
+    assert table(found)[:, FEATURES.index("cluster_score")].max() == 2

@@ -24,7 +24,7 @@ from store import (
 )
 from store.database.connection import open_writer
 from store.documents.extracts import BLOCK_BYTES, insert, is_whole, reader
-from store.documents.packed_parts import pack_places, unpack_places
+from store.documents.packed_parts import pack_parts, unpack_parts
 from tests.store.fakes import MODELS, Library
 
 
@@ -44,26 +44,26 @@ def connection() -> apsw.Connection:
 
 
 def record(extract: int, length: int) -> FileRecord:
-    places = DocumentParts("", (), (), length)
+    parts = DocumentParts("", (), (), length)
     signature = Signature(0, 0, 0)
-    return FileRecord(7, Path("x"), 1, signature, b"", "pdf", "utf-8", (), (), places, extract)
+    return FileRecord(7, Path("x"), 1, signature, b"", "pdf", "utf-8", (), (), parts, extract)
 
 
 @settings(max_examples=60, deadline=None)
 @given(
     length=st.integers(0, 3 * BLOCK_BYTES),
     seed=st.binary(min_size=1, max_size=40),
-    places=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 2 * BLOCK_BYTES)), max_size=8),
+    parts=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 2 * BLOCK_BYTES)), max_size=8),
 )
 def test_any_range_of_a_text_is_read_back(
-    connection: apsw.Connection, length: int, seed: bytes, places: list[tuple[float, int]]
+    connection: apsw.Connection, length: int, seed: bytes, parts: list[tuple[float, int]]
 ) -> None:
     connection.execute("DELETE FROM extracted")
     text = (seed * (length // len(seed) + 1))[:length]
     extract = insert(connection, text)
     assert is_whole(connection, extract, length)
     read = reader(connection, record(extract, length))
-    for share, size in places:
+    for share, size in parts:
         start = int(share * length)
         span = Span(start, min(size, length - start))
         assert read(span) == text[span.start : span.end]
@@ -83,22 +83,22 @@ def test_places_come_back_as_they_were(unit: str, gaps: list[tuple[int, str]], n
         total += gap
         starts.append(total)
     labels = tuple(name for _, name in gaps) if named else ()
-    places = DocumentParts(unit, tuple(starts), labels, total + 5)
-    assert unpack_places(pack_places(places)) == places
+    parts = DocumentParts(unit, tuple(starts), labels, total + 5)
+    assert unpack_parts(pack_parts(parts)) == parts
 
 
 @given(st.binary(max_size=60))
 def test_damaged_places_are_never_believed(blob: bytes) -> None:
     with pytest.raises(StoreDamaged):
-        unpack_places(blob)
+        unpack_parts(blob)
 
 
 def test_a_place_is_that_of_the_parts_a_passage_touches() -> None:
-    places = DocumentParts("page", (0, 10, 10, 30), (), 50)
-    assert places.within(0, 5) == ((0, 1),)
-    assert places.within(5, 12) == ((5, 1), (10, 2), (10, 3))
-    assert places.within(12, 40) == ((12, 3), (30, 4))
-    assert places.label(4) == "page=4"
+    parts = DocumentParts("page", (0, 10, 10, 30), (), 50)
+    assert parts.within(0, 5) == ((0, 1),)
+    assert parts.within(5, 12) == ((5, 1), (10, 2), (10, 3))
+    assert parts.within(12, 40) == ((12, 3), (30, 4))
+    assert parts.label(4) == "page=4"
     assert DocumentParts("sheet", (0,), ("Costs",), 5).label(1) == "sheet=Costs"
     assert DocumentParts("page", (10,), (), 50).within(0, 5) == ()
 

@@ -10,7 +10,7 @@ from store.lexical.bm25 import Match
 from store.search.candidate import Candidate
 from store.search.features import CANDIDATE, FEATURES, features
 from store.search.fusion import fusion_for, probability
-from store.search.recompute import place
+from store.search.recompute import calibrate
 from store.vectors.ranking import Scale
 
 MODES = (Mode.HYBRID, Mode.SEMANTIC, Mode.LEXICAL)
@@ -26,7 +26,7 @@ def candidates(similarities: list[float], words: list[float]) -> list[Candidate]
             zip(similarities, words, np.linspace(0.2, 0.8, len(words)).tolist(), strict=True)
         )
     ]
-    place(found)
+    calibrate(found)
     return found
 
 

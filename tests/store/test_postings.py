@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from store import StoreDamaged
 from store.coding.blobs import seal
 from store.database.connection import open_writer, transaction
-from store.lexical import inverted_index, merging, packing, rare_terms, term_lookup
+from store.lexical import inverted_index, merging, packing, rare_terms
 from store.lexical.postings import Postings, decode_block, encode_block
 from store.lexical.segments import Segment, segments
 
@@ -225,12 +225,12 @@ def test_a_sealed_block_of_nonsense_is_called_damaged(data: bytes) -> None:
 def test_a_term_is_found_alike_in_small_and_large_blocks(
     connection: apsw.Connection, monkeypatch: pytest.MonkeyPatch, small_bytes: int
 ) -> None:
-    monkeypatch.setattr(term_lookup, "_SMALL_BYTES", small_bytes)
+    monkeypatch.setattr(inverted_index, "_SMALL_BYTES", small_bytes)
     chunks = zipf_chunks(200)
     with transaction(connection):
         inverted_index.add_chunks(connection, 1, chunks)
     (segment,) = segments(connection)
     for key in {key for keys in chunks for key in keys} | {1, 1 << 30}:
-        found = term_lookup.find_term(connection, segment, key)
+        found = inverted_index.find_term(connection, segment, key)
         assert found.chunks.tolist() == [n for n, keys in enumerate(chunks, 1) if key in keys]
         assert found.frequencies.sum() == found.chunks.size

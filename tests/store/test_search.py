@@ -249,7 +249,7 @@ def test_codes_of_another_model_are_never_compared(pets: Library) -> None:
 
 def test_the_exact_answer_knows_whose_words_are_kin(library: Library) -> None:
     library.put(first=["alpha beta"], second=["alpha gamma"])
-    kin = FEATURES.index("kinship")
+    kin = FEATURES.index("soft_match")
     first, second = hits(library, "beta")
     assert (first.path.stem, second.path.stem) == ("first", "second")
     assert first.evidence[kin] > 0 > second.evidence[kin]

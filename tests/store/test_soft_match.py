@@ -82,6 +82,6 @@ def test_what_was_not_read_is_taken_to_be_as_kin_as_its_words_match() -> None:
         Candidate(2 + chunk, Match(words, 0.5), 0.5, 0.5, True, True)
         for chunk, words in enumerate([4.0, 6.0])
     ]
-    column = features([*read, *unread], PLAIN, 3)[:, FEATURES.index("kinship")]
+    column = features([*read, *unread], PLAIN, 3)[:, FEATURES.index("soft_match")]
     assert column[0] < 0 < column[1]
     assert column[2] < 0 < column[3]

@@ -65,8 +65,8 @@ def test_the_largest_topic_comes_first_and_topics_have_places_in_the_plane(
     fill(library)
     found = topics(library)
     assert [one.documents for one in found] == sorted((o.documents for o in found), reverse=True)
-    assert all(0 <= along <= 1 for topic in found for along in topic.place)
-    assert len({topic.place for topic in found}) == len(found)
+    assert all(0 <= along <= 1 for topic in found for along in topic.position)
+    assert len({topic.position for topic in found}) == len(found)
 
 
 def test_the_same_collection_gives_the_same_map(library: Library) -> None:
@@ -81,7 +81,7 @@ def test_an_empty_collection_has_no_topics(library: Library) -> None:
 def test_one_document_is_one_topic(library: Library) -> None:
     library.put(only=["the green pump leaks", "a green pump needs leather"])
     (topic,) = topics(library)
-    assert (topic.documents, topic.place) == (1, (0.5, 0.5))
+    assert (topic.documents, topic.position) == (1, (0.5, 0.5))
     assert "pump" in topic.name.split(", ")
     assert topic.central[0].path == library.path("only")
 

@@ -20,9 +20,8 @@ from ..backend import Backend
 from ..format import STYLES, TOO_SMALL
 from ..messages import Grown, failure
 from ..request import Request
-from ..widgets.answer import AnswerView
+from ..widgets.answer import AnswerView, SourceList
 from ..widgets.query import chips
-from ..widgets.sources import SourceList
 from ..widgets.text_box import TextBox
 from .hit_screen import HitScreen
 

@@ -18,11 +18,10 @@ from store import Hit, safe_line
 from ..backend import Backend
 from ..format import STYLES, TOO_SMALL, count
 from ..messages import IndexState, TopicsRead, failure
-from ..widgets.documents import DocumentList
 from ..widgets.passage import PassageView
 from ..widgets.rows import Rows
 from ..widgets.status import StatusLine
-from ..widgets.topic_map import TopicMap
+from ..widgets.topic_map import DocumentList, TopicMap
 from .hit_screen import HitScreen
 
 NEED_A_DOCUMENT = {"similar", "deeper"}

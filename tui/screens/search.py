@@ -22,11 +22,10 @@ from ..messages import IndexState, Likened
 from ..request import searched
 from ..widgets.passage import PassageView
 from ..widgets.query import QueryBar
-from ..widgets.results import ResultList, advice, invitation, summary
+from ..widgets.results import ResultList, Welcome, advice, invitation, summary
 from ..widgets.rows import Rows
 from ..widgets.status import StatusLine
 from ..widgets.text_box import TextBox
-from ..widgets.welcome import Welcome
 from .searching import Searching
 
 GLANCE_S = 0.06

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.widgets import Static
 
 from store import Hit, Mode, Results, safe_line
 
@@ -33,6 +34,15 @@ type:pdf in:notes since:2w   narrow it
 ↑                            searched before
 esc A                        ask for an answer
 esc ?                        all keys"""
+TEXT = """\
+[b]Nothing indexed yet[/b]
+
+Choose a folder to search. Its text stays on this
+machine. Your files are read, never changed.
+
+ [b]a[/b]   add a folder
+ [b]?[/b]   all keys
+ [b]q[/b]   quit"""
 
 
 class ResultList(Rows[Hit]):
@@ -168,3 +178,16 @@ def _reasons(request: Request, state: IndexState) -> list[str]:
         left_out = count(state.status.skipped + state.status.failed, "file")
         reasons.append(f"· {left_out} skipped: esc, then e says why.")
     return [*reasons, "· Fewer words, or other words, often help."]
+
+
+class Welcome(Static, can_focus=True):
+    """The box of the first run. It has the focus, so its letters and Enter work at once."""
+
+    BINDING_GROUP_TITLE = "Welcome"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "app.add_folder", "Add a folder"),
+        Binding("enter", "app.add_folder", "Add a folder", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__(TEXT, id="welcome")

@@ -15,10 +15,11 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from store import Topic, safe_line
+from store import Hit, Topic, safe_line
 
-from ..format import clip, count
+from ..format import clip, count, elide, short_path, snippet, spread, title
 from ..treemap import Tile, frame, neighbour, tiles
+from .rows import Rows
 
 
 class TopicMap(Widget, can_focus=True, inherit_bindings=False):
@@ -81,8 +82,8 @@ class TopicMap(Widget, can_focus=True, inherit_bindings=False):
 
     def _tiles(self) -> tuple[Tile, ...]:
         documents = [topic.documents for topic in self.topics]
-        places = [topic.place for topic in self.topics]
-        return tiles(documents, places, *self.content_size)
+        positions = [topic.position for topic in self.topics]
+        return tiles(documents, positions, *self.content_size)
 
     def render(self) -> RenderResult:
         """Return the tiles, or the note."""
@@ -127,3 +128,25 @@ def written(topic: Topic, width: int, rows: int) -> list[Content]:
     shown = number if len(number) <= width else f"{topic.documents:,}"
     name = [Content.assemble((line, ".strong")) for line in lines]
     return [*name, Content.assemble((shown, ".faint"))][:rows]
+
+
+class DocumentList(Rows[Hit]):
+    """Documents as rows: four lines each where there is room, one line on short screens."""
+
+    BORDER_TITLE = "Documents"
+    BINDING_GROUP_TITLE = "Documents"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "screen.deeper", "Read")]
+    tall_row = 4
+
+    def draw(self, item: Hit, width: int) -> Sequence[Content]:
+        """Return title and path, where there is room with the first sentences of the passage."""
+        name = Content.assemble((title(item), ".strong"))
+        if self.row_height == 1:
+            path = elide(short_path(item.path), width // 2)
+            return [spread(name, Content.assemble((path, ".faint")), width)]
+        path = elide(short_path(item.path), width - 2)
+        return [
+            name.truncate(width, ellipsis=True),
+            Content.assemble("  ", snippet(item, width - 2)),
+            Content.assemble("  ", (path, ".faint")),
+        ]

@@ -43,8 +43,8 @@ def _fields(topics: Sequence[Topic]) -> dict[str, object]:
                 "name": topic.name,
                 "documents": topic.documents,
                 "share": round(topic.documents / total, 4),
-                "x": topic.place[0],
-                "y": topic.place[1],
+                "x": topic.position[0],
+                "y": topic.position[1],
                 "examples": [_example(hit) for hit in topic.central[:_EXAMPLES]],
             }
             for topic in topics

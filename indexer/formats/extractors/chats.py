@@ -57,42 +57,42 @@ def _chats(exported: Any) -> Iterator[tuple[str, Iterable[Message]]]:
 
 
 def _chatgpt(mapping: dict[str, Any]) -> list[Message]:
-    found = []
+    messages = []
     for node in mapping.values():
         message = node.get("message") or {}
         content = message.get("content") or {}
         text = "\n".join(part for part in content.get("parts") or [] if isinstance(part, str))
         time = float(message.get("create_time") or 0)
-        found.append((time, str((message.get("author") or {}).get("role") or ""), text))
-    found.sort(key=lambda one: one[0])
-    return [(author, _time(time), text) for time, author, text in found]
+        messages.append((time, str((message.get("author") or {}).get("role") or ""), text))
+    messages.sort(key=lambda one: one[0])
+    return [(author, _time(time), text) for time, author, text in messages]
 
 
 def _claude(messages: list[Any]) -> Iterator[Message]:
-    for one in messages:
-        text = one.get("text") or "\n".join(
-            str(part.get("text") or "") for part in one.get("content") or []
+    for message in messages:
+        text = message.get("text") or "\n".join(
+            str(part.get("text") or "") for part in message.get("content") or []
         )
-        yield str(one.get("sender") or ""), str(one.get("created_at") or "")[:16], str(text)
+        yield str(message.get("sender") or ""), str(message.get("created_at") or "")[:16], str(text)
 
 
 def _slack(messages: list[Any]) -> Iterator[Message]:
-    for one in messages:
-        profile = one.get("user_profile") or {}
-        author = profile.get("real_name") or one.get("username") or one.get("user") or ""
-        text = _SLACK_LINK.sub(lambda link: link[2] or link[1], str(one.get("text") or ""))
+    for message in messages:
+        profile = message.get("user_profile") or {}
+        author = profile.get("real_name") or message.get("username") or message.get("user") or ""
+        text = _SLACK_LINK.sub(lambda link: link[2] or link[1], str(message.get("text") or ""))
         for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
             text = text.replace(entity, character)
-        yield str(author), _time(float(one.get("ts") or 0)), text
+        yield str(author), _time(float(message.get("ts") or 0)), text
 
 
 def _telegram(messages: list[Any]) -> Iterator[Message]:
-    for one in messages:
-        parts = one.get("text") or ""
+    for message in messages:
+        parts = message.get("text") or ""
         if isinstance(parts, list):
             parts = "".join(p if isinstance(p, str) else str(p.get("text") or "") for p in parts)
-        author = one.get("from") or one.get("actor") or ""
-        yield str(author), str(one.get("date") or "").replace("T", " ")[:16], str(parts)
+        author = message.get("from") or message.get("actor") or ""
+        yield str(author), str(message.get("date") or "").replace("T", " ")[:16], str(parts)
 
 
 def _time(seconds: float) -> str:

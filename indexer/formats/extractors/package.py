@@ -72,9 +72,9 @@ class Package:
     def relations(self, part: str) -> dict[str, str]:
         """Return relation id → member, of a part of an Office Open XML package."""
         folder, base = posixpath.split(part)
-        found = _Relations(folder)
-        self.parse(f"{folder}/_rels/{base}.rels", found)
-        return found.targets
+        relations = _Relations(folder)
+        self.parse(f"{folder}/_rels/{base}.rels", relations)
+        return relations.targets
 
     def _pieces(self, name: str) -> Iterator[bytes]:
         try:

@@ -113,18 +113,18 @@ def _paragraphs(text: str) -> str:
 
 def _bookmarks(document: PdfDocument) -> dict[int, list[tuple[str, int]]]:
     """Return page → (title, heading level) of its bookmarks."""
-    found: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    bookmarks: dict[int, list[tuple[str, int]]] = defaultdict(list)
     try:
         for count, mark in enumerate(document.get_toc()):
             target = mark.get_dest()
             page = target.get_index() if target else None
             if page is not None:
-                found[page].append((one_line(mark.get_title()), mark.level + 2))
+                bookmarks[page].append((one_line(mark.get_title()), mark.level + 2))
             if count >= _MOST_BOOKMARKS:
                 break
     except (PdfiumError, ValueError, UnicodeError):
         pass  # a table of contents that is damaged or goes in circles
-    return found
+    return bookmarks
 
 
 def _mark_headings(
@@ -134,7 +134,7 @@ def _mark_headings(
     at = 0
     for title, level in bookmarks:
         words = r"\s+".join(map(re.escape, title.split()[:40]))
-        found = re.compile(rf"(?m)^[\w.]{{0,8}}[ \t]*({words})[ \t]*$", re.I).search(text, at)
-        if found and title:
-            builder.mark_heading(start + found.start(1), start + found.end(1), level)
-            at = found.end()
+        heading = re.compile(rf"(?m)^[\w.]{{0,8}}[ \t]*({words})[ \t]*$", re.I).search(text, at)
+        if heading and title:
+            builder.mark_heading(start + heading.start(1), start + heading.end(1), level)
+            at = heading.end()

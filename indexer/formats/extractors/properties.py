@@ -10,9 +10,9 @@ _PLACEHOLDERS = ("powerpoint presentation", "pptx presentation", "untitled", "mi
 
 def add_title(package: Package, builder: Builder) -> None:
     """Let the text begin with the title, unless a program made it up."""
-    found = Title()
-    package.parse("docProps/core.xml", found)
-    title = found.title.strip()
+    stated = Title()
+    package.parse("docProps/core.xml", stated)
+    title = stated.title.strip()
     if not title.lower().startswith(_PLACEHOLDERS):
         builder.add_title(title)
 

@@ -10,11 +10,11 @@ import lzma
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from ..document import Unreadable
 from .header_bytes import HeaderBytes
-from .sevenzip_parts import Coder, Folder, Streams
 
 SIGNATURE = b"7z\xbc\xaf\x27\x1c"
 
@@ -124,13 +124,13 @@ def _files(header: HeaderBytes, mark: int) -> list[str]:
 
 def _listed(header: HeaderBytes) -> list[str]:
     count = header.number()
-    found: list[str] = []
+    names: list[str] = []
     without: Sequence[bool] = ()
     files: Sequence[bool] = ()
     while mark := header.number():
         part = HeaderBytes(header.take(header.number()))
         if mark == _NAMES and not part.byte():
-            found = part.take(part.left).decode("utf-16-le", "replace").split("\0")[:count]
+            names = part.take(part.left).decode("utf-16-le", "replace").split("\0")[:count]
         elif mark == _WITHOUT_STREAM:
             without = part.bits(count)
         elif mark == _EMPTY_FILES:
@@ -138,8 +138,8 @@ def _listed(header: HeaderBytes) -> list[str]:
     # What has no data is a folder, unless it is an empty file.
     emptiness = iter(files)
     folders = [no_data and not next(emptiness, False) for no_data in without]
-    folders += [False] * (len(found) - len(folders))
-    return [name for name, is_folder in zip(found, folders, strict=False) if not is_folder]
+    folders += [False] * (len(names) - len(folders))
+    return [name for name, is_folder in zip(names, folders, strict=False) if not is_folder]
 
 
 def _streams(header: HeaderBytes) -> Streams:
@@ -222,3 +222,31 @@ def _pass_substreams(header: HeaderBytes, folders: Sequence[Folder]) -> None:
             known = (one.has_checksum for one in folders)
             pairs = zip(counts, known, strict=True)
             header.checksums(sum(count for count, is_known in pairs if count != 1 or not is_known))
+
+
+@dataclass(frozen=True, slots=True)
+class Coder:
+    """A step of packing."""
+
+    method: bytes
+    properties: bytes
+
+
+@dataclass(slots=True)
+class Folder:
+    """How some data was packed, as far as the header has told."""
+
+    coders: tuple[Coder, ...]
+    outputs: int
+    sizes: tuple[int, ...] = ()
+    """Of what each step unpacks to."""
+    has_checksum: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """Where packed data lies, counted from the end of the file's start, and how it was packed."""
+
+    at: int
+    sizes: tuple[int, ...]
+    folders: tuple[Folder, ...]

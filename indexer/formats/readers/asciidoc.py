@@ -43,9 +43,9 @@ def plain(fragment: str) -> str:
     return plain_text.squeeze(_EMPHASIS.sub("", text)).strip("\n")
 
 
-def _heading(found: re.Match[str]) -> tuple[int, int, int]:
+def _heading(match: re.Match[str]) -> tuple[int, int, int]:
     """One mark is the document's title, two are the first level, and so on."""
-    return (*found.span("heading"), len(found["marks"]) - 1)
+    return (*match.span("heading"), len(match["marks"]) - 1)
 
 
 def _plain_line(line: re.Match[str]) -> str:

@@ -64,18 +64,18 @@ def plain(fragment: str) -> str:
     """Return what is to be read in a fragment, a line for each property."""
     lines: list[str] = []
     for line in _FOLD.sub("", plain_text.plain(fragment)).split("\n"):
-        found = _PROPERTY.match(line)
-        if found:
-            lines += filter(None, [_shown(found)])
+        entry = _PROPERTY.match(line)
+        if entry:
+            lines += filter(None, [_shown(entry)])
         elif line[:4].upper() == "END:":
             lines.append("")
     return plain_text.close_up("\n".join(lines))
 
 
-def _shown(found: re.Match[str]) -> str:
-    name, value = found["name"].upper(), found["value"].strip()
+def _shown(entry: re.Match[str]) -> str:
+    name, value = entry["name"].upper(), entry["value"].strip()
     if name in _PEOPLE:
-        called = _NAME.search(found["parameters"])
+        called = _NAME.search(entry["parameters"])
         return called[1] if called else value.removeprefix("mailto:").removeprefix("MAILTO:")
     if name in _TIMES:
         moment = _MOMENT.match(value)
@@ -84,7 +84,7 @@ def _shown(found: re.Match[str]) -> str:
         year, month, day, hour, minute = moment.groups()
         clock = f" {hour}:{minute}" if hour else ""
         return f"{_TIMES[name]} {year}-{month}-{day}{clock}"
-    if name not in _KEPT or "ENCODING=B" in found["parameters"].upper():
+    if name not in _KEPT or "ENCODING=B" in entry["parameters"].upper():
         return ""
     text = _ESCAPED.sub(lambda one: "\n" if one[1] in "nN" else one[1], value)
     return " ".join(part for part in text.split(";") if part) if name in ("ADR", "ORG") else text

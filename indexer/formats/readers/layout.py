@@ -17,9 +17,9 @@ def unix_lines(text: str) -> str:
     return text.replace("\r\n", " \n").replace("\r", "\n") if "\r" in text else text
 
 
-def marked_heading(found: re.Match[str]) -> tuple[int, int, int]:
+def marked_heading(match: re.Match[str]) -> tuple[int, int, int]:
     """Return a heading of as deep a level as the group `marks` is long."""
-    return (*found.span("heading"), len(found["marks"]))
+    return (*match.span("heading"), len(match["marks"]))
 
 
 class Layout:
@@ -75,16 +75,16 @@ class Layout:
         turns into (start, end, level); `title` names the document; `code` is kept whole; anything
         else is left out.
         """
-        for found in pattern.finditer(self.text, start):
-            self.add_paragraphs(start, found.start())
-            start = found.end()
-            groups = found.groupdict()
+        for match in pattern.finditer(self.text, start):
+            self.add_paragraphs(start, match.start())
+            start = match.end()
+            groups = match.groupdict()
             if groups.get("heading"):
-                self.add_heading(*heading(found))
+                self.add_heading(*heading(match))
             elif groups.get("code"):
-                self.add(*found.span("code"), BlockKind.CODE)
+                self.add(*match.span("code"), BlockKind.CODE)
             elif groups.get("title"):
-                self.add_title(*found.span("title"))
+                self.add_title(*match.span("title"))
         self.add_paragraphs(start, len(self.text))
 
     def _add_paragraph(self, start: int, end: int) -> None:

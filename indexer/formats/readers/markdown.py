@@ -91,24 +91,24 @@ def plain(fragment: str) -> str:
 
 def _add_front_matter(layout: Layout) -> int:
     """Add the front matter if it says something; return where it ends."""
-    found = _FRONT_MATTER.match(layout.text)
-    if not found:
+    fence = _FRONT_MATTER.match(layout.text)
+    if not fence:
         return 0
-    title = _TITLE.search(layout.text, *found.span("fields"))
+    title = _TITLE.search(layout.text, *fence.span("fields"))
     if title and title["value"].strip() not in _FOLDED:
         value = title["value"].rstrip(" \t\"'")
         layout.add_title(title.start("value"), title.start("value") + len(value))
-    if _kept_fields(found["fields"]):
-        layout.add(found.start("fence"), found.end(), BlockKind.CODE)
-    return found.end()
+    if _kept_fields(fence["fields"]):
+        layout.add(fence.start("fence"), fence.end(), BlockKind.CODE)
+    return fence.end()
 
 
-def _heading(found: re.Match[str]) -> tuple[int, int, int]:
-    start, end = found.span("heading")
-    if found["marks"] is None:
-        return start, found.start("underline"), 1 if "=" in found["underline"] else 2
-    level = len(found["marks"])
-    return start + level, end - len(found["heading"]) + len(_unclosed(found["heading"])), level
+def _heading(match: re.Match[str]) -> tuple[int, int, int]:
+    start, end = match.span("heading")
+    if match["marks"] is None:
+        return start, match.start("underline"), 1 if "=" in match["underline"] else 2
+    level = len(match["marks"])
+    return start + level, end - len(match["heading"]) + len(_unclosed(match["heading"])), level
 
 
 def _unclosed(heading: str) -> str:
@@ -130,9 +130,9 @@ def _kept_fields(fields: str) -> str:
     kept: list[str] = []
     is_kept = False
     for line in fields.split("\n"):
-        found = _FIELD.match(line)
-        if found:
-            name, value = found["name"].lower(), found["value"].strip().strip("\"'[]")
+        field = _FIELD.match(line)
+        if field:
+            name, value = field["name"].lower(), field["value"].strip().strip("\"'[]")
             is_kept = name in _KEPT_FIELDS and value not in _FOLDED
             if is_kept:
                 kept.append(value if name == "title" else f"{name}: {value}")
@@ -174,10 +174,10 @@ def _plain_prose(text: str) -> str:
     return html.unescape(text) if "&" in text else text
 
 
-def _plain_line(found: re.Match[str]) -> str:
-    if found["words"]:
-        return "\n" + _unclosed(found["words"])
-    return "\n" if found["quote"] else ""
+def _plain_line(line: re.Match[str]) -> str:
+    if line["words"]:
+        return "\n" + _unclosed(line["words"])
+    return "\n" if line["quote"] else ""
 
 
 def _plain_links(text: str) -> str:

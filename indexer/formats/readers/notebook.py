@@ -85,8 +85,8 @@ def _cells(text: str) -> Iterator[_Cell]:
 
 def _add_prose(layout: Layout, start: int, end: int) -> None:
     """Add a cell of Markdown: its headings, and what lies between."""
-    for found in _HEADING.finditer(layout.text, start, end):
-        layout.add(start, found.start())
-        layout.add_heading(*found.span("heading"), len(found["marks"]))
-        start = found.end()
+    for match in _HEADING.finditer(layout.text, start, end):
+        layout.add(start, match.start())
+        layout.add_heading(*match.span("heading"), len(match["marks"]))
+        start = match.end()
     layout.add(start, end)

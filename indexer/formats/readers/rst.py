@@ -27,10 +27,10 @@ def read(text: str) -> Layout:
     styles: list[str] = []
     at = 0
     for line in _UNDERLINE.finditer("\n" + text):
-        found = _heading(text, at, line.start() - 1, line.end() - 1)
-        if not found:
+        heading = _heading(text, at, line.start() - 1, line.end() - 1)
+        if not heading:
             continue
-        start, title, end = found
+        start, title, end = heading
         layout.add_paragraphs(at, start)
         is_title = not layout.headings and all(
             text.startswith((".. ", ":"), block.start) for block in layout.blocks

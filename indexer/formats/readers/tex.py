@@ -51,6 +51,6 @@ def plain(fragment: str) -> str:
     return plain_text.squeeze(text.replace("{", "").replace("}", "").replace("~", " ")).strip()
 
 
-def _heading(found: re.Match[str]) -> tuple[int, int, int]:
-    start, end = found.span("heading")
-    return start + 1, end - 1, _LEVELS[found["marks"]]
+def _heading(match: re.Match[str]) -> tuple[int, int, int]:
+    start, end = match.span("heading")
+    return start + 1, end - 1, _LEVELS[match["marks"]]
