@@ -44,12 +44,13 @@ async def until(pilot: Pilot[Any], is_so: Callable[[], bool]) -> None:
 
 
 def is_busy(pilot: Pilot[Any]) -> bool:
-    """Whether an answer or a worker is still to come."""
+    """Whether an answer, a worker or a message is still to come."""
     app = pilot.app
     assert isinstance(app, ThimbleApp)
     hanging = {"index"} if isinstance(app.backend, FakeBackend) and app.backend.hangs else set()
-    working = any(w.is_running for w in app.workers if w.group not in hanging)
-    return working or search_screen(pilot).is_asking
+    working = any(not w.is_finished for w in app.workers if w.group not in hanging)
+    unread = any(node.message_queue_size for node in (app, *app.screen.walk_children()))
+    return working or unread or search_screen(pilot).is_asking
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:

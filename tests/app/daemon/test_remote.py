@@ -183,11 +183,11 @@ def test_the_indexing_process_links_anew_when_it_has_nothing_to_do(running: Runn
         assert is_due(engine), "it has not been idle for long"
         wanted = iter([False, True, True])
         process.rest_if_idle(-1.0, lambda: next(wanted, True))
-        assert process._child is not None, "somebody wants a run"
+        assert process._child.connection is not None, "somebody wants a run"
         index()
         process.rest_if_idle(-1.0, lambda: False)
         assert not is_due(engine)
-        assert process._child is None
+        assert process._child.connection is None
         assert [*engine.search(Query("kettle number 5"))][-1].hits[0].path.name == "5.md"
 
 
