@@ -5,13 +5,12 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from math import inf
 from typing import Any, TypeVar
 
 from .. import __version__
 from ..user.settings import Settings
 from .codec import Malformed, decode, encode
-from .faults import Unreachable, raise_fault
+from .faults import Silent, Unreachable, raise_fault
 from .lock import DaemonLock
 from .methods import HOLD, STOP, Method, Stop
 from .wire import MOST_ANSWER_BYTES, is_same_user, messages, pack
@@ -19,9 +18,11 @@ from .wire import MOST_ANSWER_BYTES, is_same_user, messages, pack
 A = TypeVar("A")
 R = TypeVar("R")
 
-_CONNECT_S = 2.0
-_SILENCE_S = 120.0
-"""So long a daemon may say nothing."""
+_CONNECT_S = 1.0
+_FIRST_S = 1.0
+"""Within so long a daemon that works has said that it has read a request."""
+_SILENCE_S = 10.0
+"""So long it may say nothing then; it gives a sign of life each second."""
 _POLL_S = 0.05
 
 
@@ -61,7 +62,7 @@ class Client:
         is_cancelled: Callable[[], bool],
     ) -> R | None:
         """Report the parts of a long answer, and return its end; None if cancelled."""
-        for kind, value in self._exchange(method, argument, is_cancelled, silence_s=inf):
+        for kind, value in self._exchange(method, argument, is_cancelled):
             if kind == "value":
                 return decode(method.answers, value)
             report(decode(method.answers, value))
@@ -102,7 +103,6 @@ class Client:
         method: Method[A, R],
         argument: A,
         is_cancelled: Callable[[], bool] = lambda: False,
-        silence_s: float = _SILENCE_S,
     ) -> Generator[tuple[str, Any]]:
         """Yield `item` or `value`, and what was sent as such."""
         request = {
@@ -112,7 +112,7 @@ class Client:
             "argument": encode(argument),
         }
         with self.connect() as connection:
-            for message in _talk(connection, pack(request), is_cancelled, silence_s):
+            for message in _talk(connection, pack(request), is_cancelled):
                 if "error" in message:
                     raise_fault(message["error"])
                 kind = "value" if "value" in message else "item"
@@ -123,12 +123,13 @@ def _talk(
     connection: socket.socket,
     request: bytes,
     is_cancelled: Callable[[], bool],
-    silence_s: float,
 ) -> Iterator[dict[str, Any]]:
     try:
         connection.sendall(request)
         connection.settimeout(_POLL_S)
-        yield from messages(connection, MOST_ANSWER_BYTES, is_cancelled, silence_s)
+        yield from messages(connection, MOST_ANSWER_BYTES, is_cancelled, _FIRST_S, _SILENCE_S)
+    except TimeoutError as error:
+        raise Silent("the daemon does not answer") from error
     except (OSError, Malformed) as error:
         raise Unreachable(f"the daemon does not answer: {error}") from error
 

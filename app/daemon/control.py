@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Thread
@@ -15,7 +16,7 @@ from store import DaemonReport
 
 from ..user.settings import Settings
 from .client import Client
-from .faults import Unreachable
+from .faults import Silent, Unreachable
 from .lock import DaemonLock
 from .methods import PAUSE, REPORT, STOP, Stop
 
@@ -29,9 +30,18 @@ class DaemonTrouble(ValueError):
 
 
 def report(settings: Settings) -> DaemonReport | None:
-    """Return what the daemon of an index says about itself, None if none answers."""
+    """Return what the daemon of an index says about itself, None if none runs.
+
+    Raises DaemonTrouble if there is one that does not answer.
+    """
     try:
         return Client(settings).ask(REPORT, None)
+    except Silent:
+        owner = DaemonLock(settings.paths).owner()
+        who = "" if owner is None else f" (pid {owner.pid})"
+        raise DaemonTrouble(
+            f"the daemon{who} does not answer; end it with: thimble daemon stop"
+        ) from None
     except Unreachable:
         return None
 
@@ -55,8 +65,9 @@ def start(settings: Settings) -> tuple[DaemonReport, bool]:
         Thread(target=child.wait, daemon=True).start()  # leaves no zombie when the daemon ends
         end = time.monotonic() + _START_S
         while time.monotonic() < end:
-            if running := report(settings):
-                return running, running.pid == child.pid
+            with suppress(DaemonTrouble):  # it is just beginning
+                if running := report(settings):
+                    return running, running.pid == child.pid
             if child.poll() is not None and not DaemonLock(settings.paths).is_held():
                 said.seek(0)
                 reason = said.read().decode(errors="replace").strip() or "it ended at once"
@@ -73,13 +84,20 @@ def stop(settings: Settings) -> bool:
     try:
         Client(settings).ask(STOP, Stop())
     except Unreachable:
-        _signal(lock)
-    end = time.monotonic() + _STOP_S
-    while lock.is_held():
-        if time.monotonic() > end:
+        _signal(lock, signal.SIGTERM)
+    if not _has_ended(lock):
+        _signal(lock, signal.SIGKILL)  # it hangs; whatever it wrote is whole or not there
+        if not _has_ended(lock):
             raise DaemonTrouble("the daemon does not end; see `thimble daemon logs`")
-        time.sleep(_POLL_S)
     return True
+
+
+def _has_ended(lock: DaemonLock) -> bool:
+    """Wait for the end of the daemon, as long as it may take to finish a batch."""
+    end = time.monotonic() + _STOP_S
+    while lock.is_held() and time.monotonic() < end:
+        time.sleep(_POLL_S)
+    return not lock.is_held()
 
 
 def pause(settings: Settings, *, paused: bool) -> bool:
@@ -104,7 +122,9 @@ def last_lines(path: Path, lines: int) -> list[str]:
         return []
 
 
-def _signal(lock: DaemonLock) -> None:
+def _signal(lock: DaemonLock, number: signal.Signals) -> None:
     owner = lock.owner()
     if owner is not None and lock.is_held():
-        os.kill(owner.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            os.kill(owner.pid, number)
+            os.kill(owner.pid, signal.SIGCONT)  # one that was stopped takes no other signal

@@ -20,6 +20,10 @@ class Unreachable(Exception):
     """There is no daemon that could answer; whoever asked does the work itself."""
 
 
+class Silent(Unreachable):
+    """There is a daemon, and it says nothing: it was stopped, or hangs."""
+
+
 def fault_of(error: Exception) -> dict[str, Any]:
     """Return an error as it is sent."""
     if isinstance(error, OSError):

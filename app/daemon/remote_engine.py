@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from store import (
@@ -34,7 +35,7 @@ from store import (
 from ..engine.finding import Finder
 from ..user.settings import Settings
 from .client import Client
-from .faults import Unreachable
+from .faults import Silent, Unreachable
 from .methods import (
     ADD_FOLDER,
     ASK,
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
 
 A = TypeVar("A")
 R = TypeVar("R")
+_DO_WITHOUT_S = 30.0
 
 
 class RemoteEngine(Finder):
@@ -91,6 +93,8 @@ class RemoteEngine(Finder):
         self._was_served = was_served
         self._latest: Callable[[], Settings] | None = None
         self._making = threading.Lock()
+        self._silent_until = 0.0
+        """On the monotonic clock."""
         self._engine: Engine | None = None
 
     def __enter__(self) -> Self:
@@ -121,15 +125,17 @@ class RemoteEngine(Finder):
     ) -> Iterator[Results]:
         """Yield the instant answer, then the exact one; see `Engine.search`."""
         try:
-            yield from self._client.items(SEARCH, query, is_cancelled)
-        except Unreachable:
+            yield from self._asked().items(SEARCH, query, is_cancelled)
+        except Unreachable as error:
+            self._note(error)
             yield from self._local.search(query, is_cancelled)
 
     def ask(self, query: Query, history: Sequence[Exchange] = ()) -> Iterator[Answer]:
         """Yield an answer sentence by sentence; see `Engine.ask`."""
         try:
-            yield from self._client.items(ASK, Question(query, tuple(history)))
-        except Unreachable:
+            yield from self._asked().items(ASK, Question(query, tuple(history)))
+        except Unreachable as error:
+            self._note(error)
             yield from self._local.ask(query, history)
 
     def documents(self) -> tuple[Path, ...]:
@@ -198,8 +204,9 @@ class RemoteEngine(Finder):
             report(progress)
 
         try:
-            end = self._client.follow(INDEX, None, note, is_cancelled)
-        except Unreachable:
+            end = self._asked().follow(INDEX, None, note, is_cancelled)
+        except Unreachable as error:
+            self._note(error)
             done = self._local.index(report, is_cancelled)
             with suppress(StoreBusy):  # a daemon, which has started meanwhile, does it in time
                 self._local.relink(report, is_cancelled)
@@ -227,7 +234,7 @@ class RemoteEngine(Finder):
     def daemon_status(self) -> DaemonStatus:
         """Return the state of the daemon."""
         try:
-            status = self._client.ask(DAEMON_STATUS, None)
+            status = self._asked().ask(DAEMON_STATUS, None)
         except Unreachable:
             return DaemonStatus(DaemonActivity.LOST if self._was_served else DaemonActivity.OFF)
         self._was_served = True
@@ -236,7 +243,7 @@ class RemoteEngine(Finder):
     def pause(self, paused: bool) -> None:
         """Stop background indexing, or let it go on."""
         try:
-            self._client.ask(PAUSE, paused)
+            self._asked().ask(PAUSE, paused)
         except Unreachable:
             return
 
@@ -247,10 +254,26 @@ class RemoteEngine(Finder):
         if self._engine is not None:
             self._engine._apply(settings)
 
+    def _asked(self) -> Client:
+        """Return the way to the daemon. Raises Unreachable while it is known to be silent."""
+        if monotonic() < self._silent_until:
+            raise Unreachable("the daemon said nothing a moment ago")
+        return self._client
+
+    def _note(self, error: Unreachable) -> None:
+        """Say once that a daemon hangs, and do without it for a while: each try takes a second."""
+        if isinstance(error, Silent):
+            self._silent_until = monotonic() + _DO_WITHOUT_S
+            self._notify(
+                "the daemon does not answer, so this is done without it; "
+                "to end it: thimble daemon stop"
+            )
+
     def _ask(self, method: EngineMethod[A, R], argument: A) -> R:
         try:
-            return self._client.ask(method, argument)
-        except Unreachable:
+            return self._asked().ask(method, argument)
+        except Unreachable as error:
+            self._note(error)
             return method.run(self._local, argument)
 
     @contextmanager
@@ -258,5 +281,5 @@ class RemoteEngine(Finder):
         """Have the daemon, if there is one, index nothing during a block."""
         with ExitStack() as stack:
             with suppress(Unreachable):
-                stack.enter_context(self._client.held())
+                stack.enter_context(self._asked().held())
             yield

@@ -11,6 +11,7 @@ import contextlib
 import selectors
 import socket
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -32,6 +33,8 @@ _MOST_WORKERS = 32
 """Threads that answer what is not slow; as few are started as will do, since each reads the index
 over a connection of its own."""
 _TICK_S = 1.0
+_SIGN_S = 1.0
+"""Clients take a daemon that is silent for ten times as long for one that hangs."""
 
 
 class Call:
@@ -39,6 +42,7 @@ class Call:
 
     def __init__(self, connection: socket.socket, request: dict[str, Any]) -> None:
         self._connection = connection
+        self._sending = threading.Lock()
         self.request = request
 
     def item(self, value: object) -> None:
@@ -57,8 +61,18 @@ class Call:
         """Return whether the client has hung up."""
         return has_hung_up(self._connection)
 
+    def give_sign(self) -> None:
+        """Tell the client that its request is being answered; wait for nothing."""
+        if self._sending.acquire(blocking=False):
+            try:
+                with contextlib.suppress(OSError):  # it is gone, or reads nothing now
+                    self._connection.send(b"\n", socket.MSG_DONTWAIT)
+            finally:
+                self._sending.release()
+
     def _send(self, message: dict[str, Any]) -> None:
-        self._connection.sendall(pack(message))
+        with self._sending:
+            self._connection.sendall(pack(message))
 
 
 class DaemonServer:
@@ -92,10 +106,11 @@ class DaemonServer:
         self._queue: SimpleQueue[Call] = SimpleQueue()
         self._workers = 0
         self._idle = threading.Semaphore(0)
-        self._answering: set[socket.socket] = set()
+        self._answering: dict[socket.socket, Call] = {}
         self._slow = 0
         self._is_open = True
         self._thread("accept", self._accept_and_read)
+        self._thread("signs", self._give_signs)
 
     @property
     def clients(self) -> int:
@@ -126,6 +141,13 @@ class DaemonServer:
                 elif isinstance(key.fileobj, socket.socket):
                     self._read(key.fileobj)
             self._expire()
+
+    def _give_signs(self) -> None:
+        """Tell each client that waits for an answer that it is being made."""
+        while self._is_open:
+            time.sleep(_SIGN_S)
+            for call in tuple(self._answering.values()):
+                call.give_sign()
 
     def _accept(self) -> None:
         """Take all who wait, as there is only so much room to wait in."""
@@ -179,10 +201,11 @@ class DaemonServer:
         except Malformed:
             connection.close()
             return
-        self._answering.add(connection)
+        self._answering[connection] = call
+        call.give_sign()
         slow = self._is_slow(str(call.request.get("method")))
         if self._queue.qsize() >= _MOST_WAITING or (slow and self._slow >= _MOST_WAITING):
-            self._answering.discard(connection)
+            del self._answering[connection]
             with contextlib.suppress(OSError):
                 connection.settimeout(0)
                 call.fail({"kind": "Busy", "message": "the daemon has too much to do"})
@@ -217,7 +240,7 @@ class DaemonServer:
         except OSError:
             pass  # the client is gone
         finally:
-            self._answering.discard(call._connection)
+            self._answering.pop(call._connection, None)
             call._connection.close()
 
     def _expire(self) -> None:

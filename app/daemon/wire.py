@@ -2,7 +2,8 @@
 
 The client sends `{"version", "settings", "method", "arguments"}`. The daemon answers with
 `{"item": …}` lines while there is something to tell and ends with `{"value": …}` or
-`{"error": {"kind", "message"}}`. Who hangs up cancels. Both sides make sure that the other one
+`{"error": {"kind", "message"}}`. An empty line is a sign of life: one comes as soon as a request
+is read, others while it is answered. Who hangs up cancels. Both sides make sure that the other one
 is the same user.
 """
 
@@ -47,32 +48,35 @@ def messages(
     connection: socket.socket,
     most_bytes: int,
     is_cancelled: Callable[[], bool] = lambda: False,
+    first_s: float = 0.0,
     silence_s: float = 0.0,
 ) -> Iterator[dict[str, Any]]:
     """Yield messages as they come. Raises Malformed if one is too long or cut off, or OSError.
 
     A timeout of the connection is a moment to ask whether it is cancelled: then nothing more is
-    yielded. Raises TimeoutError if nothing has come for longer than `silence_s`.
+    yielded. Raises TimeoutError if the first byte takes longer than `first_s`, or nothing has come
+    for longer than `silence_s` after it.
     """
     pending = bytearray()
-    heard = monotonic()
+    heard, allowed_s = monotonic(), first_s
     while True:
         try:
             chunk = connection.recv(1 << 16)
         except TimeoutError:
             if is_cancelled():
                 return
-            if monotonic() - heard > silence_s:
+            if monotonic() - heard > allowed_s:
                 raise
             continue
-        heard = monotonic()
+        heard, allowed_s = monotonic(), silence_s
         if not chunk:
             break
         pending += chunk
         while (end := pending.find(b"\n")) >= 0:
             line = bytes(pending[:end])
             del pending[: end + 1]
-            yield unpack(line)
+            if line:
+                yield unpack(line)
         if len(pending) > most_bytes:
             raise Malformed("the message is too long")
     if pending:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from .model import Model, ModelError
@@ -67,10 +68,12 @@ class Checksums:
         partial = self._memory.with_name(f".{self._memory.name}.{os.getpid()}")
         try:
             self._memory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            partial.touch(0o600)
             partial.write_text(json.dumps(known), encoding="utf-8")
             partial.replace(self._memory)
         except OSError:
-            partial.unlink(missing_ok=True)
+            with suppress(OSError):  # as where nothing can be written at all
+                partial.unlink()
 
 
 def _signature(file: Path) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import json
+import math
 import os
 import re
 
@@ -15,6 +16,8 @@ from ..documents.pathnames import joined
 from ..values.queries import Filters
 
 _NS_PER_S = 1_000_000_000
+_FARTHEST = 9.2e18
+"""Nanoseconds; a little less than 2**63, which a float cannot tell from larger numbers."""
 
 
 def allowed_chunks(connection: apsw.Connection, filters: Filters, live: Mask) -> Mask:
@@ -71,4 +74,7 @@ def _path_pattern(globs: tuple[str, ...]) -> re.Pattern[str] | None:
 
 
 def _nanoseconds(seconds: float | None, default: int) -> int:
-    return default if seconds is None else int(seconds * _NS_PER_S)
+    """Return a moment as the database holds it; one that is out of range as the nearest."""
+    if seconds is None or math.isnan(seconds):
+        return default
+    return int(min(max(seconds * _NS_PER_S, -_FARTHEST), _FARTHEST))

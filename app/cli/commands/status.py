@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from store import FolderStatus, Migration, SkippedFile, Status
+from store import DaemonReport, FolderStatus, Migration, SkippedFile, Status
 
-from ...daemon.control import report
+from ...daemon.control import DaemonTrouble, report
 from ..printing.diagnostics import ExitCode
 from ..printing.hits import short_path
 from ..printing.layout import print_table
@@ -23,7 +23,7 @@ def run(args: argparse.Namespace, context: Context) -> ExitCode:
     with context.engine() as engine:
         status = engine.status()
         skipped = engine.skipped() if args.skipped else ()
-    daemon = report(context.load_settings().settings)
+    daemon = _daemon(context)
     if args.json:
         fields = {**_fields(status), "daemon": daemon_fields(daemon)}
         if args.skipped:
@@ -36,6 +36,15 @@ def run(args: argparse.Namespace, context: Context) -> ExitCode:
         _print_folders(context.out, status)
         _print_skipped(context.out, skipped)
     return ExitCode.FOUND
+
+
+def _daemon(context: Context) -> DaemonReport | None:
+    """Return what the daemon says; one that hangs is told of and left out."""
+    try:
+        return report(context.load_settings().settings)
+    except DaemonTrouble as trouble:
+        context.diagnostics.say(str(trouble))
+        return None
 
 
 def _fields(status: Status) -> dict[str, object]:

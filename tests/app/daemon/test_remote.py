@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 
@@ -218,3 +219,48 @@ def test_status_of_an_empty_index(running: Running) -> None:
     running.start()
     assert running.engine.status() == Status((), 0, 0, 0, 0, None)
     assert [*running.engine.search(Query("anything"))] == []
+
+
+@pytest.fixture
+def hanging(daemon: Running) -> Running:
+    """A daemon that has a note, and was stopped in the middle of its life."""
+    daemon.write("boat.md", "The boat sails at noon.")
+    daemon.sync()
+    owner = daemon.lock.owner()
+    assert owner is not None
+    os.kill(owner.pid, signal.SIGSTOP)
+    return daemon
+
+
+def test_a_daemon_that_hangs_costs_a_search_a_moment_and_a_sentence(hanging: Running) -> None:
+    started = monotonic()
+    done = thimble("search", "-l", "boat")
+    assert monotonic() - started < 15  # a second of waiting; the rest is the machine
+    assert done.stdout.strip().endswith("boat.md")
+    assert done.stderr.count("the daemon does not answer") == 1
+
+
+def test_beside_a_daemon_that_hangs_files_are_indexed(hanging: Running) -> None:
+    hanging.write("train.md", "The train leaves at nine.")
+    done = thimble("index")
+    assert done.returncode == 0
+    assert "the daemon does not answer" in done.stderr
+    assert "train.md" in thimble("search", "-l", "train").stdout
+
+
+def test_a_daemon_that_hangs_is_told_of_and_can_be_ended(hanging: Running) -> None:
+    said = thimble("status").stderr
+    assert "does not answer; end it with: thimble daemon stop" in said
+    assert thimble("daemon", "stop").returncode == 0
+    assert not hanging.lock.is_held()
+
+
+def test_a_long_answer_is_waited_for_while_there_are_signs_of_life(daemon: Running) -> None:
+    daemon.write("long.md", "A note.")
+    with daemon.client.held():  # an index run waits for its end, and so does its client
+        waiting = threading.Thread(target=daemon.sync)
+        waiting.start()
+        sleep(2.5)
+        assert waiting.is_alive()
+    waiting.join(30)
+    assert daemon.found("note") == ["long.md"]
