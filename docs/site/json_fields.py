@@ -76,7 +76,7 @@ def json_page() -> str:
     parts = [
         "`--json` writes one object. `schema` rises when a field changes its meaning or goes away;"
         " new fields may come at any time. Text is ASCII with escapes; a path that is not UTF-8"
-        " has the exact bytes beside it, as `path_base64`. The examples are the commands' output"
+        " has the exact bytes beside it, as `path_bytes`. The examples are the commands' output"
         " for the sample documents, long texts cut.",
     ]
     with indexed_samples() as samples:
