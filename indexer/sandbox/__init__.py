@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from .pool import SandboxPool, SandboxWorker
+from .confinement import WALLS, Confinement
+from .pool import SandboxPool, SandboxWorker, walls
 
-__all__ = ["SandboxPool", "SandboxWorker"]
+__all__ = ["WALLS", "Confinement", "SandboxPool", "SandboxWorker", "walls"]
