@@ -50,7 +50,7 @@ class SandboxWorker:
         deadline = monotonic() + timeout_s
         request = Request(kind, os.fsencode(name).decode("utf-8", "replace"))
         try:
-            connection = self._child.connection or self._start(deadline)
+            connection = self._child.connection or self._start(deadline)[0]
             send_request(connection, request, descriptor)
             answer = receive_answer(connection, deadline)
         except TimeoutError:
@@ -72,22 +72,19 @@ class SandboxWorker:
 
         Raises OSError, EOFError or TimeoutError.
         """
-        if self.confinement is None:
-            self._start(monotonic() + timeout_s)
-        assert self.confinement is not None
-        return self.confinement
+        return self.confinement or self._start(monotonic() + timeout_s)[1]
 
     def close(self) -> None:
         """End the process for good, whatever it is doing; may be called from any thread."""
         self._child.close()
 
-    def _start(self, deadline: float) -> socket.socket:
+    def _start(self, deadline: float) -> tuple[socket.socket, Confinement]:
         self._files = 0
         connection = self._child.start()
-        self.confinement = receive_ready(connection, deadline)
-        if missing := self.confinement.missing:
-            _warn(missing)
-        return connection
+        self.confinement = confinement = receive_ready(connection, deadline)
+        if confinement.missing:
+            _warn(confinement.missing)
+        return connection, confinement
 
 
 class SandboxPool(ProcessPool[SandboxWorker]):

@@ -52,8 +52,8 @@ MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 """Machine → how the kernel marks calls made by its rules."""
 
 _READ_ONLY = 0x800 | 0x80000 | 0x3C000
-"""Flags of `open`: O_NONBLOCK, O_CLOEXEC and the four bits that are, in another order on each machine,
-O_DIRECTORY, O_NOFOLLOW, O_LARGEFILE and O_DIRECT. All others write, create or only locate."""
+"""Flags of `open`: O_NONBLOCK, O_CLOEXEC and the four bits that are, in another order on each
+machine, O_DIRECTORY, O_NOFOLLOW, O_LARGEFILE and O_DIRECT. Others write, create or only locate."""
 _TCGETS, _TCGETS2, _FIONBIO, _FIOCLEX = 0x5401, 0x802C542A, 0x5421, 0x5451
 """Asked of every file that Python opens (is it a terminal?), and what is set for each."""
 _DUPFD, _GETFD, _SETFD, _GETFL, _DUPFD_CLOEXEC = 0, 1, 2, 3, 1030
