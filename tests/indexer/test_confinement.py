@@ -12,14 +12,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
-from indexer.sandbox import WALLS, Confinement, SandboxPool, pool, walls
+from indexer.formats.document import Unreadable
+from indexer.formats.extract import Extract
+from indexer.formats.recognise import HEAD_BYTES, recognise
+from indexer.sandbox import WALLS, Confinement, SandboxPool, SandboxWorker, pool, walls
 from indexer.sandbox.landlock import handled_rights
 from indexer.sandbox.seccomp import filter_steps
 from indexer.sandbox.syscalls import CALLS, MACHINES
+from tests.indexer import making
 from tests.indexer.confined import ALLOWED, DONE, KERNELS_OWN, MACHINE, NAMES
+from tests.indexer.test_extractors import SAMPLES
 
 on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the walls are Linux's")
 BATCH, MOST_NUMBERS = 64, 513
@@ -27,6 +33,8 @@ REFUSED = {"EPERM", "ENOSYS"}
 ALLOW, KILL = 0x7FFF0000, 0x80000000
 REFUSE, UNKNOWN = 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS
 PID = 4711
+UNCONFINED = ("-I", "-m", "tests.indexer.unconfined_worker")
+DAMAGED = 20
 
 
 def confined(document: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -108,6 +116,44 @@ def test_a_library_may_end_the_process(document: Path) -> None:
 @pytest.mark.parametrize("attempt", ["machine_code"] if MACHINE == "x86_64" else [])
 def test_a_call_by_the_rules_of_another_machine_is_not_made(document: Path, attempt: str) -> None:
     assert confined(document, attempt).returncode in (-signal.SIGSYS, -signal.SIGSEGV)
+
+
+def documents(chance: Random) -> Iterator[tuple[str, bytes]]:
+    """Yield one of each kind, then the same with damage."""
+    for name, data in SAMPLES.items():
+        yield name, data
+        for _ in range(DAMAGED):
+            damaged = bytearray(data)
+            for _ in range(chance.randint(1, 8)):
+                damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+            yield name, bytes(damaged[: chance.choice((None, chance.randrange(len(data))))])
+
+
+@on_linux
+def test_no_document_needs_what_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "document"
+    confined, free = SandboxWorker(), SandboxWorker(UNCONFINED)
+    differ = []
+    for name, data in [
+        *documents(Random(7)),
+        ("places.sqlite", making.firefox_history(tmp_path, ("Tides", "https://t.org/"))),
+    ]:
+        path.write_bytes(data)
+        if kind := recognise(name, data[:HEAD_BYTES]):
+            one, other = (extracted(worker, path, kind, name) for worker in (confined, free))
+            differ += [(name, one, other)] if one != other else []
+    confined.close()
+    free.close()
+    assert differ == []
+
+
+def extracted(worker: SandboxWorker, path: Path, kind: str, name: str) -> Extract | str:
+    """Return what a worker makes of a document, or why it makes nothing."""
+    with path.open("rb") as file:
+        try:
+            return worker.extract(file.fileno(), kind, name, 60)
+        except Unreadable as error:
+            return error.reason
 
 
 @on_linux
