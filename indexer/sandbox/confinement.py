@@ -38,3 +38,19 @@ class Confinement:
         """Return the confinement that `str` made this text of; names nobody knows do not count."""
         named = text.split(", ")
         return cls(tuple(wall for wall in WALLS if wall in named))
+
+
+class _Policy:
+    """What this process has been told."""
+
+    all_walls = False
+
+
+def demand_walls(all_walls: bool) -> None:
+    """Say whether documents are taken apart only where all walls stand, in this process."""
+    _Policy.all_walls = all_walls
+
+
+def are_enough(confinement: Confinement) -> bool:
+    """Return whether documents may be taken apart inside these walls."""
+    return confinement.is_complete or not _Policy.all_walls

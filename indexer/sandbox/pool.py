@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from functools import cache
 from time import monotonic
 
-from ..formats.document import Unreadable
+from ..formats.document import Unreadable, UnreadableHere
 from ..formats.extract import Extract
 from ..processes import ChildProcess, ProcessPool
-from .confinement import Confinement
+from .confinement import Confinement, are_enough
 from .protocol import BadAnswer, Request, receive_answer, receive_ready, send_request
 
 _TIMEOUT_S = 60.0
@@ -51,6 +51,7 @@ class SandboxWorker:
         request = Request(kind, os.fsencode(name).decode("utf-8", "replace"))
         try:
             connection = self._child.connection or self._start(deadline)[0]
+            self._check_walls()
             send_request(connection, request, descriptor)
             answer = receive_answer(connection, deadline)
         except TimeoutError:
@@ -77,6 +78,12 @@ class SandboxWorker:
     def close(self) -> None:
         """End the process for good, whatever it is doing; may be called from any thread."""
         self._child.close()
+
+    def _check_walls(self) -> None:
+        """Raise UnreadableHere if a wall is missing that is demanded."""
+        if self.confinement is not None and not are_enough(self.confinement):
+            lacks = ", ".join(self.confinement.missing)
+            raise UnreadableHere(f"not read: the sandbox lacks {lacks}", failed=True)
 
     def _start(self, deadline: float) -> tuple[socket.socket, Confinement]:
         self._files = 0
@@ -117,11 +124,13 @@ class SandboxPool(ProcessPool[SandboxWorker]):
 def walls() -> Confinement:
     """Return which walls stand on this system: one worker is started to tell, and ended.
 
-    Raises OSError, EOFError or TimeoutError.
+    Raises OSError if it does not start.
     """
     worker = SandboxWorker()
     try:
         return worker.walls()
+    except EOFError:
+        raise OSError("the sandbox does not start") from None
     finally:
         worker.close()
 

@@ -19,7 +19,15 @@ import pytest
 from indexer.formats.document import Unreadable
 from indexer.formats.extract import Extract
 from indexer.formats.recognise import HEAD_BYTES, recognise
-from indexer.sandbox import WALLS, Confinement, SandboxPool, SandboxWorker, pool, walls
+from indexer.sandbox import (
+    WALLS,
+    Confinement,
+    SandboxPool,
+    SandboxWorker,
+    demand_walls,
+    pool,
+    walls,
+)
 from indexer.sandbox.landlock import handled_rights
 from indexer.sandbox.seccomp import filter_steps
 from indexer.sandbox.syscalls import CALLS, MACHINES
@@ -161,6 +169,33 @@ def test_all_walls_stand_and_are_told() -> None:
     assert walls() == Confinement(WALLS)
     with SandboxPool(2) as sandbox:
         assert sandbox.confinement == walls()
+
+
+def test_a_document_is_not_read_where_a_demanded_wall_is_missing(document: Path) -> None:
+    document.write_bytes(making.mail("Boat trip", "We sail on Friday."))
+    worker = SandboxWorker(UNCONFINED)
+    try:
+        assert isinstance(extracted(worker, document, "mail", "trip.eml"), Extract)
+        demand_walls(True)
+        for _ in range(2):
+            assert extracted(worker, document, "mail", "trip.eml") == (
+                "not read: the sandbox lacks system calls, files, network, signals, memory"
+            )
+    finally:
+        demand_walls(False)
+        worker.close()
+
+
+@on_linux
+def test_a_document_is_read_where_the_demanded_walls_stand(document: Path) -> None:
+    document.write_bytes(making.mail("Boat trip", "We sail on Friday."))
+    worker = SandboxWorker()
+    try:
+        demand_walls(True)
+        assert isinstance(extracted(worker, document, "mail", "trip.eml"), Extract)
+    finally:
+        demand_walls(False)
+        worker.close()
 
 
 def test_what_is_missing_is_told() -> None:
