@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .embedding.model import BUILT_IN, BUILT_IN_RANK, Model, ModelError, Pooling
 from .formats.document import Unreadable
+from .sandbox.confinement import demand_walls
 
 if TYPE_CHECKING:
     from .embedding.checksums import Checksums
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from .reading.indexed import read_indexed
     from .reading.source import is_text
     from .sampling import excerpts
+    from .sandbox import walls
     from .scanning.explain import why
     from .scanning.scope import Scope
     from .scanning.unchanged import is_current
@@ -47,6 +49,7 @@ __all__ = [
     "Unreadable",
     "Watcher",
     "WordVectors",
+    "demand_walls",
     "describe",
     "excerpts",
     "is_current",
@@ -59,6 +62,7 @@ __all__ = [
     "read_part",
     "read_texts",
     "text_style",
+    "walls",
     "why",
 ]
 
@@ -85,6 +89,7 @@ _HOMES = {
     "read_part": "reading.current",
     "read_texts": "reading.current",
     "text_style": "formats.table",
+    "walls": "sandbox",
     "why": "scanning.explain",
 }
 

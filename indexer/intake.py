@@ -10,7 +10,7 @@ from pathlib import Path
 
 from store import Folder, MovedFile, NewFile, Signature, SkippedFile, Vectors
 
-from .formats.document import Unreadable
+from .formats.document import Unreadable, UnreadableHere
 from .reading.ahead import ReadAhead, Reading
 from .scanning.moves import MovedFrom
 from .scanning.scan import FoundFile
@@ -20,6 +20,8 @@ _BATCH_BYTES = 1 << 18
 """A quarter of a second's work, so that a run ends soon when it is to."""
 _BATCH_FILES = 64
 _POLL_S = 0.1
+UNSEEN = Signature(0, 0, 0)
+"""Of what a rule refused or could not be looked at: read as soon as that is no longer so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,8 @@ class Intake:
             batch.files.append(ReadFile(path, signature, read.digest))
         except FileNotFoundError:
             return
+        except UnreadableHere as error:
+            self._skip(batch, path, UNSEEN, error.reason, failed=error.failed)
         except Unreadable as error:
             self._skip(batch, path, signature, error.reason, failed=error.failed)
         except OSError as error:

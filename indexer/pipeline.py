@@ -22,14 +22,13 @@ from store import (
     NewFile,
     Progress,
     Quantiser,
-    Signature,
     SkippedFile,
     Vectors,
     Writer,
 )
 
 from .embedding.embedder import Embedder
-from .intake import Batch, Intake
+from .intake import UNSEEN, Batch, Intake
 from .reading.ahead import ReadAhead
 from .scanning.deletion_guard import forgettable
 from .scanning.moves import MovedFrom
@@ -39,8 +38,6 @@ from .workers import WorkerPool, workers_for
 
 _TRANSACTION_CHUNKS = 1024
 _TRANSACTION_FILES = 256
-_UNSEEN = Signature(0, 0, 0)
-"""Of what a rule refused or could not be looked at: read as soon as that is no longer so."""
 
 
 @dataclass(slots=True)
@@ -183,7 +180,7 @@ class Run:
         refused += [(path, reason, True) for path, reason in outcome.unreadable]
         noted = self._writer.skip_reasons(folder) if refused else {}
         skipped = tuple(
-            SkippedFile(folder.path / path, folder.id, _UNSEEN, reason, failed)
+            SkippedFile(folder.path / path, folder.id, UNSEEN, reason, failed)
             for path, reason, failed in refused
             if noted.get(path) != reason
         )

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from indexer import demand_walls
 from store import Explain, Hit, ModelMismatch, Query, Results
 
 from ..user.personal import Personal
+from ..user.settings import Settings
 from .similar import similar
 
 T = TypeVar("T")
@@ -24,6 +26,11 @@ def retried(ask: Callable[[], Iterable[T]]) -> Iterator[T]:
 
 class Finder(Personal):
     """What every engine makes of its own `search`."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Have documents read as these settings want it, in all of this process."""
+        super().__init__(settings)
+        demand_walls(settings.sandbox == "required")
 
     def search(
         self, query: Query, is_cancelled: Callable[[], bool] = lambda: False

@@ -15,6 +15,7 @@ from pathlib import Path
 from .paths import Paths, make_private
 
 Value = int | str | Path | dict[str, str] | None
+SANDBOX = ("best", "required")
 ASK_SEARCH = ("plain", "rewrite", "rerank", "both")
 
 
@@ -27,6 +28,8 @@ class Settings:
     """Processor threads for indexing and search; None uses every core."""
     max_file_mb: int = 32
     """Larger files are skipped."""
+    sandbox: str = "best"
+    """`required` reads documents that are no text only if all walls of the sandbox stand here."""
     budget: int = 32
     """Embeddings recomputed for one search: more is slower and ranks better."""
     cache_percent: int = 1
@@ -61,7 +64,7 @@ class Settings:
     @property
     def fingerprint(self) -> str:
         """What must be the same for two processes to give the same answers from one index."""
-        shared = ("max_file_mb", "cache_percent", *MODEL_KEYS.values())
+        shared = ("max_file_mb", "sandbox", "cache_percent", *MODEL_KEYS.values())
         return repr([getattr(self, key) for key in KEYS if key in shared or key[:4] == "ask_"])
 
 
@@ -115,6 +118,7 @@ def _keys(value: object) -> dict[str, str]:
 _PARSERS: dict[str, Callable[[object], Value]] = {
     "threads": _number(1),
     "max_file_mb": _number(1),
+    "sandbox": _one_of(*SANDBOX),
     "budget": _number(0),
     "cache_percent": _number(0),
     "editor": _text,

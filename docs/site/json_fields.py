@@ -52,6 +52,7 @@ _OBJECTS = {
     "cache": "cache",
     "size": "size",
     "daemon": "daemon",
+    "sandbox": "sandbox",
     "models": "model",
     "sentences": "sentence",
     "searches": "saved",

@@ -18,6 +18,10 @@ class Unreadable(Exception):
         """True when something is wrong with the file; False when it is not one we read."""
 
 
+class UnreadableHere(Unreadable):
+    """Nothing is wrong with the file, but with where the program runs; every run tries again."""
+
+
 class BlockKind(StrEnum):
     """What a block is, as far as cutting needs to know."""
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from collections.abc import Sequence
+from functools import cache
 from time import monotonic
 
-from ..formats.document import Unreadable
+from ..formats.document import Unreadable, UnreadableHere
 from ..formats.extract import Extract
 from ..processes import ChildProcess, ProcessPool
+from .confinement import Confinement, are_enough
 from .protocol import BadAnswer, Request, receive_answer, receive_ready, send_request
 
 _TIMEOUT_S = 60.0
@@ -19,6 +22,8 @@ _MOST_FILES = 500
 _MOST_MEMORY_BYTES = 400 * 2**20
 """A worker that holds more after a document is replaced."""
 _WORKER = ("-I", "-m", "indexer.sandbox.worker")
+_log = logging.getLogger("thimble.sandbox")
+_log.addHandler(logging.NullHandler())  # for who keeps a log, not for the terminal
 
 
 class SandboxWorker:
@@ -28,8 +33,8 @@ class SandboxWorker:
         """Start processes with these arguments for Python; tests have a worker of their own."""
         self._child = ChildProcess(arguments)
         self._files = 0
-        self.confinement = ""
-        """What the process that was started last is confined by."""
+        self.confinement: Confinement | None = None
+        """The walls around the process that was started last; None before the first."""
 
     def extract(self, descriptor: int, kind: str, name: str, timeout_s: float) -> Extract:
         """Extract a document.
@@ -45,7 +50,8 @@ class SandboxWorker:
         deadline = monotonic() + timeout_s
         request = Request(kind, os.fsencode(name).decode("utf-8", "replace"))
         try:
-            connection = self._child.connection or self._start(deadline)
+            connection = self._child.connection or self._start(deadline)[0]
+            self._check_walls()
             send_request(connection, request, descriptor)
             answer = receive_answer(connection, deadline)
         except TimeoutError:
@@ -62,15 +68,30 @@ class SandboxWorker:
             self._child.stop()
         return answer.result()
 
+    def walls(self, timeout_s: float = _TIMEOUT_S) -> Confinement:
+        """Return the walls around the process, which is started if there is none.
+
+        Raises OSError, EOFError or TimeoutError.
+        """
+        return self.confinement or self._start(monotonic() + timeout_s)[1]
+
     def close(self) -> None:
         """End the process for good, whatever it is doing; may be called from any thread."""
         self._child.close()
 
-    def _start(self, deadline: float) -> socket.socket:
+    def _check_walls(self) -> None:
+        """Raise UnreadableHere if a wall is missing that is demanded."""
+        if self.confinement is not None and not are_enough(self.confinement):
+            lacks = ", ".join(self.confinement.missing)
+            raise UnreadableHere(f"not read: the sandbox lacks {lacks}", failed=True)
+
+    def _start(self, deadline: float) -> tuple[socket.socket, Confinement]:
         self._files = 0
         connection = self._child.start()
-        self.confinement = receive_ready(connection, deadline)
-        return connection
+        self.confinement = confinement = receive_ready(connection, deadline)
+        if confinement.missing:
+            _warn(confinement.missing)
+        return connection, confinement
 
 
 class SandboxPool(ProcessPool[SandboxWorker]):
@@ -80,6 +101,15 @@ class SandboxPool(ProcessPool[SandboxWorker]):
         """Have so many workers; none is started before it is needed."""
         super().__init__(SandboxWorker(arguments) for _ in range(workers))
 
+    @property
+    def confinement(self) -> Confinement:
+        """The walls around each worker, of which one is started if none has been.
+
+        Raises OSError, EOFError or TimeoutError.
+        """
+        with self.child() as worker:
+            return worker.walls()
+
     def extract(self, descriptor: int, kind: str, name: str, size: int) -> Extract:
         """Extract a document with a worker that is free; see `SandboxWorker.extract`.
 
@@ -88,3 +118,24 @@ class SandboxPool(ProcessPool[SandboxWorker]):
         with self.child() as worker:
             timeout_s = _TIMEOUT_S + size * _TIMEOUT_PER_BYTE_S
             return worker.extract(descriptor, kind, name, timeout_s)
+
+
+@cache
+def walls() -> Confinement:
+    """Return which walls stand on this system: one worker is started to tell, and ended.
+
+    Raises OSError if it does not start.
+    """
+    worker = SandboxWorker()
+    try:
+        return worker.walls()
+    except EOFError:
+        raise OSError("the sandbox does not start") from None
+    finally:
+        worker.close()
+
+
+@cache
+def _warn(missing: tuple[str, ...]) -> None:
+    """Say once what documents that are taken apart are not kept from."""
+    _log.warning("documents are taken apart without these walls: %s", ", ".join(missing))

@@ -16,6 +16,7 @@ from typing import Any
 
 from ..formats.document import Unreadable
 from ..formats.extract import LONGEST_TEXT_CHARS, Extract
+from .confinement import Confinement
 
 MOST_ANSWER_BYTES = 4 * LONGEST_TEXT_CHARS + 64 * 2**20
 _MOST_REQUEST_BYTES = 64 * 1024
@@ -54,12 +55,12 @@ class WorkerAnswer:
         return self.extract
 
 
-def send_ready(connection: socket.socket, confinement: str) -> None:
+def send_ready(connection: socket.socket, confinement: Confinement) -> None:
     """Say that requests may come, and by what they are confined. Raises OSError."""
     connection.sendall(f"{_READY}{confinement}\n".encode("ascii"))
 
 
-def receive_ready(connection: socket.socket, deadline: float) -> str:
+def receive_ready(connection: socket.socket, deadline: float) -> Confinement:
     """Wait for a worker to be ready; returns by what it is confined.
 
     Raises TimeoutError at `deadline`, EOFError or OSError.
@@ -67,7 +68,7 @@ def receive_ready(connection: socket.socket, deadline: float) -> str:
     line = b""
     while not line.endswith(b"\n"):
         line += _receive_some(connection, _PIECE_BYTES, deadline)
-    return line.decode("ascii", "replace").removeprefix(_READY).strip()
+    return Confinement.parse(line.decode("ascii", "replace").removeprefix(_READY).strip())
 
 
 def send_request(connection: socket.socket, request: Request, descriptor: int) -> None:

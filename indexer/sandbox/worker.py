@@ -14,7 +14,7 @@ from ..formats.document import Unreadable
 from ..formats.extract import Extract
 from ..formats.extractors import extract
 from ..processes import die_with
-from .confine import MOST_MEMORY_BYTES, confine, resident_bytes
+from .confine import MOST_MEMORY_BYTES, MemoryGauge, confine
 from .protocol import Request, WorkerAnswer, receive_request, send_answer, send_ready
 
 _LONGEST_REASON = 200
@@ -25,12 +25,13 @@ def main() -> None:
     die_with(int(sys.argv[1]))
     sys.setrecursionlimit(2_000)
     connection = socket.socket(fileno=os.dup(0))
+    gauge = MemoryGauge()
     send_ready(connection, confine())
     while received := receive_request(connection):
-        send_answer(connection, _answer(*received))
+        send_answer(connection, _answer(*received, gauge))
 
 
-def _answer(request: Request, descriptor: int) -> WorkerAnswer:
+def _answer(request: Request, descriptor: int, gauge: MemoryGauge) -> WorkerAnswer:
     text: Extract | None = None
     reason, failed = "", True
     try:
@@ -46,7 +47,7 @@ def _answer(request: Request, descriptor: int) -> WorkerAnswer:
     except Exception as error:  # one bad file costs one file, whatever is wrong with it
         reason = f"damaged: cannot be read ({type(error).__name__}: {error})"
     shown = " ".join(reason.split())[:_LONGEST_REASON]
-    return WorkerAnswer(text, shown, failed, resident_bytes())
+    return WorkerAnswer(text, shown, failed, gauge.resident_bytes())
 
 
 if __name__ == "__main__":

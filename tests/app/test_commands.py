@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import tui
+from app.cli.printing.sandbox import walls_fields
 from app.user.viewer import viewer_command
 from store import FileExplanation, Folder, StoreBusy
 from tests.app.conftest import Run
@@ -158,6 +159,7 @@ def test_the_status_counts_what_there_is(run: Run, engine: FakeEngine) -> None:
         "migration": None,
         "cache": {"vectors": 0, "bytes": 0, "hits": 0, "asked": 0},
         "daemon": {"state": "off"},
+        "sandbox": walls_fields(),
     }
 
 
@@ -263,6 +265,7 @@ def test_settings_are_shown_with_their_origin(
     assert out.splitlines() == [
         "threads\t3\t--threads",
         "max_file_mb\t32\tdefault",
+        "sandbox\tbest\tdefault",
         "budget\t64\tTHIMBLE_BUDGET",
         "cache_percent\t1\tdefault",
         "editor\t–\tdefault",

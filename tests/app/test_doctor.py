@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.cli.printing.sandbox import walls_sentence
 from store import Finding, IndexPart, Repair, StoreBusy
 from tests.app.conftest import Run
 from tests.app.fakes import FakeEngine
@@ -16,19 +17,20 @@ TOLD = (
     "codes: block 3 of the codes is damaged or missing\n"
     "cache: 2 cached embeddings are damaged or of removed chunks\n"
 )
+SANDBOX = f"thimble: {walls_sentence()}\n"
 
 
 def test_a_sound_index_is_called_so(run: Run) -> None:
     for argv in (("doctor",), ("doctor", "--check")):
         done = run(*argv)
-        assert (done.code, done.out, done.err) == (0, "", "thimble: the index is sound\n")
+        assert (done.code, done.out, done.err) == (0, "", f"{SANDBOX}thimble: the index is sound\n")
 
 
 def test_looking_names_the_damage_and_repairs_nothing(run: Run, engine: FakeEngine) -> None:
     engine.findings = DAMAGE
     done = run("doctor", "--check")
     assert (done.code, done.out) == (1, TOLD)
-    assert done.err == "thimble: to repair it: thimble doctor\n"
+    assert done.err == f"{SANDBOX}thimble: to repair it: thimble doctor\n"
     assert (engine.findings, engine.runs) == (DAMAGE, 0)
 
 
@@ -36,7 +38,7 @@ def test_damage_is_repaired_and_what_was_lost_indexed_again(run: Run, engine: Fa
     engine.findings = DAMAGE
     done = run("doctor")
     assert (done.code, done.out, engine.runs) == (0, TOLD, 1)
-    assert done.err.startswith("thimble: 2 files to be indexed again\n")
+    assert done.err.startswith(f"{SANDBOX}thimble: 2 files to be indexed again\n")
     assert done.err.endswith("thimble: repaired; the index is sound\n")
 
 

@@ -12,7 +12,9 @@ from app.engine.engine import Engine
 from app.user.paths import Paths
 from app.user.settings import Settings
 from indexer import Embedder, ModelError
+from indexer.sandbox import Confinement, pool
 from store import Hit, Mode, ModelMismatch, Query, Store
+from tests.indexer import making
 
 
 @pytest.fixture
@@ -51,6 +53,24 @@ def test_a_folder_is_added_indexed_and_searched(real: Engine, notes: Path) -> No
     assert best(real, "deposit").path == notes / "lease.md"
     assert real.status().files == 2
     assert real.size().text_bytes > 0
+
+
+def test_documents_are_read_only_inside_all_walls_if_these_are_required(
+    settings: Settings, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (notes / "trip.eml").write_bytes(making.mail("Boat trip", "We sail on Friday."))
+    with monkeypatch.context() as patch:
+        patch.setattr(pool, "receive_ready", lambda *_: Confinement(("files", "memory")))
+        with Engine(replace(settings, sandbox="required")) as engine:
+            engine.add_folder(notes)
+            index(engine)
+            assert engine.status().failed == 1
+            (reason,) = (file.reason for file in engine.skipped() if file.failed)
+            assert reason == "not read: the sandbox lacks system calls, network, signals"
+    with Engine(settings) as engine:
+        index(engine)  # and the file has not changed
+        assert engine.status().failed == 0
+        assert best(engine, "sail").path == notes / "trip.eml"
 
 
 def test_numbers_that_are_none_leave_the_index_as_it_was(

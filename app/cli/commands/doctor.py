@@ -12,6 +12,7 @@ from ...engine.blas import keep_to_one_thread
 from ..printing.diagnostics import ExitCode
 from ..printing.output import Output
 from ..printing.quantities import count
+from ..printing.sandbox import walls_sentence
 from . import Context
 from .index import bring_up_to_date
 
@@ -25,6 +26,7 @@ def run(args: argparse.Namespace, context: Context) -> ExitCode:
     """Say what is damaged; unless only asked to look, mend it and index what was lost."""
     keep_to_one_thread()
     talk = context.diagnostics
+    talk.say(walls_sentence())
     with context.engine() as engine:
         findings = engine.check()
         _print(context.out, findings)

@@ -14,6 +14,7 @@ from ..printing.hits import short_path
 from ..printing.layout import print_table
 from ..printing.output import Output, path_fields
 from ..printing.quantities import count, percent, size
+from ..printing.sandbox import walls_fields
 from . import Context
 from .daemon import daemon_fields, daemon_sentence
 
@@ -25,7 +26,7 @@ def run(args: argparse.Namespace, context: Context) -> ExitCode:
         skipped = engine.skipped() if args.skipped else ()
     daemon = _daemon(context)
     if args.json:
-        fields = {**_fields(status), "daemon": daemon_fields(daemon)}
+        fields = {**_fields(status), "daemon": daemon_fields(daemon), "sandbox": walls_fields()}
         if args.skipped:
             fields["skipped_files"] = [_skipped_fields(file) for file in skipped]
         context.out.json(fields)
