@@ -6,7 +6,7 @@ Nearest Neighbor Search", 2011, §III). A random rotation spreads variance evenl
 for each dimension is fair (Gao and Long, "RaBitQ", 2024); it may be turned to bring embeddings near
 to the corners that signs stand for (Gong and Lazebnik, "Iterative Quantization", 2011). Many
 dimensions at one bit keep more of the true neighbours than half as many at two;
-docs/architecture.md has the figures.
+docs/experiments.md has the figures.
 """
 
 from __future__ import annotations

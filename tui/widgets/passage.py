@@ -40,7 +40,7 @@ class PassageView(VerticalScroll, can_focus=True, inherit_bindings=False):
         Binding("end,G", "scroll_end", "Bottom", show=False),
         Binding("n", "screen.choose(1)", "Next hit", show=False),
         Binding("p", "screen.choose(-1)", "Previous hit", show=False),
-        Binding("h", "heat", "Heat on or off", id="heat", show=False),
+        Binding("h", "heat", "Sentence highlights on or off", id="heat", show=False),
     ]
 
     def __init__(self, backend: Backend, clock: Callable[[], float]) -> None:
