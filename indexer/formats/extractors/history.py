@@ -3,8 +3,8 @@
 They are Firefox's (`places.sqlite`), Safari's (`History.db`) and that of Chrome and its kin
 (`History`).
 
-SQLite's home is the store; here a foreign file is looked at in memory, inside the sandbox, with what
-its schema could do switched off. Visits that only the browser's log (`-wal`) has are not seen.
+SQLite's home is the store; here a foreign file is looked at in memory, inside the sandbox, with
+what its schema could do switched off. Visits that only the browser's log (`-wal`) has are not seen.
 """
 
 from __future__ import annotations
