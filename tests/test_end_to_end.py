@@ -20,7 +20,9 @@ SAMPLES = ROOT / "samples"
 
 def answers(home: Path, mode: str) -> dict[str, list[str]]:
     """Return query → paths found, for every other sample query, in one batch."""
-    batch = "\n".join(json.dumps({"id": one["query"], "query": one["query"]}) for one in questions())
+    batch = "\n".join(
+        json.dumps({"id": one["query"], "query": one["query"]}) for one in questions()
+    )
     done = thimble(home, "search", "--batch", "-", "--mode", mode, stdin=batch)
     assert done.returncode == 0, done.stderr
     rows = map(json.loads, done.stdout.splitlines())
