@@ -8,6 +8,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from .database.private import (
+    close_to_others,
+    create_private,
+    is_open_to_others,
+    make_private,
+    write_private,
+)
 from .values.answers import Answer, Exchange, Sentence
 from .values.daemon import NO_DAEMON, DaemonActivity, DaemonReport, DaemonStatus
 from .values.embeddings import Embed, Vectors
@@ -129,10 +136,15 @@ __all__ = [
     "Vectors",
     "Writer",
     "clean_query",
+    "close_to_others",
+    "create_private",
     "indexed_text",
+    "is_open_to_others",
+    "make_private",
     "safe_line",
     "safe_text",
     "terms",
+    "write_private",
 ]
 
 _HOMES = {

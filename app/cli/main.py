@@ -63,10 +63,11 @@ def _run(
         return ExitCode.FOUND
     if args.command is None and not _choose_screen(args, parser, stdout, diagnostics):
         return ExitCode.ERROR
-    from ..user.paths import Paths
+    from ..user.paths import Paths, resolve_folders
     from .commands import Context, run_command  # what help and version do not need
     from .printing.output import Output
 
+    resolve_folders(os.environ)
     flags = {key: getattr(args, key, None) for key in FLAGS}
     context = Context(
         paths=Paths.find(os.environ),

@@ -9,7 +9,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..user.paths import Paths, make_private
+from store import create_private, make_private
+
+from ..user.paths import Paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class DaemonLock:
     def acquire(self, version: str, socket: Path) -> bool:
         """Take the lock; returns whether it was free."""
         make_private(self._path.parent)
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        create_private(self._path)
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -10,8 +10,10 @@ import threading
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from store import make_private
+
 from .. import __version__
-from ..user.paths import Paths, make_private
+from ..user.paths import Paths
 from .indexing_process import IndexingProcess
 from .lock import DaemonLock
 from .requests import Requests

@@ -9,7 +9,9 @@ import stat
 import tempfile
 from pathlib import Path
 
-from ..user.paths import Paths, make_private
+from store import make_private
+
+from ..user.paths import Paths
 
 _LONGEST_SOCKET_PATH = 100
 """Bytes. The kernels allow 108 (Linux) and 104 (macOS), with an end mark."""
@@ -28,7 +30,8 @@ def choose_socket(paths: Paths, runtime: str | None) -> Path:
         if len(os.fsencode(path)) > _LONGEST_SOCKET_PATH:
             continue
         try:
-            make_private(folder)
+            if not folder.is_dir():  # one that exists and is open may be somebody's trap
+                make_private(folder)
             check_private(folder)
         except OSError:
             if folder == temporary:

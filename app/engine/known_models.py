@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from indexer import Choices, Embedder, Hub, Model, ModelError, describe, is_hub_name
+from store import make_private
 
-from ..user.paths import given_path, make_private
+from ..user.paths import given_path
 from .models import BUILT_IN_FOLDERS
 
 OnDownload = Callable[[str, int, int], None]

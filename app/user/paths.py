@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
-_PRIVATE = 0o700
+from store import is_open_to_others
+
 _PLACE = re.compile(
     r"(?P<path>.+?)"
     r"(?::(?P<line>\d+)|#(?P<part>(?:page|slide|sheet|message|chapter|visit)=.+))",
@@ -68,8 +69,22 @@ def given_place(text: str) -> Given:
     return Given(given_path(match["path"]), line, match["part"] or "")
 
 
-def make_private(folder: Path) -> Path:
-    """Create a folder that only its owner can open; one that exists stays as it is."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    folder.mkdir(mode=_PRIVATE, exist_ok=True)
-    return folder
+def resolve_folders(environ: MutableMapping[str, str]) -> None:
+    """Make the folders that the environment names absolute, before anything is started.
+
+    Child processes inherit them and may work in another directory. The XDG Base Directory
+    Specification has relative ones ignored.
+    """
+    if home := environ.get("THIMBLE_HOME"):
+        environ["THIMBLE_HOME"] = str(given_path(home))
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"):
+        if not os.path.isabs(environ.get(name, "/")):  # noqa: PTH117 (a string)
+            del environ[name]
+
+
+def open_to_others(paths: Paths) -> list[Path]:
+    """Return what is thimble's own and could be opened by other users."""
+    own = [paths.index, paths.home / "models", paths.settings, paths.home / "run"]
+    own += [paths.home / name for name in ("history", "saved.json", "checksums.json")]
+    inside = [path for folder in own if folder.is_dir() for path in folder.rglob("*")]
+    return [path for path in (*own, *inside) if is_open_to_others(path)]

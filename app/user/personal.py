@@ -11,14 +11,13 @@ from datetime import datetime
 from pathlib import Path
 
 import indexer
-from store import BadQuery, Hit, Opening, TextStyle
+from store import BadQuery, Hit, Opening, TextStyle, make_private, write_private
 
 from .dates import parse_since
-from .paths import Given, make_private
+from .paths import Given
 from .settings import KEYS, Settings, load, write
 
 _MOST = 200
-_PRIVATE = 0o600
 
 
 class History:
@@ -41,10 +40,7 @@ class History:
         kept = [one for one in reversed(self.read()) if one != line][1 - _MOST :]
         try:
             make_private(self._file.parent)
-            temporary = self._file.with_name(f".{self._file.name}.{os.getpid()}")
-            temporary.touch(_PRIVATE)
-            temporary.write_text("\n".join([*kept, line, ""]), encoding="utf-8")
-            temporary.replace(self._file)
+            write_private(self._file, "\n".join([*kept, line, ""]).encode())
         except OSError:
             return  # a history is a convenience
 

@@ -14,9 +14,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from store import Filters, Hit, Query, Results
-
-from .paths import make_private
+from store import Filters, Hit, Query, Results, make_private, write_private
 
 _LOOKED_AT = 50
 _REPORTED = 10
@@ -64,16 +62,8 @@ def load_saved(home: Path) -> dict[str, SavedSearch]:
 
 def store_saved(home: Path, searches: Mapping[str, SavedSearch]) -> None:
     """Replace the file of saved searches in one step; only its owner can read it."""
-    path = _file(make_private(home))
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
     text = json.dumps({"schema": 1, "searches": [asdict(one) for one in searches.values()]})
-    try:
-        with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:  # noqa: PTH123
-            file.write(text)
-        partial.replace(path)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
+    write_private(_file(make_private(home)), text.encode())
 
 
 def _file(home: Path) -> Path:

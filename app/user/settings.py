@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from .paths import Paths, make_private
+from store import make_private, write_private
+
+from .paths import Paths
 
 Value = int | str | Path | dict[str, str] | None
 SANDBOX = ("best", "required")
@@ -243,11 +245,6 @@ def _parse_file(file: Path) -> dict[str, object]:
 def _replace(path: Path, text: str) -> None:
     """Write beside the file and put it in place in one step: no crash leaves half a file."""
     target = path.resolve()  # a link, as in a folder of dot files, stays a link
-    make_private(target.parent)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    if not target.parent.is_dir():  # one that exists may hold the files of other programs
+        make_private(target.parent)
+    write_private(target, text.encode())

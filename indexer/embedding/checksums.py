@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from store import make_private, write_private
+
 from .model import Model, ModelError
 
 _BLOCK_BYTES = 1 << 20
@@ -65,15 +67,9 @@ class Checksums:
         """Remember sums; where that cannot be, they are computed again the next time."""
         if self._memory is None:
             return
-        partial = self._memory.with_name(f".{self._memory.name}.{os.getpid()}")
-        try:
-            self._memory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            partial.touch(0o600)
-            partial.write_text(json.dumps(known), encoding="utf-8")
-            partial.replace(self._memory)
-        except OSError:
-            with suppress(OSError):  # as where nothing can be written at all
-                partial.unlink()
+        with suppress(OSError):
+            make_private(self._memory.parent)
+            write_private(self._memory, json.dumps(known).encode())
 
 
 def _signature(file: Path) -> list[int]:

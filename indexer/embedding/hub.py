@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from store import create_private, make_private
+
 from .description import CONFIG_FILES, choose_graph
 from .model import ModelError
 
@@ -117,8 +119,8 @@ class Hub:
     ) -> None:
         partial = target.with_name(f"{target.name}.part")
         try:
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            partial.touch(mode=0o600)
+            make_private(target.parent)
+            create_private(partial)
             with partial.open("r+b") as content:
                 self._receive(name, commit, file, _Counted(content, report))
         except ModelError:

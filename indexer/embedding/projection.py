@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
-from store import CODE_DIMS, Quantiser
+from store import CODE_DIMS, Quantiser, make_private
 
 from .embedder import Embedder
 from .model import Model, ModelError
@@ -48,7 +48,7 @@ def load_quantiser(
     made = Quantiser.fit(vectors, code_dims=code_dims, turns=_TURNS).to_bytes()
     if not texts:
         return Quantiser.from_bytes(made)
-    cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(cache)
     _keep(made, fitted)
     return _read(fitted, model)
 

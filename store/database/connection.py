@@ -19,6 +19,7 @@ from ..values.errors import (
     StoreTooNew,
 )
 from .lock import WriterLock
+from .private import close_to_others, create_private
 from .registry import read_copy
 from .schema import APPLICATION_ID, MIGRATIONS, VERSION
 
@@ -80,6 +81,9 @@ def open_writer(path: Path) -> apsw.Connection:
     """
     with designed_errors(path):
         _refuse_foreign(path)
+        create_private(path)  # SQLite gives the files beside it the same rights
+        for beside in ("-wal", "-shm"):
+            close_to_others(path.with_name(path.name + beside))
         connection = _connect(path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
         _add_checksums(connection)
         for pragma in filter(None, map(str.strip, _WRITER_PRAGMAS.split(";"))):

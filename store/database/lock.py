@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from ..values.errors import StoreBusy
+from .private import create_private
 
 
 class WriterLock:
@@ -34,7 +35,8 @@ class WriterLock:
 
     def acquire(self) -> None:
         """Take the lock. Raises StoreBusy naming the process that has it."""
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        create_private(self._path)
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

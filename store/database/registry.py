@@ -10,6 +10,7 @@ from pathlib import Path
 from ..coding.blobs import seal, unseal
 from ..values.errors import StoreDamaged
 from ..values.files import Folder
+from .private import close_to_others, write_private
 
 
 def copy_path(database: Path) -> Path:
@@ -23,12 +24,9 @@ def write_copy(database: Path, folders: Sequence[Folder]) -> None:
     content = seal(json.dumps(rows).encode())
     target = copy_path(database)
     if target.exists() and target.read_bytes() == content:
+        close_to_others(target)
         return
-    partial = target.with_suffix(".partial")
-    with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123 (a descriptor)
-        file.write(content)
-        os.fsync(file.fileno())
-    partial.replace(target)
+    write_private(target, content, durable=True)
 
 
 def read_copy(database: Path) -> list[Folder] | None:

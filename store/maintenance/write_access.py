@@ -13,6 +13,7 @@ import apsw
 from ..database.connection import designed_errors, open_writer, transaction
 from ..database.lock import WriterLock
 from ..database.meta import get_number, set_meta
+from ..database.private import make_private
 from ..database.registry import write_copy
 from ..documents import folders
 from ..graph import hubs
@@ -28,7 +29,7 @@ class WriteAccess:
         self._owns_lock = lock is None
 
     def __enter__(self) -> Self:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(self._path.parent)
         if self._owns_lock:
             self._lock.acquire()
         try:

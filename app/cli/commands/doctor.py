@@ -6,9 +6,10 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from store import Finding, Repair, StoreError
+from store import Finding, Repair, StoreError, close_to_others
 
 from ...engine.blas import keep_to_one_thread
+from ...user.paths import open_to_others
 from ..printing.diagnostics import ExitCode
 from ..printing.output import Output
 from ..printing.quantities import count
@@ -27,12 +28,13 @@ def run(args: argparse.Namespace, context: Context) -> ExitCode:
     keep_to_one_thread()
     talk = context.diagnostics
     talk.say(walls_sentence())
+    is_open = _close(context, only_look=args.check)
     with context.engine() as engine:
         findings = engine.check()
         _print(context.out, findings)
         if not findings:
             talk.say("the index is sound")
-            return ExitCode.FOUND
+            return ExitCode.NOTHING if is_open and args.check else ExitCode.FOUND
         context.out.flush()
         if args.check:
             talk.say("to repair it: thimble doctor")
@@ -48,6 +50,18 @@ def run(args: argparse.Namespace, context: Context) -> ExitCode:
             )
     talk.say("repaired; the index is sound")
     return ExitCode.FOUND
+
+
+def _close(context: Context, *, only_look: bool) -> bool:
+    """Name what other users could open, and close it to them; returns whether there is any."""
+    loose = open_to_others(context.paths)
+    for path in loose[:_MOST_TOLD]:
+        context.out.line(f"rights: other users could open {path}")
+    if loose and not only_look:
+        for path in loose:
+            close_to_others(path)
+        context.diagnostics.say(f"closed {count(len(loose), 'file')} to other users")
+    return bool(loose)
 
 
 def _print(out: Output, findings: Sequence[Finding]) -> None:
