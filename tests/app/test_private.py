@@ -134,12 +134,26 @@ def test_a_home_on_a_read_only_disk_can_be_searched() -> None:
             path.chmod(0o555 if path.is_dir() else 0o444)
         for words in (["search", "rent"], ["search", "--mode", "semantic", "rent"], ["status"]):
             done = subprocess.run(
-                [sys.executable, "-I", "-m", "app", *words],
-                env=os.environ | {"THIMBLE_HOME": str(home), "HOME": "/nonexistent"},
-                user=65534,
+                [sys.executable, "-c", _AS_ANOTHER_USER, str(home), *words],
+                cwd=Path(__file__).parents[2],
                 capture_output=True,
                 text=True,
                 check=False,
             )
             assert (done.returncode, done.stderr) == (0, "")
             assert "a.md" in done.stdout or words == ["status"]
+
+
+_AS_ANOTHER_USER = """
+import os, shutil, sys, tempfile
+from app.cli.main import main
+with tempfile.TemporaryDirectory() as name:  # what another user cannot read is imported before
+    shutil.copytree(sys.argv[1], f"{name}/home")
+    os.environ["THIMBLE_HOME"] = f"{name}/home"
+    stdout, sys.stdout = sys.stdout, open(os.devnull, "w")
+    main(sys.argv[2:])
+sys.stdout = stdout
+os.environ["THIMBLE_HOME"] = sys.argv[1]
+os.setuid(65534)
+sys.exit(main(sys.argv[2:]))
+"""
