@@ -15,7 +15,7 @@ from .client import ServerError, TooLong
 from .extract import extract, similarities
 from .prompt import ANSWER_TOKENS, messages, pack
 from .reply import Reply
-from .servers import ModelServer, find_server
+from .servers import ModelServer, find_server, offered_server
 
 EXTRACTIVE = "extractive"
 _PASSAGES = 8
@@ -43,8 +43,10 @@ class Answerer:
     idf: Callable[[str], Mapping[int, float]]
     models: Callable[[], SearchModels]
     server: str | None
-    """Address of a model server, `none`, or None to look for one on this machine."""
+    """Address of a model server, `none`, or None, which asks no model and tells of one."""
     model: str | None
+    user: str | None
+    """Who may run the server besides this user; the setting `ask_server_user`."""
     how: str
     """How a model helps the search, the setting `ask_search`."""
     timeout_s: float
@@ -55,7 +57,7 @@ class Answerer:
         """Yield the answer to a question as it grows; the last one is done."""
         question = query.text
         topic = _topic(question, history)
-        find_once = cache(lambda: find_server(self.server, self.model, self.environ))
+        find_once = cache(lambda: find_server(self.server, self.model, self.user, self.environ))
         aid = self._aid(find_once)
         results = self.find(replace(query, text=topic, limit=_PASSAGES, meaning=aid.imagine(topic)))
         weights = self.idf(topic)
@@ -82,8 +84,20 @@ class Answerer:
                 return
         except (ServerError, ValueError) as error:
             notice = f"{error}; these are sentences of your documents instead"
+        else:
+            notice = notice or self._offer()
         found = extract(topic, hits, weights, similar, _SENTENCES)
         yield _extractive(question, [(one.text, hits[one.source]) for one in found], notice)
+
+    def _offer(self) -> str:
+        """Tell of a model that could answer, if the user has not said anything about it."""
+        server = offered_server(self.model) if self.server is None else None
+        if server is None:
+            return ""
+        return (
+            f"the model {server} could answer; to send it your questions and passages of your "
+            f"documents: thimble config set ask_server {server.address}"
+        )
 
     def _aid(self, find: Callable[[], ModelServer | None]) -> Aid:
         """Return the model's help, which is none if no server can be asked."""

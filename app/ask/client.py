@@ -13,9 +13,12 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from ipaddress import ip_address
 from threading import Timer
 from typing import Any
 from urllib.parse import urlsplit
+
+from .listener import why_not_trusted
 
 _LONGEST_REPLY = 1 << 20
 """Bytes of a list of models or of an error."""
@@ -57,23 +60,41 @@ class Address:
 
     @property
     def is_local(self) -> bool:
-        """Whether it is this machine, as told by the address itself."""
-        return self.host == "localhost" or self.host == "::1" or self.host.startswith("127.")
+        """Whether all that its host resolves to is this machine."""
+        try:
+            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            return False
+        hosts = {str(place[0]).partition("%")[0] for *_, place in found}
+        return bool(hosts) and all(ip_address(host).is_loopback for host in hosts)
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
 
 
-def get(address: Address, path: str, timeout_s: float, key: str | None = None) -> Any:
-    """Return the JSON that lies at a path under an address. Raises ServerError."""
-    with _exchange(address, timeout_s) as connection:
+def get(
+    address: Address,
+    path: str,
+    timeout_s: float,
+    trusted: frozenset[int] | None,
+    key: str | None = None,
+) -> Any:
+    """Return the JSON that lies at a path under an address. Raises ServerError.
+
+    `trusted` are the users who may run a server on this machine; None is anyone.
+    """
+    with _exchange(address, timeout_s, trusted) as connection:
         connection.request("GET", address.path + path, headers=_headers(key))
         return _parse(_checked(connection.getresponse()).read(_LONGEST_REPLY))
 
 
 def chat(
-    address: Address, request: Mapping[str, object], timeout_s: float, key: str | None = None
+    address: Address,
+    request: Mapping[str, object],
+    timeout_s: float,
+    trusted: frozenset[int] | None,
+    key: str | None = None,
 ) -> Iterator[str]:
     """Yield a model's answer in pieces as they come. Raises ServerError.
 
@@ -81,10 +102,11 @@ def chat(
         address: the server.
         request: `model`, `messages` and parameters, as in OpenAI's chat completions.
         timeout_s: seconds for the whole answer.
+        trusted: users who may run a server on this machine; None is anyone.
         key: sent as a bearer token.
     """
     body = json.dumps({**request, "stream": True}).encode()
-    with _exchange(address, timeout_s) as connection:
+    with _exchange(address, timeout_s, trusted) as connection:
         headers = _headers(key) | {"Content-Type": "application/json"}
         connection.request("POST", f"{address.path}/chat/completions", body, headers)
         response = _checked(connection.getresponse())
@@ -104,8 +126,13 @@ def _headers(key: str | None) -> dict[str, str]:
 
 
 @contextmanager
-def _exchange(address: Address, timeout_s: float) -> Iterator[http.client.HTTPConnection]:
-    """Give a connection that is cut when the time is up, whatever it is doing."""
+def _exchange(
+    address: Address, timeout_s: float, trusted: frozenset[int] | None
+) -> Iterator[http.client.HTTPConnection]:
+    """Give a connection that is cut when the time is up, whatever it is doing.
+
+    Nothing is sent before it is known whose server it is.
+    """
     connection = _connection(address, timeout_s)
     cutter = _Cutter(connection)
     timer = Timer(timeout_s, cutter.cut)
@@ -115,6 +142,7 @@ def _exchange(address: Address, timeout_s: float) -> Iterator[http.client.HTTPCo
         with closing(connection):
             connection.connect()
             cutter.socket = connection.sock  # which the connection forgets once it has headers
+            _check_owner(connection.sock, trusted)
             yield connection
     except (OSError, http.client.HTTPException, ServerError) as error:
         if cutter.late or isinstance(error, TimeoutError):
@@ -124,6 +152,12 @@ def _exchange(address: Address, timeout_s: float) -> Iterator[http.client.HTTPCo
         raise ServerError(_reason(error)) from error
     finally:
         timer.cancel()
+
+
+def _check_owner(connected: socket.socket, trusted: frozenset[int] | None) -> None:
+    host, port = connected.getpeername()[:2]
+    if reason := why_not_trusted(host, port, trusted):
+        raise ServerError(reason)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Which model answers: the server named in the settings, or one that is found on this machine."""
+"""Which model answers: that of the server named in the settings, and no other."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .client import Address, ServerError, chat, get
+from .listener import trusted_users
 
 NONE = "none"
 """Value of the setting `ask_server` that means: extractive answers only."""
@@ -30,6 +31,8 @@ class ModelServer:
     model: str
     context: int
     """Tokens that a question with its passages and the answer may take."""
+    trusted: frozenset[int] | None
+    """Users who may run it, if it is on this machine; None is anyone."""
     key: str | None = None
 
     def write(
@@ -45,47 +48,65 @@ class ModelServer:
             "max_tokens": tokens,
             "temperature": 0.1,
         }
-        return chat(self.address, request, timeout_s, self.key)
+        return chat(self.address, request, timeout_s, self.trusted, self.key)
 
     def __str__(self) -> str:
         return f"{self.model.rpartition('/')[2] or self.model} at {self.address}"
 
 
 def find_server(
-    server: str | None, model: str | None, environ: Mapping[str, str]
+    server: str | None, model: str | None, user: str | None, environ: Mapping[str, str]
 ) -> ModelServer | None:
-    """Return the server to ask, or None if there is none on this machine.
+    """Return the server that the user named, or None if none was.
 
-    One that is named is asked for its models; a key in `OPENAI_API_KEY` goes to it alone. Without
-    a name the usual ports of the loopback address are tried. Raises ServerError, naming it, if the
-    named one does not answer, and ValueError if its address is none.
+    It is asked for its models; a key in `OPENAI_API_KEY` goes to it alone. Raises ServerError,
+    naming it, if it does not answer or is somebody else's, and ValueError if its address is none.
+
+    Args:
+        server: the setting `ask_server`.
+        model: the setting `ask_model`.
+        user: the setting `ask_server_user`.
+        environ: variables.
     """
-    if server == NONE:
+    if server in (None, NONE):
         return None
-    if server is None:
-        return _found(model)
     address = Address.parse(server)
     key = environ.get("OPENAI_API_KEY") or None
+    trusted = trusted_users(user)
     try:
-        return _choose(address, get(address, "/models", _LIST_S, key), model, key)
+        listed = get(address, "/models", _LIST_S, trusted, key)
+        return _choose(address, listed, model, trusted, key)
     except ServerError as error:
         raise ServerError(f"the model server at {address} {error}") from error
 
 
-def _found(model: str | None) -> ModelServer | None:
+def offered_server(model: str | None) -> ModelServer | None:
+    """Return a server of this user's that listens on a usual port of the loopback address.
+
+    It is not to be asked anything before the user has named it: no passage goes to whoever happens
+    to listen there.
+    """
     addresses = [Address("http", "127.0.0.1", port, "/v1") for port in _PORTS]
     with ThreadPoolExecutor(len(addresses)) as pool:
-        return next((one for one in pool.map(lambda at: _probe(at, model), addresses) if one), None)
+        probed = pool.map(lambda address: _probe(address, model), addresses)
+        return next((server for server in probed if server), None)
 
 
 def _probe(address: Address, model: str | None) -> ModelServer | None:
+    trusted = trusted_users(None)
     try:
-        return _choose(address, get(address, "/models", _PROBE_S), model, None)
+        return _choose(address, get(address, "/models", _PROBE_S, trusted), model, trusted, None)
     except ServerError:
         return None
 
 
-def _choose(address: Address, listed: Any, model: str | None, key: str | None) -> ModelServer:
+def _choose(
+    address: Address,
+    listed: Any,
+    model: str | None,
+    trusted: frozenset[int] | None,
+    key: str | None,
+) -> ModelServer:
     """Return the model wished for, or else the first that writes. Raises ServerError."""
     entries = listed.get("data") if isinstance(listed, dict) else None
     if not isinstance(entries, list):
@@ -96,7 +117,7 @@ def _choose(address: Address, listed: Any, model: str | None, key: str | None) -
         raise ServerError("has no model that writes")
     if model and not any(_same(model, one) for one in known):
         raise ServerError(f"has no model {model}; it has: {', '.join(known) or 'none'}")
-    return ModelServer(address, name, _context(known.get(name, {})), key)
+    return ModelServer(address, name, _context(known.get(name, {})), trusted, key)
 
 
 def _is_text(value: object) -> bool:

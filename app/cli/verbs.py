@@ -16,7 +16,7 @@ def add_answers(commands: Commands) -> None:
             "thimble ask --folder notes --chat",
             "thimble ask --json 'who repaired the boiler?' | jq .sentences",
             "thimble ask --search both who wrote it  the model that answers also helps to search",
-            "thimble config set ask_server none      no language model, even if one runs here",
+            "thimble config set ask_server 127.0.0.1:8080   a language model may answer",
         ],
     )
     commands.add(

@@ -89,6 +89,7 @@ class Engine(Finder, IndexOperations):
             models=lambda: self._models.search,
             server=self._settings.ask_server,
             model=self._settings.ask_model,
+            user=self._settings.ask_server_user,
             how=self._settings.ask_search,
             timeout_s=self._settings.ask_timeout_s,
             environ=os.environ,

@@ -51,7 +51,9 @@ class Settings:
     keys: dict[str, str] = field(default_factory=dict)
     """Keys of the screen: the name of a command to its keys, as in `open = "ctrl+o"`."""
     ask_server: str | None = None
-    """Address of the model server that answers, or `none`; None looks on this machine."""
+    """Address of the model server that answers, or `none`; None asks no model."""
+    ask_server_user: str | None = None
+    """Who may run that server on this machine besides this user and root; `any` is anyone."""
     ask_model: str | None = None
     """The server's model; None takes the first that it names."""
     ask_search: str = "plain"
@@ -131,6 +133,7 @@ _PARSERS: dict[str, Callable[[object], Value]] = {
     "theme": _text,
     "keys": _keys,
     "ask_server": _text,
+    "ask_server_user": _text,
     "ask_model": _text,
     "ask_search": _one_of(*ASK_SEARCH),
     "ask_timeout_s": _number(1),

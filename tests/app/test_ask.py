@@ -7,16 +7,19 @@ from dataclasses import replace
 
 import pytest
 
+from app.ask import Address
+from app.ask.servers import ModelServer
 from store import Exchange, Filters
 from tests.app.conftest import Run
 from tests.app.fakes import ANSWER, FakeEngine
 
+BY = "thimble: answered by tiny at 127.0.0.1:8080\n"
 SAID = "The deposit is returned within 30 days. The agent is called Bo."
 
 
 def test_a_pipe_gets_a_sentence_a_line_and_then_the_sources(run: Run) -> None:
     done = run("ask", "when", "do", "I", "get", "the", "deposit", "back")
-    assert (done.code, done.err) == (0, "")
+    assert (done.code, done.err) == (0, BY)
     assert done.out == (
         "The deposit is returned within 30 days. [1]\n"
         "The agent is called Bo. [1][2] (the sources do not say this)\n"
@@ -78,7 +81,7 @@ def test_what_is_not_in_the_documents_is_said_with_exit_code_1(
 def test_what_went_wrong_is_said_beside_the_answer(run: Run, engine: FakeEngine) -> None:
     engine.answers = (replace(ANSWER, notice="the model broke off"),)
     done = run("ask", "deposit")
-    assert (done.code, done.err) == (0, "thimble: the model broke off\n")
+    assert (done.code, done.err) == (0, f"thimble: the model broke off\n{BY}")
     assert done.out.startswith("The deposit")
 
 
@@ -95,7 +98,7 @@ def test_a_conversation_tells_what_was_said(run: Run, engine: FakeEngine) -> Non
 
 def test_without_a_question_a_person_is_asked_for_them(run: Run, engine: FakeEngine) -> None:
     done = run("ask", stdin=b"wo?\n", terminal=True)
-    assert done.err == "ask> ask> "
+    assert done.err == f"ask> {BY}ask> "
     assert [question for question, _, _ in engine.asked] == ["wo?"]
 
 
@@ -151,3 +154,26 @@ def test_with_nothing_indexed_it_says_so(run: Run, engine: FakeEngine) -> None:
     done = run("ask", "who", "has", "the", "keys")
     assert (done.code, done.out) == (1, "")
     assert "nothing is indexed yet" in done.err
+
+
+@pytest.mark.parametrize(
+    ("said", "setting"), [("y", "127.0.0.1:8080"), ("n", "none"), ("", None), (None, None)]
+)
+def test_a_person_is_asked_once_whether_a_model_may_answer(
+    run: Run, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch, said: str | None, setting: str
+) -> None:
+    address = Address.parse("127.0.0.1:8080")
+    offered = ModelServer(address, "tiny", 4096, frozenset({0}))
+    monkeypatch.setattr("app.cli.commands.ask.offered_server", lambda _: offered)
+    stdin = b"" if said is None else said.encode() + b"\n"
+    done = run("ask", "deposit?", stdin=stdin, terminal=True)
+    assert "The model tiny at 127.0.0.1:8080 could answer, and would get your" in done.err
+    config = run("config", "get", "ask_server")
+    assert config.out.strip() == (setting or "")
+    if setting:
+        assert "could answer" not in run("ask", "deposit?", terminal=True).err
+
+
+def test_a_pipe_is_asked_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.cli.commands.ask.offered_server", lambda _: 1 / 0)
+    assert run("ask", "deposit?").code == 0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pwd
 import socket
 import subprocess
 import sys
@@ -14,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from app.ask import servers
+from app.ask import Address, servers
 from app.engine.engine import Engine
 from app.user.paths import Paths
 from app.user.settings import Settings
@@ -256,9 +258,10 @@ def test_a_model_that_is_not_there_is_told(settings: Settings) -> None:
 
 
 @pytest.mark.usefixtures("notes")
-def test_a_server_on_a_usual_port_is_found_and_gets_no_key(
+def test_a_server_on_a_usual_port_is_told_of_and_gets_nothing(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Neither a passage nor the key: nobody has said that it may."""
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
     script = Script(say(f"{DEPOSIT} [1]"))
     mute = Script(say(), models=lambda handler: handler.wait())
@@ -267,10 +270,68 @@ def test_a_server_on_a_usual_port_is_found_and_gets_no_key(
         monkeypatch.setattr(servers, "_PORTS", tuple(ports))
         monkeypatch.setattr(servers, "_PROBE_S", 1.0)
         answer = ask(settings, None)[-1]
+        assert script.requests == []
         ask(settings, address)
-    assert answer.backend.startswith("tiny at ")
+    assert answer.backend == "extractive"
+    assert "the model tiny at 127.0.0.1:" in answer.notice
+    assert f"thimble config set ask_server 127.0.0.1:{ports[1]}" in answer.notice
     assert script.keys == [None, "Bearer sk-secret"]
     assert "sk-secret" not in repr(answer)
+
+
+@pytest.mark.usefixtures("notes")
+@pytest.mark.parametrize(("user", "asked"), [(None, False), ("any", True), ("nobody", True)])
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can let another user listen")
+def test_a_server_of_another_user_gets_nothing_until_that_user_is_trusted(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, user: str | None, asked: bool
+) -> None:
+    nobody = pwd.getpwnam("nobody").pw_uid
+    script = Script(say(f"{DEPOSIT} [1]"))
+    os.seteuid(nobody)  # a socket belongs to who makes it
+    try:
+        serving_there = serving(script)
+        address = serving_there.__enter__()
+    finally:
+        os.seteuid(0)
+    try:
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+        answer = ask(replace(settings, ask_server_user=user), address)[-1]
+    finally:
+        serving_there.__exit__(None, None, None)
+    assert bool(script.requests) is asked
+    assert (answer.backend != "extractive") is asked
+    if not asked:
+        assert script.keys == []
+        assert "runs as another user (nobody)" in answer.notice
+        assert "thimble config set ask_server_user nobody" in answer.notice
+
+
+@pytest.mark.parametrize(
+    ("host", "is_local"),
+    [
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("localhost", True),
+        ("[::1]", True),
+        ("127.0.0.1.example", False),
+        ("localhost.example", False),
+        ("10.0.0.7", False),
+        ("0.0.0.0", False),
+        ("[::ffff:10.0.0.7]", False),
+    ],
+)
+def test_this_machine_is_what_resolves_to_loopback(host: str, is_local: bool) -> None:
+    assert Address.parse(f"http://{host}:8080").is_local is is_local
+
+
+def test_a_name_that_resolves_elsewhere_as_well_is_not_this_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def both(host: str, port: int, **_: object) -> list[Any]:
+        return [(0, 0, 0, "", (one, port)) for one in ("127.0.0.1", "93.184.216.34")]
+
+    monkeypatch.setattr(socket, "getaddrinfo", both)
+    assert not Address.parse("localhost:8080").is_local
 
 
 @pytest.mark.usefixtures("notes")

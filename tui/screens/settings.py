@@ -113,7 +113,7 @@ class SettingsScreen(Screen[None]):
             Label("Rank model"),
             TextBox(self._values["rank_model"], placeholder="built in", id="rank_model"),
             Label("Model server"),
-            TextBox(self._values["ask_server"], placeholder="looked for here", id="ask_server"),
+            TextBox(self._values["ask_server"], placeholder="none", id="ask_server"),
             Label("Its model"),
             TextBox(self._values["ask_model"], placeholder="the first it has", id="ask_model"),
             Label("Its help"),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from store import Answer, Exchange, Filters, Query, clean_query
 
-from ...ask import NONE, Address
-from ...user.settings import Settings
+from ...ask import EXTRACTIVE, NONE, Address, offered_server
+from ...user.settings import Settings, write
 from ..filters import filters_of
 from ..printing.answers import AnswerPrinter, answer_fields, plain_answer
 from ..printing.diagnostics import ExitCode, UsageError
@@ -29,6 +30,8 @@ def run(args: argparse.Namespace, context: Context) -> ExitCode:
         raise UsageError("--json takes one question; leave out --chat")
     first = [_first_question(args, context)] if args.question or not chats else []
     settings = context.load_settings().settings
+    if is_person and settings.ask_server is None:
+        settings = _consent(settings, context)
     _warn_if_remote(settings, context)
     with context.open_engine(settings) as engine:
         if not engine.folders():
@@ -89,7 +92,26 @@ def _answer(
             printer.show(answer)
     if args.json:
         context.out.json(answer_fields(answer))
+    elif answer.sentences and answer.backend != EXTRACTIVE:
+        context.diagnostics.say(f"answered by {answer.backend}")
     return answer
+
+
+def _consent(settings: Settings, context: Context) -> Settings:
+    """Ask once whether a model server that runs here may answer; the settings remember it."""
+    server = offered_server(settings.ask_model)
+    if server is None:
+        return settings
+    question = (
+        f"The model {server} could answer, and would get your questions and passages of your "
+        "documents. Let it? [y/N] "
+    )
+    said = context.diagnostics.prompt(question, context.stdin).strip().lower()
+    if not said:
+        return settings
+    chosen = str(server.address) if said in ("y", "yes") else NONE
+    write(context.paths.settings, "ask_server", chosen)
+    return replace(settings, ask_server=chosen)
 
 
 def _warn_if_remote(settings: Settings, context: Context) -> None:
