@@ -1,0 +1,115 @@
+"""Lists of recovery codes and passwords, words of a wallet, and what was typed into a shell."""
+
+from __future__ import annotations
+
+import re
+
+from .lines import is_password
+from .text import words
+
+_MOST_BYTES = 4_096
+_LABEL_CHARS = 300
+"""Where a text says what it is about."""
+_WALLET = re.compile(
+    r"(?i)(?:\b|_)(?:seed|mnemonic|wallet|bip-?39|recovery[ _-]?(?:phrase|words)|ledger|trezor"
+    r"|metamask|secret[ _-]?phrase|backup[ _-]?phrase|passphrase|bitcoin|electrum)(?:\b|_|s\b)"
+)
+_PHRASE = re.compile(
+    r"(?<![^\s\"':=.,)])(?:(?:\d{1,2}[.):]?\s{0,3})?[a-z]{3,8}(?:\s*,\s*|\s+)){11,23}"
+    r"(?:\d{1,2}[.):]?\s{0,3})?[a-z]{3,8}(?![\w’'])"
+)
+_LENGTHS = (12, 15, 18, 21, 24)
+_NO_SEED_WORDS = words("the and for are was were has had not with from they you")
+_CODES = re.compile(
+    r"(?i)(?:\b|_)(?:(?:recovery|backup|rescue|scratch|emergency|2fa|mfa|two-?factor"
+    r"|one-?time|otp|verification|wiederherstellungs|reserve)[ _-]*(?:codes?|keys?)|"
+    r"(?:backup|recovery) (?:verification|2fa) codes?|2-step)"
+)
+_CODE_LINE = re.compile(
+    r"(?:[-*•☐\[\] ]*|\(?\d{1,2}[.):]\s*)(?:[A-Za-z0-9]{4,12}(?:[ -][A-Za-z0-9]{3,8}){0,5}[\s,;|]*)+"
+)
+_SURE_CODE = re.compile(r"(?=\S*\d)(?=\S*[a-z])[0-9a-z]{5}-[0-9a-z]{5}")
+_FEWEST_CODES = 4
+_FEWEST_SURE_CODES = 8
+_PASSWORDS = re.compile(
+    r"(?i)(?:.*[\W_])?(?:passwords?|passw[oö]rter|logins?|credentials|creds|secrets?|pins"
+    r"|zugangsdaten|kennw[oö]rter|contraseñas|mots de passe|senhas|pw|pwds?|keys?|token|private"
+    r"|totp|2fa)(?:[\W_].*)?"
+)
+_TITLE_WORDS = 4
+_COMMANDS = words(
+    "ls cd git sudo ssh scp cat vim vi nano apt apt-get brew npm yarn pip pip3 python python3 docker "
+    "kubectl curl wget mysql psql export echo rm cp mv mkdir grep find tail less top htop ps kill "
+    "systemctl journalctl make aws gcloud az terraform helm history exit clear chmod chown tar "
+    "sshpass rsync openssl source man which df du ping ll pwd touch node go cargo mongo redis-cli "
+    "ansible ansible-playbook vault gh gpg whoami dig nslookup telnet nmap screen tmux env heroku "
+    "ldapsearch smbclient mount net runas cls dir type set code open conda jupyter svn"
+)
+_COMMAND_SECRET = re.compile(
+    r"(?im)\b(?:sshpass -p\s*\S|curl\b.* (?:-u|--user) ?\S+:\S|authorization: ?(?:bearer|basic) ?\S{6}"
+    r"|mysql(?:dump)?\b.* -p[^\s=-]\S{2}|\S*(?:password|passwd|token|secret|api_?key|access_key)"
+    r"[\"']?[= ]+[\"']?(?![<$\[{])[^\s\"']{5,}|docker login .*-p ?\S|PGPASSWORD=\S|redis-cli.* -a \S"
+    r"|://[^\s/:@]+:(?![<$\[{])[^\s/@]{3,}@)"
+)
+_FEWEST_COMMANDS = 4
+_COMMANDS_SHARE = 0.7
+
+
+def phrase_kind(head: bytes, name: str) -> str | None:
+    """Tell whether a small file lists codes, passwords, the words of a wallet or commands."""
+    if len(head) > _MOST_BYTES:
+        return None
+    text = head.decode("utf-8", "replace")
+    stem = name.rpartition(".")[0] or name
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if _is_history(lines, text):
+        return "shell history"
+    label = f"{stem}\n{text[:_LABEL_CHARS]}"
+    if _WALLET.search(label) and _is_mostly_phrase(text):
+        return "wallet"
+    if _is_code_list(lines, is_labelled=_CODES.search(label) is not None):
+        return "recovery codes"
+    return "password list" if _is_password_list(lines, stem) else None
+
+
+def _is_history(lines: list[str], text: str) -> bool:
+    firsts = [line.split(None, 1)[0] for line in lines[:200]]
+    if len(lines) < _FEWEST_COMMANDS or firsts[0] not in _COMMANDS:
+        return False
+    known = sum(word in _COMMANDS for word in firsts)
+    return known >= _COMMANDS_SHARE * len(firsts) and _COMMAND_SECRET.search(text) is not None
+
+
+def _is_mostly_phrase(text: str) -> bool:
+    for found in _PHRASE.finditer(text):
+        phrase = re.findall(r"[a-z]{3,8}", found[0])
+        if len(phrase) in _LENGTHS and _NO_SEED_WORDS.isdisjoint(phrase):
+            return 3 * len(found[0]) >= len(text)
+    return False
+
+
+def _is_code_list(lines: list[str], *, is_labelled: bool) -> bool:
+    if not is_labelled:
+        sure = sum(len(_SURE_CODE.findall(line)) for line in lines)
+        return sure >= _FEWEST_SURE_CODES and 2 * sure >= len(lines)
+    codes = [line for line in lines if _CODE_LINE.fullmatch(line) and _has_digits(line)]
+    found = sum(len(re.findall(r"[A-Za-z0-9-]{4,}", line)) for line in codes)
+    return found >= _FEWEST_CODES and 2 * len(codes) >= len(lines)
+
+
+def _has_digits(line: str) -> bool:
+    """Tell whether most words of a line have digits, as codes do."""
+    found = re.findall(r"\w{3,}", line)
+    return 2 * sum(any(c.isdigit() for c in word) for word in found) >= len(found) > 0
+
+
+def _is_password_list(lines: list[str], stem: str) -> bool:
+    """Tell whether most lines under a title or name about passwords end with one."""
+    if not lines or lines[0].startswith("-----"):
+        return False  # nothing, or a public key
+    is_titled = len(lines[0].split()) <= _TITLE_WORDS and _PASSWORDS.fullmatch(lines[0])
+    if not is_titled and not _PASSWORDS.fullmatch(stem):
+        return False
+    rest = lines[1:] if is_titled else lines
+    found = sum(is_password(re.split(r"[\s/|,;=:]+", line.rstrip("|* "))[-1]) for line in rest)
+    return found > 0 and 2 * found >= len(rest)
