@@ -13,7 +13,9 @@ _MOST_BYTES = 8_192
 """Longer files are hardly little else than credentials, but for lists of hashes and addresses."""
 _MOST_LINES = 400
 _HINTS = tuple(
-    b"pass secret token key pwd psk pin wort otp contrase senha auth pw :// @ :$ :{ ::: :! :*".split()
+    b"pass secret token key pwd psk pin wort otp contrase senha auth pw :// @ :$ :{ ::: :! :* true\t".split(
+        b" "
+    )
 )
 _LEAST_HINTS_SHARE = 6
 """Of so many lines one has a hint, or there are too few credentials in any case."""
@@ -242,5 +244,6 @@ def is_password(value: str) -> bool:
         6 <= len(value) <= 64
         and _is_strong(value)
         and bool(re.search(r"[a-zA-Z]", value))
+        and bool(re.search(r"[\d!@#$%^&*]", value))
         and not re.fullmatch(r"[\w.-]+@[\w.-]+|\d+[a-zA-Z]{1,3}|\W*\d[\d.,:/-]*\W*|\W.*\W", value)
     )

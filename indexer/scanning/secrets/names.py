@@ -76,17 +76,18 @@ _NAME = re.compile(
     | (.*[ _-])?(seed|recovery|mnemonic|secret|wallet|backup)[-_ ]?(phrase|words|mnemonic)s?
       ([ _-].*)?\.(txt|csv|rtf|json)
     | (.*[ _-])?mnemonic\.(txt|csv|rtf|json)
-    | (bitwarden|lastpass|1password|keepassx?c?|keepass|dashlane|nordpass|roboform|enpass|keeper
-      |protonpass|proton[ _-]pass|logmeonce|zoho[ _-]vault|buttercup|safeincloud|stickypassword
-      |aegis|andotp|otp_accounts|2fas|raivo|freeotp|authy|google[ _-]authenticator)
-      [ _-]?(.*[ _-])?(export|backup|vault|import|plain|encrypted|passwords?|data)?.*
-      \.(csv|json|xml|txt|zip|2fas|aes|html?)
+    | (bitwarden|lastpass|1password|keepass(xc?)?|dashlane|nordpass|roboform|enpass|protonpass
+       |proton[ _-]pass|andotp|otp_accounts|freeotp)[^.]*\.(csv|json|xml|aes)
+    | (bitwarden|lastpass|1password|keepass(xc?)?|dashlane|nordpass|roboform|enpass|proton[ _-]?pass
+       |keeper|logmeonce|zoho[ _-]vault|buttercup|safeincloud|sticky[ _-]?password|aegis|andotp
+       |otp_accounts|2fas|raivo|freeotp|authy|google[ _-]authenticator|chrome|firefox|safari|edge)
+      [ _-]?(.*[ _-])?(export|backup|vault|passwords?|otp)([ _-].*|\d.*)?\.(csv|json|xml|txt|zip|aes|html)
     | .*\.2fas
     | utc--\d{4}-\d\d-\d\dt.*
     | .*\.(private[-_]key|secret[-_]?key|privkey|priv)
     | (.*[ _-])?priv(ate)?[ _-]?key(\.(txt|asc|xml|json|der|bin))?
     | .*token\.(token|secret)
-    | cookies[-_].*\.(sqlite|txt|json)
+    | cookies[-_].*\.sqlite
     | wpa_supplicant[-_].*\.conf
     | terraform\.tfstate\..* | .*\.tfstate[._-](backup|bak|old|\d+.*)
     """,

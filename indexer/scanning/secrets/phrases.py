@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from .lines import is_password
 from .text import words
@@ -14,10 +15,8 @@ _WALLET = re.compile(
     r"(?i)(?:\b|_)(?:seed|mnemonic|wallet|bip-?39|recovery[ _-]?(?:phrase|words)|ledger|trezor"
     r"|metamask|secret[ _-]?phrase|backup[ _-]?phrase|passphrase|bitcoin|electrum)(?:\b|_|s\b)"
 )
-_PHRASE = re.compile(
-    r"(?<![^\s\"':=.,)])(?:(?:\d{1,2}[.):]?\s{0,3})?[a-z]{3,8}(?:\s*,\s*|\s+)){11,23}"
-    r"(?:\d{1,2}[.):]?\s{0,3})?[a-z]{3,8}(?![\w’'])"
-)
+_NUMBERING = re.compile(r"(?:^[^:\n]{0,40}:\s)|\b\d{1,2}[.):]?\s|[,;\"'`*•-]+(?=\s|$)|^[\"'`*-]\s?")
+_SEED_LINE = re.compile(r"(?:[a-z]{3,8}\s+)*[a-z]{3,8}")
 _LENGTHS = (12, 15, 18, 21, 24)
 _NO_SEED_WORDS = words("the and for are was were has had not with from they you")
 _CODES = re.compile(
@@ -33,7 +32,7 @@ _FEWEST_CODES = 4
 _FEWEST_SURE_CODES = 8
 _PASSWORDS = re.compile(
     r"(?i)(?:.*[\W_])?(?:passwords?|passw[oö]rter|logins?|credentials|creds|secrets?|pins"
-    r"|zugangsdaten|kennw[oö]rter|contraseñas|mots de passe|senhas|pw|pwds?|keys?|token|private"
+    r"|zugangsdaten|kennw[oö]rter|contraseñas|mots de passe|senhas|pw|pwds?|(?:api|private)[ _-]?keys?|tokens"
     r"|totp|2fa)(?:[\W_].*)?"
 )
 _TITLE_WORDS = 4
@@ -65,7 +64,7 @@ def phrase_kind(head: bytes, name: str) -> str | None:
     if _is_history(lines, text):
         return "shell history"
     label = f"{stem}\n{text[:_LABEL_CHARS]}"
-    if _WALLET.search(label) and _is_mostly_phrase(text):
+    if _WALLET.search(label) and _is_mostly_phrase(lines):
         return "wallet"
     if _is_code_list(lines, is_labelled=_CODES.search(label) is not None):
         return "recovery codes"
@@ -80,12 +79,26 @@ def _is_history(lines: list[str], text: str) -> bool:
     return known >= _COMMANDS_SHARE * len(firsts) and _COMMAND_SECRET.search(text) is not None
 
 
-def _is_mostly_phrase(text: str) -> bool:
-    for found in _PHRASE.finditer(text):
-        phrase = re.findall(r"[a-z]{3,8}", found[0])
-        if len(phrase) in _LENGTHS and _NO_SEED_WORDS.isdisjoint(phrase):
-            return 3 * len(found[0]) >= len(text)
-    return False
+def _is_mostly_phrase(lines: list[str]) -> bool:
+    """Tell whether lines of a wallet's words are a third of the text or more."""
+    plain = [" ".join(_NUMBERING.sub(" ", line).split()) for line in lines]
+    whole = sum(map(len, plain))
+    return any(3 * len(found) >= whole for found in _phrases(plain))
+
+
+def _phrases(lines: list[str]) -> Iterator[str]:
+    """Yield each run of lines with equally many words that are as many as a wallet has."""
+    for first, line in enumerate(lines):
+        each = len(line.split())
+        for length in _LENGTHS:
+            found = lines[first : first + -(-length // each)] if each else []
+            text = " ".join(found).split()
+            if (
+                len(text) == length
+                and all(map(_SEED_LINE.fullmatch, found))
+                and _NO_SEED_WORDS.isdisjoint(text)
+            ):
+                yield " ".join(found)
 
 
 def _is_code_list(lines: list[str], *, is_labelled: bool) -> bool:

@@ -138,7 +138,7 @@ _XML = (
     _Structure(
         "Jenkins credentials",
         (b"plugins.credentials",),
-        _xml(b"password|secret|privateKey|apiToken|passphrase|secretBytes"),
+        re.compile(rb"<(?:password|secret|privateKey|apiToken|passphrase|secretBytes)>[^<\s]"),
     ),
     _Structure("Wi-Fi profile", (b"<WLANProfile", b"<keyMaterial>")),
     _Structure("Wi-Fi profile", (b"com.apple.wifi.managed", b"<key>Password</key>")),
