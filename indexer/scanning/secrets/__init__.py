@@ -28,7 +28,7 @@ _KINDS = (key_kind, structure_kind, table_kind, lines_kind, phrase_kind)
 def secret_by_name(path: str) -> str | None:
     """Return why a file of this name is taken for a secret, or None.
 
-    The folders before the name, if there are any, tell more: `config.json` is a secret in `.docker`.
+    The folders before the name tell more, if there are any: `.docker/config.json` is a secret.
     """
     return _reason("by its name") if is_secret_name(path) else None
 

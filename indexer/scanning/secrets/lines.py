@@ -7,18 +7,22 @@ from collections import Counter
 from enum import Enum
 from typing import NamedTuple
 
-from .keys import TOKEN
+from .keys import SHORTEST_TOKEN, TOKEN
+from .text import words
 
 _MOST_BYTES = 8_192
 """Longer files are hardly little else than credentials, but for lists of hashes and addresses."""
 _MOST_LINES = 400
-_HINTS = tuple(
-    b"pass secret token key pwd psk pin wort otp contrase senha auth pw :// @ :$ :{ ::: :! :* true\t".split(
-        b" "
-    )
+_SEPARATORS = (b":", b"=", b"\t", b"|")
+_HINTS_IN_SOURCE = (b"pass", b"secret", b"token", b"key", b"://")
+_HINTS = (
+    *(*_HINTS_IN_SOURCE, b"pwd", b"pw:", b"psk", b"pin", b"wort", b"otp", b"contrase", b"senha"),
+    *(b"auth", b"@", b":$", b"::", b":{", b":*:", b":!:", b"true\t"),
 )
-_LEAST_HINTS_SHARE = 6
-"""Of so many lines one has a hint, or there are too few credentials in any case."""
+_END_BYTES = 768
+"""Of both ends, in which hints are looked for; what most lines are these are too."""
+_LINES_PER_HINT = 4
+"""Files with fewer hints have too few credentials in any case."""
 
 _WORD = r"""(?:
     pass(?:word|wd|wort|phrase|code)? | pwd | pw | kennwort | mot\ de\ passe | contraseña | senha
@@ -117,9 +121,12 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("vault keys", _SEALED),
     ("registry token", _NPM),
 )
-_SOURCE = re.compile(
-    r"(?i).*\.(?:pyi?|[cm]?[jt]sx?|java|kts?|go|rs|c|h|cc|cpp|hpp|cs|rb|php|swift|scala|lua|pl|sql"
-    r"|vue|dart|ex|hs|r|css|scss|less|po|pot|f90|s|asm|proto|graphql)"
+_SOURCE = tuple(
+    words(
+        ".py .pyi .pyx .js .cjs .mjs .jsx .ts .tsx .java .kt .go .rs .c .h .cc .cpp .hpp .cs .rb "
+        ".php .swift .scala .lua .pl .sql .vue .dart .ex .hs .r .css .scss .less .po .pot .f90 .s "
+        ".asm .svg .proto .graphql"
+    )
 )
 _EXAMPLE = re.compile(r"(?i).*(?:example|sample|template|\bdist\b|\.tmpl|\.j2|defaults).*")
 _SPLIT_JSON = re.compile(rb"[,{}\n\[\]]")
@@ -128,13 +135,13 @@ _SPLIT_JSON = re.compile(rb"[,{}\n\[\]]")
 class _Part(Enum):
     """What a line is to a list of credentials."""
 
-    SECRET = "a secret"
-    WEAK = "weak"
+    SECRET = 1
+    WEAK = 2
     """A password that might be a word of a text."""
-    BESIDE = "beside"
+    BESIDE = 3
     """What stands next to passwords: a user, an address, a title."""
-    NOTHING = "nothing"
-    OTHER = "other"
+    NOTHING = 4
+    OTHER = 5
 
 
 class _Line(NamedTuple):
@@ -144,20 +151,26 @@ class _Line(NamedTuple):
 
 def lines_kind(head: bytes, name: str) -> str | None:
     """Tell which kind of credentials most lines of a small file are."""
-    if len(head) > _MOST_BYTES or not _has_hints(head) or _EXAMPLE.fullmatch(name):
+    if len(head) > _MOST_BYTES or head.startswith(b"<"):
+        return None
+    quoted = is_source(name)
+    if not _has_hints(head, quoted=quoted) or _EXAMPLE.fullmatch(name):
         return None
     is_json = head[:1] in (b"{", b"[") and head[-1:] in (b"}", b"]")
     split = _SPLIT_JSON.split(head) if is_json else head.split(b"\n")
     if len(split) > _MOST_LINES:
         return None
-    is_source = _SOURCE.fullmatch(name) is not None
     texts = (line.decode("utf-8", "replace").strip() for line in split)
-    return _judge([_part_of(text, quoted=is_source) for text in texts if text])
+    return _judge([_part_of(text, quoted=quoted) for text in texts if text])
 
 
-def _has_hints(head: bytes) -> bool:
-    lower = head.lower()
-    return _LEAST_HINTS_SHARE * sum(map(lower.count, _HINTS)) > head.count(b"\n")
+def _has_hints(head: bytes, *, quoted: bool) -> bool:
+    ends = head if len(head) <= 2 * _END_BYTES else head[:_END_BYTES] + head[-_END_BYTES:]
+    lines = ends.count(b"\n")
+    if _LINES_PER_HINT * sum(map(ends.count, _SEPARATORS)) <= lines:
+        return False
+    hints = _HINTS_IN_SOURCE if quoted else _HINTS
+    return _LINES_PER_HINT * sum(map(ends.lower().count, hints)) > lines
 
 
 def _judge(lines: list[_Line]) -> str | None:
@@ -181,15 +194,24 @@ def _part_of(text: str, *, quoted: bool) -> _Line:
     for kind, form in _FORMS:
         if form.fullmatch(text):
             return _Line(_Part.SECRET, kind)
-    if _URL_LOGIN.search(text) or _CONNECTION.search(text):
+    if "@" in text and _URL_LOGIN.search(text):
+        return _Line(_Part.SECRET if _is_short(text) else _Part.OTHER, "address with a password")
+    if "=" in text and _CONNECTION.search(text):
         return _Line(_Part.SECRET if _is_short(text) else _Part.OTHER, "address with a password")
     if (combo := _COMBO.fullmatch(text)) and _is_strong(combo["value"]):
         return _Line(_Part.SECRET, "password list")
     if _SECTION.fullmatch(text):
         return _Line(_Part.NOTHING)
-    if (token := TOKEN.search(text.encode())) and 3 * len(token[0]) >= len(text):
+    if _has_token(text):
         return _Line(_Part.SECRET, "access token")
     return _pair(text, quoted=quoted)
+
+
+def _has_token(text: str) -> bool:
+    """Tell whether a third of a line or more is a token."""
+    long = [word for word in text.split() if len(word) >= SHORTEST_TOKEN]
+    found = (TOKEN.search(word.encode()) for word in long)
+    return any(token and 3 * len(token[0]) >= len(text) for token in found)
 
 
 def _is_short(text: str) -> bool:
@@ -236,6 +258,11 @@ def _is_strong(value: str) -> bool:
     if re.search(r"[!@#$%^&*+=?~|]", value) and has_letter:
         return True
     return len(value) >= 12 and bool(re.fullmatch(r"[\w+/=.-]+", value))
+
+
+def is_source(name: str) -> bool:
+    """Tell whether a name is one of source code, in which passwords are quoted."""
+    return name.lower().endswith(_SOURCE)
 
 
 def is_password(value: str) -> bool:

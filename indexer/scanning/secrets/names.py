@@ -23,7 +23,7 @@ _EXACT = words(
     ".smbcredentials .cifscredentials .mongorc.js .mongoshrc.js .dbshell .rediscli_auth .esmtprc "
     ".msmtprc msmtprc .fetchmailrc .getmailrc .offlineimaprc .mbsyncrc .databrickscfg .sentryclirc "
     ".terraformrc terraform.rc credentials.tfrc.json .htpasswd htpasswd .htdigest htdigest "
-    ".yarnrc.yml .s3ql .passwd-s3fs passwd-s3fs .ldappass .cvspass .hgrc .snowsql .gist .pushbullet "
+    ".yarnrc.yml .s3ql .passwd-s3fs passwd-s3fs .ldappass .cvspass .hgrc .snowsql .gist "
     ".ngrok.yml ngrok.yml .tugboat .pivpnrc .kaggle kaggle.json rclone.conf .rclone.conf "
     "wpa_supplicant.conf chap-secrets pap-secrets ipsec.secrets racoon.psk shadow gshadow "
     "shadow- gshadow- master.passwd opasswd secring.gpg "
@@ -67,12 +67,12 @@ _NAME = re.compile(
       (json|ya?ml|toml|ini|cfg|conf|properties|xml|env)
     | (?!(.*[ _-])?(common|weak|strong|good|safe|secure|worst|about|choosing|managing|on|of|why)
          [ _-]passwords)
-      (.*[ _-])?(passwords?([-_ ]?(list|backup|export|dump|old|new|\d{1,8}))|passwords|passw[oö]rter
-      |passwds?|logins[ _-]and[ _-]passwords|kennw[oö]rter|mots[ _-]de[ _-]passe
+      (.*[ _-])?(passwords?([-_ ]?(list|backup|export|dump|old|new|\d{1,8}))|passwords
+      |passw[oö]rter      |passwds?|logins[ _-]and[ _-]passwords|kennw[oö]rter|mots[ _-]de[ _-]passe
       |contrase[nñ]as|senhas|wachtwoorden)\.(txt|csv|tsv|xlsx?|ods|numbers|rtf|json|xml|db)
     | (.*[ _-])?((recovery|backup|rescue|scratch|emergency|2fa|mfa|otp|two[-_ ]factor)
-      [-_ ]?(2fa[-_ ]?|mfa[-_ ]?)?(codes?|keys?|kit)|wiederherstellungscodes?|backup[-_ ]verification
-      [-_ ]codes?)([ _-].*)?\.(txt|csv|rtf|json|xlsx|ods)
+      [-_ ]?(2fa[-_ ]?|mfa[-_ ]?)?(codes?|keys?|kit)|wiederherstellungscodes?
+      |backup[-_ ]verification      [-_ ]codes?)([ _-].*)?\.(txt|csv|rtf|json|xlsx|ods)
     | (.*[ _-])?(seed|recovery|mnemonic|secret|wallet|backup)[-_ ]?(phrase|words|mnemonic)s?
       ([ _-].*)?\.(txt|csv|rtf|json)
     | (.*[ _-])?mnemonic\.(txt|csv|rtf|json)
@@ -81,7 +81,8 @@ _NAME = re.compile(
     | (bitwarden|lastpass|1password|keepass(xc?)?|dashlane|nordpass|roboform|enpass|proton[ _-]?pass
        |keeper|logmeonce|zoho[ _-]vault|buttercup|safeincloud|sticky[ _-]?password|aegis|andotp
        |otp_accounts|2fas|raivo|freeotp|authy|google[ _-]authenticator|chrome|firefox|safari|edge)
-      [ _-]?(.*[ _-])?(export|backup|vault|passwords?|otp)([ _-].*|\d.*)?\.(csv|json|xml|txt|zip|aes|html)
+      [ _-]?(.*[ _-])?(export|backup|vault|passwords?|otp)([ _-].*|\d.*)?
+      \.(csv|json|xml|txt|zip|aes|html)
     | .*\.2fas
     | utc--\d{4}-\d\d-\d\dt.*
     | .*\.(private[-_]key|secret[-_]?key|privkey|priv)
@@ -155,9 +156,15 @@ _BACKUP = re.compile(
 )
 
 
+_LONGEST_NAME = 255
+"""Of file systems; some patterns take long for longer ones."""
+
+
 def is_secret_name(path: str) -> bool:
     """Tell whether a file of this name, perhaps with its folders, is always a secret."""
     *folders, name = path.lower().replace(os.sep, "/").split("/")
+    if len(name) > _LONGEST_NAME:
+        return False
     if _is_secret(name) or (folders and _is_secret_in(folders[-1], name)):
         return True
     if copy := _COPY.fullmatch(name):

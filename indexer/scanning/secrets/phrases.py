@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .lines import is_password
+from .lines import is_password, is_source
 from .text import words
 
 _MOST_BYTES = 4_096
@@ -24,50 +24,76 @@ _CODES = re.compile(
     r"|one-?time|otp|verification|wiederherstellungs|reserve)[ _-]*(?:codes?|keys?)|"
     r"(?:backup|recovery) (?:verification|2fa) codes?|2-step)"
 )
+_CODE = r"[A-Za-z0-9]{3,12}(?:-[A-Za-z0-9]{3,8}){0,5}"
 _CODE_LINE = re.compile(
-    r"(?:[-*•☐\[\] ]*|\(?\d{1,2}[.):]\s*)(?:[A-Za-z0-9]{4,12}(?:[ -][A-Za-z0-9]{3,8}){0,5}[\s,;|]*)+"
+    rf"(?:[-*•☐\[\] ]{{0,8}}|\(?\d{{1,2}}[.):]\s{{0,4}}){_CODE}(?:[\s,;|]{{1,8}}{_CODE}){{0,40}}"
+    r"[,;|]?"
 )
-_SURE_CODE = re.compile(r"(?=\S*\d)(?=\S*[a-z])[0-9a-z]{5}-[0-9a-z]{5}")
+_SURE_CODE = re.compile(rb"(?=\S*\d)(?=\S*[a-z])[0-9a-z]{5}-[0-9a-z]{5}")
 _FEWEST_CODES = 4
 _FEWEST_SURE_CODES = 8
 _PASSWORDS = re.compile(
     r"(?i)(?:.*[\W_])?(?:passwords?|passw[oö]rter|logins?|credentials|creds|secrets?|pins"
-    r"|zugangsdaten|kennw[oö]rter|contraseñas|mots de passe|senhas|pw|pwds?|(?:api|private)[ _-]?keys?|tokens"
+    r"|zugangsdaten|kennw[oö]rter|contraseñas|mots de passe|senhas|pw|pwds?"
+    r"|(?:api|private)[ _-]?keys?|tokens"
     r"|totp|2fa)(?:[\W_].*)?"
 )
 _TITLE_WORDS = 4
+_LABEL_WORDS = tuple(
+    words(
+        "seed mnemonic wallet bip39 bip-39 phrase ledger trezor bitcoin electrum recovery backup "
+        "rescue scratch emergency 2fa mfa two-factor twofactor one-time otp verification 2-step "
+        "wiederherst reserve passw logins login credentials creds secrets pins zugangs kennw "
+        "contrase mots senhas pwd api_key api-key tokens private"
+    )
+)
+"""One of which each label has."""
 _COMMANDS = words(
-    "ls cd git sudo ssh scp cat vim vi nano apt apt-get brew npm yarn pip pip3 python python3 docker "
-    "kubectl curl wget mysql psql export echo rm cp mv mkdir grep find tail less top htop ps kill "
-    "systemctl journalctl make aws gcloud az terraform helm history exit clear chmod chown tar "
+    "ls cd git sudo ssh scp cat vim vi nano apt apt-get brew npm yarn pip pip3 python python3 "
+    "docker kubectl curl wget mysql psql export echo rm cp mv mkdir grep find tail less top htop ps "
+    "kill systemctl journalctl make aws gcloud az terraform helm history exit clear chmod chown tar "
     "sshpass rsync openssl source man which df du ping ll pwd touch node go cargo mongo redis-cli "
     "ansible ansible-playbook vault gh gpg whoami dig nslookup telnet nmap screen tmux env heroku "
     "ldapsearch smbclient mount net runas cls dir type set code open conda jupyter svn"
 )
 _COMMAND_SECRET = re.compile(
-    r"(?im)\b(?:sshpass -p\s*\S|curl\b.* (?:-u|--user) ?\S+:\S|authorization: ?(?:bearer|basic) ?\S{6}"
+    r"(?im)\b(?:sshpass -p\s*\S|curl\b.* (?:-u|--user) ?\S+:\S"
+    r"|authorization: ?(?:bearer|basic) ?\S{6}"
     r"|mysql(?:dump)?\b.* -p[^\s=-]\S{2}|\S*(?:password|passwd|token|secret|api_?key|access_key)"
-    r"[\"']?[= ]+[\"']?(?![<$\[{])[^\s\"']{5,}|docker login .*-p ?\S|PGPASSWORD=\S|redis-cli.* -a \S"
+    r"[\"']?[= ]+[\"']?(?![<$\[{])[^\s\"']{5,}|docker login .*-p ?\S"
+    r"|PGPASSWORD=\S|redis-cli.* -a \S"
     r"|://[^\s/:@]+:(?![<$\[{])[^\s/@]{3,}@)"
 )
+_LONGEST_COMMAND = 20
 _FEWEST_COMMANDS = 4
 _COMMANDS_SHARE = 0.7
 
 
 def phrase_kind(head: bytes, name: str) -> str | None:
     """Tell whether a small file lists codes, passwords, the words of a wallet or commands."""
-    if len(head) > _MOST_BYTES:
+    if len(head) > _MOST_BYTES or is_source(name):
         return None
-    text = head.decode("utf-8", "replace")
-    stem = name.rpartition(".")[0] or name
+    label = f"{name}\n{head[:_LABEL_CHARS].decode('utf-8', 'replace')}".lower()
+    first_word = head[:_LONGEST_COMMAND].split(None, 1)[0]
+    # What nearly all files lack is looked for first.
+    if not (
+        first_word.decode("ascii", "replace") in _COMMANDS
+        or _SURE_CODE.match(head)
+        or any(word in label for word in _LABEL_WORDS)
+    ):
+        return None
+    return _labelled_kind(head.decode("utf-8", "replace"), name, label)
+
+
+def _labelled_kind(text: str, name: str, label: str) -> str | None:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if _is_history(lines, text):
         return "shell history"
-    label = f"{stem}\n{text[:_LABEL_CHARS]}"
     if _WALLET.search(label) and _is_mostly_phrase(lines):
         return "wallet"
     if _is_code_list(lines, is_labelled=_CODES.search(label) is not None):
         return "recovery codes"
+    stem = name.rpartition(".")[0] or name
     return "password list" if _is_password_list(lines, stem) else None
 
 
@@ -102,12 +128,13 @@ def _phrases(lines: list[str]) -> Iterator[str]:
 
 
 def _is_code_list(lines: list[str], *, is_labelled: bool) -> bool:
-    if not is_labelled:
-        sure = sum(len(_SURE_CODE.findall(line)) for line in lines)
-        return sure >= _FEWEST_SURE_CODES and 2 * sure >= len(lines)
     codes = [line for line in lines if _CODE_LINE.fullmatch(line) and _has_digits(line)]
+    if 2 * len(codes) < len(lines):
+        return False
+    if not is_labelled:
+        return sum(len(_SURE_CODE.findall(line.encode())) for line in codes) >= _FEWEST_SURE_CODES
     found = sum(len(re.findall(r"[A-Za-z0-9-]{4,}", line)) for line in codes)
-    return found >= _FEWEST_CODES and 2 * len(codes) >= len(lines)
+    return found >= _FEWEST_CODES
 
 
 def _has_digits(line: str) -> bool:

@@ -8,6 +8,7 @@ import re
 from .text import words
 
 _HEADER_BYTES = 1_024
+_HEADER_LINES = 4
 _ROWS = 20
 """Looked at; what they hold tells a table of passwords from one about them."""
 _HINTS = (b"pass", b"pwd", b"secret", b"login", b"kennwort", b"totp", b"otp", b"contrase", b"senha")
@@ -35,14 +36,18 @@ _LEAST_ROWS_SHARE = 0.5
 
 def table_kind(head: bytes, _name: str) -> str | None:
     """Tell whether a file is a table with passwords."""
-    start = head[:_HEADER_BYTES].lower()
+    # A title may stand above the header.
+    headers = head[:_HEADER_BYTES].split(b"\n", _HEADER_LINES)[:_HEADER_LINES]
+    start = b"\n".join(headers).lower()
     if not any(hint in start for hint in _HINTS):
         return None
-    lines = [line for line in head.decode("utf-8", "replace").splitlines() if line.strip()]
-    # A title may stand above the header.
-    for at, line in enumerate(lines[:4]):
-        if (delimiter := _delimiter(line)) and _holds_passwords(lines[at:], delimiter):
-            return "password table"
+    for at, header in enumerate(headers):
+        line = header.decode("utf-8", "replace").strip()
+        if (delimiter := _delimiter(line)) and _columns(line, delimiter):
+            lines = head.decode("utf-8", "replace").split("\n")[at : at + _ROWS + 3]
+            filled = [line.strip() for line in lines if line.strip()]
+            if _holds_passwords(filled, delimiter):
+                return "password table"
     return None
 
 
@@ -51,12 +56,17 @@ def _delimiter(line: str) -> str | None:
     return found if found in line and len(line) < _HEADER_BYTES else None
 
 
+def _columns(header: str, delimiter: str) -> list[str]:
+    """Return the names of a table's columns; none unless some are of passwords and accounts."""
+    columns = [_plain(cell) for cell in _cells([header], delimiter)[0]]
+    fits = not _PASSWORDS.isdisjoint(columns) and not _ACCOUNTS.isdisjoint(columns)
+    return columns if fits else []
+
+
 def _holds_passwords(lines: list[str], delimiter: str) -> bool:
-    columns = [_plain(cell) for cell in _cells(lines[:1], delimiter)[0]]
+    columns = _columns(lines[0], delimiter)
     secret = [at for at, name in enumerate(columns) if name in _PASSWORDS]
-    if not secret or not any(name in _ACCOUNTS for name in columns):
-        return False
-    rows = [row for row in _cells(lines[1 : _ROWS + 2], delimiter) if not _is_rule(row)]
+    rows = [row for row in _cells(lines[1:], delimiter) if not _is_rule(row)]
     fitting = [row for row in rows if len(row) == len(columns)]
     if not fitting or len(fitting) < _LEAST_ROWS_SHARE * len(rows):
         return False
