@@ -17,6 +17,7 @@ _WALLET = re.compile(
 )
 _NUMBERING = re.compile(r"(?:^[^:\n]{0,40}:\s)|\b\d{1,2}[.):]?\s|[,;\"'`*•-]+(?=\s|$)|^[\"'`*-]\s?")
 _SEED_LINE = re.compile(r"(?:[a-z]{3,8}\s+)*[a-z]{3,8}")
+_MOST_WALLET_LINES = 60
 _LENGTHS = (12, 15, 18, 21, 24)
 _NO_SEED_WORDS = words("the and for are was were has had not with from they you")
 _CODES = re.compile(
@@ -41,10 +42,9 @@ _PASSWORDS = re.compile(
 _TITLE_WORDS = 4
 _LABEL_WORDS = tuple(
     words(
-        "seed mnemonic wallet bip39 bip-39 phrase ledger trezor bitcoin electrum recovery backup "
-        "rescue scratch emergency 2fa mfa two-factor twofactor one-time otp verification 2-step "
-        "wiederherst reserve passw logins login credentials creds secrets pins zugangs kennw "
-        "contrase mots senhas pwd api_key api-key tokens private"
+        "seed mnemonic wallet bip39 phrase ledger trezor recovery backup rescue scratch emergency "
+        "2fa mfa factor otp 2-step wiederherst passw login cred secret pins zugangs kennw contrase "
+        "mots senhas pwd api_key api-key tokens private"
     )
 )
 """One of which each label has."""
@@ -89,7 +89,7 @@ def _labelled_kind(text: str, name: str, label: str) -> str | None:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if _is_history(lines, text):
         return "shell history"
-    if _WALLET.search(label) and _is_mostly_phrase(lines):
+    if len(lines) <= _MOST_WALLET_LINES and _WALLET.search(label) and _is_mostly_phrase(lines):
         return "wallet"
     if _is_code_list(lines, is_labelled=_CODES.search(label) is not None):
         return "recovery codes"
