@@ -335,7 +335,7 @@ ORDINARY: list[tuple[str, str]] = [
     (".env.example", "DB_PASSWORD=secret\nAPI_KEY=changeme\n"),
     (
         "wg.md",
-        "# WireGuard\n\nThe file has two parts, and the first one holds the key of this machine.\n\n"
+        "# WireGuard\n\nThe file has two parts, and the first one holds a key of its own.\n\n"
         + WIREGUARD,
     ),
     ("kube.md", PROSE + "```yaml\n" + KUBE + "```\n"),

@@ -50,11 +50,11 @@ _LABEL_WORDS = tuple(
 """One of which each label has."""
 _COMMANDS = words(
     "ls cd git sudo ssh scp cat vim vi nano apt apt-get brew npm yarn pip pip3 python python3 "
-    "docker kubectl curl wget mysql psql export echo rm cp mv mkdir grep find tail less top htop ps "
-    "kill systemctl journalctl make aws gcloud az terraform helm history exit clear chmod chown tar "
-    "sshpass rsync openssl source man which df du ping ll pwd touch node go cargo mongo redis-cli "
-    "ansible ansible-playbook vault gh gpg whoami dig nslookup telnet nmap screen tmux env heroku "
-    "ldapsearch smbclient mount net runas cls dir type set code open conda jupyter svn"
+    "docker kubectl curl wget mysql psql export echo rm cp mv mkdir grep find tail less top "
+    "htop ps kill systemctl make aws gcloud az terraform helm history exit clear chmod chown tar "
+    "journalctl sshpass rsync openssl source man which df du ping ll pwd touch node go cargo mongo "
+    "redis-cli ansible ansible-playbook vault gh gpg whoami dig nslookup telnet nmap screen tmux "
+    "env heroku ldapsearch smbclient mount net runas cls dir type set code open conda jupyter svn"
 )
 _COMMAND_SECRET = re.compile(
     r"(?im)\b(?:sshpass -p\s*\S|curl\b.* (?:-u|--user) ?\S+:\S"
@@ -91,7 +91,10 @@ def _labelled_kind(text: str, name: str, label: str) -> str | None:
         return "shell history"
     if len(lines) <= _MOST_WALLET_LINES and _WALLET.search(label) and _is_mostly_phrase(lines):
         return "wallet"
-    if _is_code_list(lines, is_labelled=_CODES.search(label) is not None):
+    is_labelled = _CODES.search(label) is not None
+    if (is_labelled or _SURE_CODE.search(text.encode())) and _is_code_list(
+        lines, is_labelled=is_labelled
+    ):
         return "recovery codes"
     stem = name.rpartition(".")[0] or name
     return "password list" if _is_password_list(lines, stem) else None
