@@ -46,7 +46,9 @@ def _excerpts(folders: Sequence[Folder], max_bytes: int) -> Iterator[str]:
             try:
                 source = read_source(path)
                 texts = (
-                    () if looks_secret(source.data) else load(source, path, sandbox).chunks.texts
+                    ()
+                    if looks_secret(source.data, path.name)
+                    else load(source, path, sandbox).chunks.texts
                 )
             except (Unreadable, OSError):
                 continue  # the index run says why

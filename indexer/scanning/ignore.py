@@ -167,7 +167,7 @@ class Rules:
         return None if usual else self._refuse_unusual(path, name)
 
     def _refuse_unusual(self, path: str, name: str) -> Refusal | None:
-        if not self.is_named(path) and (reason := secret_by_name(name)):
+        if not self.is_named(path) and (reason := secret_by_name(path)):
             return Refusal(reason, Skips.LISTED)
         if name.startswith(".") and not self.dotted.deciding(path, is_folder=False):
             return Refusal("hidden")
