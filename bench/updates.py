@@ -11,7 +11,7 @@ import numpy as np
 
 from app.engine.engine import Engine
 from app.user.settings import Settings
-from indexer import BUILT_IN, Embedder, Model, Unreadable, read_now
+from indexer import BUILT_IN, CurrentTexts, Embedder, Model, Unreadable
 from store import Mode, Query
 
 from .folders import Plan, write_folder
@@ -116,7 +116,7 @@ def _truth(folder: Path, queries: Sequence[str]) -> list[list[int]]:
     documents: list[int] = []
     for number, path in enumerate(sorted(folder.rglob("*.md"))):
         with suppress(Unreadable):  # it is in neither index
-            chunks = [passage.indexed_text for passage in read_now(path)]
+            chunks = [passage.indexed_text for passage in CurrentTexts().read_now(path)]
             texts += chunks
             documents += [number] * len(chunks)
     kept, starts = np.unique(documents, return_index=True)

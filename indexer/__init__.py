@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .formats.table import text_style
     from .pipeline import Run
     from .processes import ChildProcess
-    from .reading.current import read_back, read_now, read_part, read_texts
+    from .reading.current import CurrentTexts
     from .reading.indexed import read_indexed
     from .reading.source import is_text
     from .sampling import excerpts
@@ -39,6 +39,7 @@ __all__ = [
     "Checksums",
     "ChildProcess",
     "Choices",
+    "CurrentTexts",
     "Embedder",
     "Hub",
     "Model",
@@ -56,11 +57,7 @@ __all__ = [
     "is_hub_name",
     "is_text",
     "load_quantiser",
-    "read_back",
     "read_indexed",
-    "read_now",
-    "read_part",
-    "read_texts",
     "text_style",
     "walls",
     "why",
@@ -83,11 +80,8 @@ _HOMES = {
     "is_hub_name": "embedding.hub",
     "is_text": "reading.source",
     "load_quantiser": "embedding.projection",
-    "read_back": "reading.current",
+    "CurrentTexts": "reading.current",
     "read_indexed": "reading.indexed",
-    "read_now": "reading.current",
-    "read_part": "reading.current",
-    "read_texts": "reading.current",
     "text_style": "formats.table",
     "walls": "sandbox",
     "why": "scanning.explain",

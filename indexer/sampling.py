@@ -11,11 +11,11 @@ import numpy as np
 from store import Folder
 
 from .formats.document import Unreadable
-from .reading.loading import load
+from .reading.admission import refuse_secret
+from .reading.loading import content_of, cut
 from .reading.source import read_source
 from .sandbox import SandboxPool
 from .scanning.scan import scan
-from .scanning.secrets import looks_secret
 
 _MOST = 2048
 _OF_A_FILE = 8
@@ -45,11 +45,9 @@ def _excerpts(folders: Sequence[Folder], max_bytes: int) -> Iterator[str]:
                 return
             try:
                 source = read_source(path)
-                texts = (
-                    ()
-                    if looks_secret(source.data, path.name)
-                    else load(source, path, sandbox).chunks.texts
-                )
+                content = content_of(source, path, sandbox)
+                refuse_secret(content, path.name)
+                texts = cut(content, path.name).chunks.texts
             except (Unreadable, OSError):
                 continue  # the index run says why
             for place in chance.permutation(len(texts))[:_OF_A_FILE]:

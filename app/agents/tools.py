@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexer import Unreadable, read_now
+from indexer import Unreadable
 from store import Filters, Folder, Hit, Mode, Passage, Query, clean_query
 
 from ..engine.folders import find_folder
@@ -51,7 +51,7 @@ class Tools:
     def get(self, given: str, around: int, offset: int) -> Text:
         """Return the text at an id. Raises ValueError if there is none."""
         place = self._place(given)
-        passages = _read(place)
+        passages = self._read(place)
         if place.start is None:
             text = "\n\n".join(one.text for one in passages)
             first = passages[0]
@@ -76,7 +76,7 @@ class Tools:
     def similar(self, given: str, limit: int) -> Hits:
         """Return passages of other documents that are like what an id stands for."""
         place = self._place(given)
-        passages = _read(place)
+        passages = self._read(place)
         if place.start is not None:
             passages = passages[(at := _nearest(passages, place.start)) : at + 1]
         texts = [one.indexed_text for one in passages]
@@ -105,6 +105,14 @@ class Tools:
             raise ValueError(f"nothing with the id {given!r} is indexed; search gives ids")
         return place
 
+    def _read(self, place: Target) -> tuple[Passage, ...]:
+        try:
+            return self._engine.read(place.path)
+        except OSError:
+            raise ValueError("the document is gone since it was indexed") from None
+        except Unreadable as error:
+            raise ValueError(f"the document cannot be read now: {error.reason}") from None
+
     def _one_of_many(self, given: str) -> Text | Missing:
         try:
             text = self.get(given, around=0, offset=0)
@@ -113,15 +121,6 @@ class Tools:
         shortened = len(text.text) > _LONGEST_OF_MANY
         next_offset = _LONGEST_OF_MANY if shortened else text.next_offset
         return replace(text, text=text.text[:_LONGEST_OF_MANY], next_offset=next_offset)
-
-
-def _read(place: Target) -> tuple[Passage, ...]:
-    try:
-        return read_now(place.path)
-    except OSError:
-        raise ValueError("the document is gone since it was indexed") from None
-    except Unreadable as error:
-        raise ValueError(f"the document cannot be read now: {error.reason}") from None
 
 
 def _nearest(passages: Sequence[Passage], start: int) -> int:

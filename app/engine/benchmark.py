@@ -19,7 +19,7 @@ from time import monotonic, perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer import read_back, read_texts
+from indexer import CurrentTexts
 from store import CacheUse, FileRecord, FileState, Mode, Query, Results, SearchModels, Size, Store
 
 from ..user.settings import Settings
@@ -90,6 +90,7 @@ class Benchmark:
         self._store = Store(settings.paths.index / "thimble.db", cache_percent=0)
         self._models = models
         self._budget = settings.budget
+        self._texts_now = CurrentTexts(self._store.folders(), settings.max_file_bytes)
 
     def run(self, queries: int, limit_s: float, report: Callable[[int, int], None]) -> Bench:
         """Measure with so many queries.
@@ -165,7 +166,8 @@ class Benchmark:
         record = self._store.file(first_chunk)
         if record is None:
             return None
-        answer = read_back(record, range(len(record.spans)), self._store.read_kept(record))
+        kept = self._store.read_kept(record)
+        answer = self._texts_now.read_back(record, range(len(record.spans)), kept)
         if answer.state is not FileState.CURRENT:
             return None
         return record, [passage.indexed_text for passage in answer.passages]
@@ -210,7 +212,9 @@ class Benchmark:
         return first, exact, hits, recomputed
 
     def _search(self, query: Query, models: SearchModels) -> Iterator[Results]:
-        return self._store.search(query, models, read_back, read_texts)
+        return self._store.search(
+            query, models, self._texts_now.read_back, self._texts_now.read_texts
+        )
 
 
 def _keep_best(

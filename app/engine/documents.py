@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import indexer
-from indexer import Unreadable, read_now
+from indexer import CurrentTexts, Unreadable
 from store import FileExplanation, FileRecord, Hit, Passage, Preview, Store
 
 _GAP = "\n\n"
@@ -15,11 +15,11 @@ _SURROUNDINGS = 12
 """Chunks shown before and after a hit in its preview."""
 
 
-def preview(store: Store, hit: Hit) -> Preview:
+def preview(store: Store, texts: CurrentTexts, hit: Hit) -> Preview:
     """Return the text around a hit. Raises OSError if its file is gone or has no text."""
     try:
         record = _record(store, hit.path)
-        passages = read_now(hit.path, record, store.read_kept(record) if record else None)
+        passages = texts.read_now(hit.path, record, store.read_kept(record) if record else None)
     except Unreadable as error:
         raise OSError(error.reason) from error
     place = _place(passages, hit)

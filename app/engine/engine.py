@@ -10,7 +10,6 @@ from time import time
 from typing import Self
 
 import indexer
-from indexer import read_back, read_texts
 from store import (
     NO_DAEMON,
     Answer,
@@ -37,7 +36,7 @@ from .models import Models
 from .presenting import presented, widened
 
 
-class Engine(Finder, IndexOperations):
+class Engine(IndexOperations, Finder):
     """Search, status and indexing over one index. Opens the store when first needed."""
 
     def __init__(self, settings: Settings, notify: Callable[[str], None] = lambda _: None) -> None:
@@ -67,10 +66,11 @@ class Engine(Finder, IndexOperations):
             self._models.load_ahead()
         budget = self._settings.budget if query.budget is None else query.budget
         wanted = widened(replace(query, budget=budget))
+        texts = self._texts()
 
         def answers() -> Iterator[Results]:
             return self._store.search(
-                wanted, self._models.search, read_back, read_texts, is_cancelled
+                wanted, self._models.search, texts.read_back, texts.read_texts, is_cancelled
             )
 
         for results in retried(answers):
@@ -105,7 +105,7 @@ class Engine(Finder, IndexOperations):
 
     def preview(self, hit: Hit) -> Preview:
         """Return the text around a hit. Raises OSError if its file is gone or has no text."""
-        return preview(self._store, hit)
+        return preview(self._store, self._texts(), hit)
 
     def status(self) -> Status:
         """Return what the index holds now."""
@@ -120,7 +120,8 @@ class Engine(Finder, IndexOperations):
 
         Raises StoreError or ModelError.
         """
-        return tuple(retried(lambda: self._store.topics(self._models.search, read_back)))
+        texts = self._texts()
+        return tuple(retried(lambda: self._store.topics(self._models.search, texts.read_back)))
 
     def size(self) -> Size:
         """Return where the index's bytes go."""
@@ -136,7 +137,7 @@ class Engine(Finder, IndexOperations):
 
     def why(self, path: Path) -> FileExplanation:
         """Say why a file is or is not indexed."""
-        return explain_file(self._store, path, max_bytes=self._max_bytes)
+        return explain_file(self._store, path, max_bytes=self._settings.max_file_bytes)
 
     def rest(self) -> None:
         """Let go of the models and of what was loaded to search; the next search loads them."""
@@ -144,7 +145,7 @@ class Engine(Finder, IndexOperations):
         self._store.forget()
 
     def _excerpts(self) -> list[str]:
-        return indexer.excerpts(self._store.folders(), max_bytes=self._max_bytes)
+        return indexer.excerpts(self._store.folders(), max_bytes=self._settings.max_file_bytes)
 
     def _apply(self, settings: Settings) -> None:
         """Use other settings from now on; models are loaded anew when next needed."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from indexer import demand_walls
-from store import Explain, Hit, ModelMismatch, Query, Results
+import indexer
+from store import Explain, Folder, Hit, ModelMismatch, Passage, Query, Results
 
 from ..user.personal import Personal
 from ..user.settings import Settings
 from .similar import similar
+
+if TYPE_CHECKING:
+    from indexer import CurrentTexts
 
 T = TypeVar("T")
 
@@ -30,7 +33,19 @@ class Finder(Personal):
     def __init__(self, settings: Settings) -> None:
         """Have documents read as these settings want it, in all of this process."""
         super().__init__(settings)
-        demand_walls(settings.sandbox == "required")
+        indexer.demand_walls(settings.sandbox == "required")
+
+    def folders(self) -> tuple[Folder, ...]:
+        """Return the folders being indexed, ordered by name."""
+        raise NotImplementedError
+
+    def read(self, path: Path) -> tuple[Passage, ...]:
+        """Return a document as it is now, in passages. Raises OSError or Unreadable."""
+        return self._texts().read_now(path)
+
+    def read_part(self, path: Path, address: str) -> str:
+        """Return a part of a document, as in `page=3`. Raises OSError or Unreadable."""
+        return self._texts().read_part(path, address)
 
     def search(
         self, query: Query, is_cancelled: Callable[[], bool] = lambda: False
@@ -52,3 +67,7 @@ class Finder(Personal):
     def similar_to(self, path: Path, texts: Sequence[str], limit: int) -> Results:
         """Return passages of documents other than `path` that are like some texts of it."""
         return similar(self.find, path, texts, limit)
+
+    def _texts(self) -> CurrentTexts:
+        """Return what reads files by the rules that hold now."""
+        return indexer.CurrentTexts(self.folders(), self._settings.max_file_bytes)

@@ -13,8 +13,6 @@ from .folders import check_root, free_name
 from .indexing import Indexing, are_current, relink
 from .models import Models
 
-_BYTES_PER_MB = 1 << 20
-
 
 class IndexOperations:
     """Changes to the index of an engine, which has the attributes named here."""
@@ -64,7 +62,7 @@ class IndexOperations:
         indexing = Indexing(
             self._store,
             self._models,
-            max_bytes=self._max_bytes,
+            max_bytes=self._settings.max_file_bytes,
             report=report,
             is_cancelled=is_cancelled,
             scopes=scopes,
@@ -86,7 +84,7 @@ class IndexOperations:
 
     def is_current(self, scopes: Mapping[int, Scope | None]) -> bool:
         """Return whether a run over these parts would change nothing. Writes nothing."""
-        return are_current(self._store, scopes, max_bytes=self._max_bytes)
+        return are_current(self._store, scopes, max_bytes=self._settings.max_file_bytes)
 
     def check(self) -> tuple[Finding, ...]:
         """Look at every part of the index and return what is damaged. Raises StoreError."""
@@ -102,7 +100,3 @@ class IndexOperations:
         with self._store.writer() as writer:
             writer.compact(force=True)
         return before, self._store.bytes_on_disk()
-
-    @property
-    def _max_bytes(self) -> int:
-        return self._settings.max_file_mb * _BYTES_PER_MB

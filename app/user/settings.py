@@ -66,6 +66,11 @@ class Settings:
     """Background indexing waits while the load is above so many per cent a processor; 0: never."""
 
     @property
+    def max_file_bytes(self) -> int:
+        """Bytes of the largest text that is read."""
+        return self.max_file_mb << 20
+
+    @property
     def fingerprint(self) -> str:
         """What must be the same for two processes to give the same answers from one index."""
         shared = ("max_file_mb", "sandbox", "cache_percent", *MODEL_KEYS.values())

@@ -14,21 +14,17 @@ from typing import Self
 
 from store import Folder, Signature
 
-from ..formats.document import Unreadable
-from ..formats.extract import Extract
 from ..formats.table import extracted_format
 from ..sandbox import SandboxPool
 from ..scanning.moves import MovedFrom
 from ..scanning.scan import FoundFile
-from ..scanning.secrets import looks_secret
-from .loading import Content, content_of
+from .admission import Content, refuse_secret
+from .loading import content_of
 from .source import SourceFile, read_source
 
 _MOST_WORKERS = 4
 _FILES_AHEAD = 4
 """For each worker; their texts are in memory."""
-_LOOKED_AT_CHARS = 65_536
-"""Of a document's text for whether it is little else than secrets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +91,7 @@ class ReadAhead:
         return Reading(source.signature, digest, lambda: content)
 
     def _content(self, source: SourceFile, path: Path, found: FoundFile) -> Content:
-        if not found.named and (secret := looks_secret(source.data, path.name)):
-            raise Unreadable(secret)
         content = content_of(source, path, self._sandbox)
-        if not found.named and isinstance(content, Extract):
-            beginning = content.text[:_LOOKED_AT_CHARS].encode()
-            if secret := looks_secret(beginning, path.name):
-                raise Unreadable(secret)
+        if not found.named:
+            refuse_secret(content, path.name)
         return content

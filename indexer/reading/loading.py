@@ -12,6 +12,7 @@ from ..chunking.chunker import chunk
 from ..formats.document import Chunks, Document, Unreadable
 from ..formats.extract import Extract
 from ..formats.readers import read_document
+from .admission import Content
 from .source import CHANGING, SourceFile, open_source, signature_now
 
 
@@ -35,15 +36,6 @@ class ChunkedDocument:
     def extracted(self) -> bytes:
         """The extracted text in UTF-8, in which the chunks lie; empty if there is none."""
         return b"" if self.parts is None else self.document.text.encode()
-
-
-Content = bytes | Extract
-"""The bytes of a text, or the text of another document."""
-
-
-def load(source: SourceFile, path: Path, sandbox: Extracting) -> ChunkedDocument:
-    """Cut a file's content into chunks. Raises Unreadable, also for a bug in a reader; OSError."""
-    return cut(content_of(source, path, sandbox), path.name)
 
 
 def content_of(source: SourceFile, path: Path, sandbox: Extracting) -> Content:

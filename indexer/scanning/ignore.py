@@ -145,16 +145,22 @@ class Rules:
         if not stat.S_ISREG(status.st_mode):
             is_link = stat.S_ISLNK(status.st_mode)
             return Refusal("symbolic link (not followed)" if is_link else "not a regular file")
-        if refusal := self._refuse_name(path, name):
-            return refusal
-        size = status.st_size
-        if size > self.max_bytes and size > (most := self.max_bytes * size_factor(name)):
-            return Refusal(f"larger than {most / 2**20:g} MiB (set max_file_mb)", Skips.LISTED)
-        return None
+        return self._refuse_name(path, name) or self._refuse_size(name, status.st_size)
+
+    def refuse_now(self, path: str, size: int) -> Refusal | None:
+        """Return why a file that was indexed may not be read as it is now; None if it may."""
+        if not self.is_named(path) and (reason := secret_by_name(path)):
+            return Refusal(reason, Skips.LISTED)
+        return self._refuse_size(path.rpartition(os.sep)[2], size)
 
     def is_named(self, path: str) -> bool:
         """Return whether the user asked for this very file, which allows it to hold secrets."""
         return bool(self.named) and self.named.deciding(path, is_folder=False) is not None
+
+    def _refuse_size(self, name: str, size: int) -> Refusal | None:
+        if size > self.max_bytes and size > (most := self.max_bytes * size_factor(name)):
+            return Refusal(f"larger than {most / 2**20:g} MiB (set max_file_mb)", Skips.LISTED)
+        return None
 
     def _refuse_name(self, path: str, name: str) -> Refusal | None:
         usual = is_usual(name)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from store import DocumentParts, Embed, Heading, Span, Vectors, terms
 
 from ..formats.document import Unreadable
-from ..reading.loading import ChunkedDocument, Content, cut
+from ..reading.admission import Content
+from ..reading.loading import ChunkedDocument, cut
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from app.engine.benchmark import Bench, Percentiles
 from app.engine.engine import Engine
 from app.engine.presenting import presented, widened
 from app.user.settings import Settings
-from indexer import Scope
+from indexer import CurrentTexts, Scope
 from store import (
     Answer,
     CacheUse,
@@ -26,6 +26,7 @@ from store import (
     FolderStatus,
     Hit,
     IndexModel,
+    Passage,
     Progress,
     Query,
     Repair,
@@ -196,6 +197,12 @@ class FakeEngine(Engine):
         self._fail_if_told()
         self.asked.append((query.text, query.filters, tuple(history)))
         yield from self.answers
+
+    def read(self, path: Path) -> tuple[Passage, ...]:
+        return CurrentTexts().read_now(path)
+
+    def read_part(self, path: Path, address: str) -> str:
+        return CurrentTexts().read_part(path, address)
 
     def folders(self) -> tuple[Folder, ...]:
         self._fail_if_told()

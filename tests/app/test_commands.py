@@ -276,6 +276,7 @@ def test_settings_are_shown_with_their_origin(
         "theme\t–\tdefault",
         "keys\t–\tdefault",
         "ask_server\t–\tdefault",
+        "ask_server_user\t–\tdefault",
         "ask_model\t–\tdefault",
         "ask_search\tplain\tdefault",
         "ask_timeout_s\t120\tdefault",

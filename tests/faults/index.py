@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
-from indexer import BUILT_IN, Embedder, Model, Run, Scope, load_quantiser, read_back, read_texts
+from indexer import BUILT_IN, CurrentTexts, Embedder, Model, Run, Scope, load_quantiser
 from indexer.reading.source import read_source
 from store import (
     Folder,
@@ -29,6 +29,8 @@ from store import (
 
 _LETTERS = "bcdfghklmnprstwz"
 _MOST_DEAD = 200
+
+TEXTS = CurrentTexts()
 
 
 def word(number: int) -> str:
@@ -80,7 +82,9 @@ class Index:
         models = SearchModels(
             "test", quantiser(), embed, embed, embedder().embed_passages, embed, lambda: "test"
         )
-        return self.store.search(Query(text, limit, mode), models, read_back, read_texts)
+        return self.store.search(
+            Query(text, limit, mode), models, TEXTS.read_back, TEXTS.read_texts
+        )
 
     def hits(self, text: str, mode: Mode = Mode.LEXICAL, limit: int = 10) -> tuple[Hit, ...]:
         """Return the last answer's hits."""

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from indexer import BUILT_IN, Embedder, Model, Run, Scope, load_quantiser, read_back, read_texts
+from indexer import BUILT_IN, CurrentTexts, Embedder, Model, Run, Scope, load_quantiser
 from store import Folder, Hit, IndexModel, Mode, Progress, Quantiser, Query, SearchModels, Store
+
+TEXTS = CurrentTexts()
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +69,7 @@ class Notes:
     def search(self, text: str, mode: Mode = Mode.HYBRID, limit: int = 10) -> tuple[Hit, ...]:
         """Search with the built-in model."""
         query = Query(text, limit, mode)
-        answers = list(self.store.search(query, self.models, read_back, read_texts))
+        answers = list(self.store.search(query, self.models, TEXTS.read_back, TEXTS.read_texts))
         return answers[-1].hits if answers else ()
 
     def found(self, text: str, mode: Mode = Mode.LEXICAL) -> list[str]:

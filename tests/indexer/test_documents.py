@@ -9,9 +9,8 @@ from pathlib import Path
 import apsw
 import pytest
 
-from indexer import Embedder, load_quantiser, read_now
+from indexer import CurrentTexts, Embedder, load_quantiser
 from indexer.formats.document import Unreadable
-from indexer.reading.current import read_back, read_texts
 from indexer.reading.time_budget import TimeBudget
 from indexer.sandbox import SandboxWorker
 from store import Filters, Mode, Query
@@ -20,6 +19,8 @@ from tests.indexer.conftest import Notes
 from tests.indexer.test_extractors import SAMPLES
 
 PAGES = [f"Page {number} speaks of the {bird}" for number, bird in enumerate(("wren", "owl"), 1)]
+
+TEXTS = CurrentTexts()
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +86,7 @@ def test_what_is_not_read_says_why(library: Notes) -> None:
 
 def test_a_document_is_found_by_its_type(library: Notes) -> None:
     query = Query("words", 20, Mode.LEXICAL, Filters(types=("pdf",)))
-    *_, answer = library.store.search(query, library.models, read_back, read_texts)
+    *_, answer = library.store.search(query, library.models, TEXTS.read_back, TEXTS.read_texts)
     assert {hit.path.suffix for hit in answer.hits} == {".pdf"}
 
 
@@ -95,9 +96,9 @@ def test_a_preview_shows_the_kept_text_without_taking_the_document_apart(
     path = library.root / "birds.pdf"
     record = library.store.file_at(library.folder, path)
     assert record is not None
-    told = read_now(path)
+    told = TEXTS.read_now(path)
     monkeypatch.setattr(SandboxWorker, "extract", fail)
-    assert read_now(path, record, library.store.read_kept(record)) == told
+    assert TEXTS.read_now(path, record, library.store.read_kept(record)) == told
 
 
 def fail(*_: object) -> None:

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from indexer import read_now
+from indexer import CurrentTexts
 from store import BadQuery, Mode
 from store.lexical import inverted_index
 from tests.indexer.conftest import Notes
@@ -40,7 +40,7 @@ def pruned(notes: Notes, monkeypatch: pytest.MonkeyPatch) -> Notes:
 def texts(notes: Notes) -> dict[str, str]:
     """Return file name → its text as it is now."""
     return {
-        path.name: "\n".join(passage.text for passage in read_now(path))
+        path.name: "\n".join(passage.text for passage in CurrentTexts().read_now(path))
         for path in notes.root.glob("*.md")
     }
 

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from indexer import read_back, read_indexed
+from indexer import CurrentTexts, read_indexed
 from store import FileRecord
 from tests.indexer.conftest import Notes
 
@@ -33,7 +33,9 @@ def test_they_are_those_that_a_search_recomputes(library: Notes, name: str) -> N
     kept = library.store.read_kept(record)
     every = range(len(record.spans))
     found = read_indexed(record, every, kept)
-    assert found == [one.indexed_text for one in read_back(record, every, kept).passages]
+    assert found == [
+        one.indexed_text for one in CurrentTexts().read_back(record, every, kept).passages
+    ]
     assert found
     assert read_indexed(record, every[-1:], kept) == found[-1:]
 

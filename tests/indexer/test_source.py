@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer import Unreadable, read_now
+from indexer import CurrentTexts, Unreadable
 from indexer.formats.recognise import recognise
 from indexer.reading.source import read_source
 from store import Mode
@@ -65,7 +65,7 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
 def test_a_whole_document_is_read_in_passages_with_their_lines(tmp_path: Path) -> None:
     path = tmp_path / "long.md"
     path.write_text("\n\n".join(f"Paragraph {n}. " + "Some words follow. " * 30 for n in range(9)))
-    passages = read_now(path)
+    passages = CurrentTexts().read_now(path)
     assert len(passages) > 2
     lines = path.read_text().splitlines()
     assert all(lines[one.line - 1].startswith(one.text[:12]) for one in passages)

@@ -41,7 +41,7 @@ def run(args: argparse.Namespace, context: Context) -> ExitCode:
             return _answer_batch(args, context, engine, wanted)
         results = engine.find(wanted)
         with paged(context.out, context.environ):
-            print_results(context.out, results, how)
+            print_results(context.out, results, how, engine.read)
         if args.explain and args.format != "json":
             context.out.flush()
             for sentence in explain_sentences(results):

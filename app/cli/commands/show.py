@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from indexer import read_now, read_part
 from store import Passage
 
 from ...user.paths import given_place
@@ -18,12 +17,13 @@ from . import Context
 def run(args: argparse.Namespace, context: Context) -> ExitCode:
     """Write a document's text, a part of it, or the passage at a line between its neighbours."""
     given = given_place(args.file)
-    if given.part:
-        text = read_part(given.path, given.part)
-        passages: tuple[Passage, ...] = ()
-    else:
-        passages = read_now(given.path)
-        text = "\n\n".join(passage.text for passage in passages)
+    passages: tuple[Passage, ...] = ()
+    with context.engine() as engine:
+        if given.part:
+            text = engine.read_part(given.path, given.part)
+        else:
+            passages = engine.read(given.path)
+            text = "\n\n".join(passage.text for passage in passages)
     with paged(context.out, context.environ):
         if given.line is None:
             context.out.text(text)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from indexer import read_now
-
 from ...user.paths import given_place
 from ..printing.diagnostics import ExitCode
 from ..printing.formats import Format, print_results
@@ -17,12 +15,12 @@ def run(args: argparse.Namespace, context: Context) -> ExitCode:
     """Write passages of other documents that are like a document, or like a passage of it."""
     how = Format.of(args)
     given = given_place(args.file)
-    passages = read_now(given.path)
-    if given.line is not None:
-        before = [passage for passage in passages if passage.line <= given.line]
-        passages = tuple(before[-1:] or passages[:1])
     with context.engine() as engine:
+        passages = engine.read(given.path)
+        if given.line is not None:
+            before = [passage for passage in passages if passage.line <= given.line]
+            passages = tuple(before[-1:] or passages[:1])
         results = engine.similar_to(given.path, [one.indexed_text for one in passages], args.limit)
         with paged(context.out, context.environ):
-            print_results(context.out, results, how)
+            print_results(context.out, results, how, engine.read)
     return ExitCode.FOUND if results.hits else ExitCode.NOTHING

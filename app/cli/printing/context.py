@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from indexer import Unreadable
 from store import Hit, Passage
 
 from .output import Output
+
+Read = Callable[[Path], tuple[Passage, ...]]
+"""Returns a document as it is now. Raises OSError or Unreadable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +25,11 @@ class Line:
     is_match: bool
 
 
-def lines_around(hit: Hit, before: int, after: int) -> list[Line]:
+def lines_around(hit: Hit, before: int, after: int, read: Read) -> list[Line]:
     """Return the best line of a hit with its neighbours; that line alone if its file is gone."""
-    from indexer import read_now  # which brings all readers; few searches ask for lines around
-
     matched = hit.line + hit.text.count("\n", 0, hit.snippet[0])
     try:
-        passages = read_now(hit.path)
+        passages = read(hit.path)
     except (OSError, Unreadable):
         passages = ()
     numbered = _numbered(passages)
@@ -39,12 +41,12 @@ def lines_around(hit: Hit, before: int, after: int) -> list[Line]:
     return [Line(number, text, number == matched) for number, text in part]
 
 
-def print_context(out: Output, hits: Sequence[Hit], before: int, after: int) -> None:
+def print_context(out: Output, hits: Sequence[Hit], before: int, after: int, read: Read) -> None:
     """Write `path:line:text` for what matched, `path-line-text` around it, `--` between hits."""
     for place, hit in enumerate(hits):
         if place:
             out.line("--")
-        for line in lines_around(hit, before, after):
+        for line in lines_around(hit, before, after, read):
             mark = ":" if line.is_match else "-"
             out.line(f"{hit.path}{mark}{line.number}{mark}{line.text}")
 

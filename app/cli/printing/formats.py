@@ -11,7 +11,7 @@ from html import escape
 
 from store import Hit, Results, safe_line, safe_text
 
-from .context import print_context
+from .context import Read, print_context
 from .diagnostics import UsageError
 from .hits import explain_fields, hit_fields, print_blocks, print_lines
 from .output import Output
@@ -46,8 +46,8 @@ class Format:
         return cls(args.format, explain, args.nul, before or 0, after or 0)
 
 
-def print_results(out: Output, results: Results, how: Format) -> None:
-    """Write an answer."""
+def print_results(out: Output, results: Results, how: Format, read: Read) -> None:
+    """Write an answer; `read` returns documents of which lines of context are shown."""
     hits = results.hits
     if how.name == "json":
         out.json({"schema": 1, "query": results.query.text, **results_fields(results, how.explain)})
@@ -59,7 +59,7 @@ def print_results(out: Output, results: Results, how: Format) -> None:
     elif how.name in _WRITERS:
         out.text(_WRITERS[how.name](results))
     elif how.before or how.after:
-        print_context(out, hits, how.before, how.after)
+        print_context(out, hits, how.before, how.after, read)
     else:
         (print_blocks if out.is_terminal else print_lines)(out, hits)
 
