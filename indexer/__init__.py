@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from .embedding.word_vectors import WordVectors
     from .formats.table import text_style
     from .pipeline import Run
-    from .processes import ChildProcess
     from .reading.current import CurrentTexts
     from .reading.indexed import read_indexed
     from .reading.source import is_text
@@ -37,7 +36,6 @@ __all__ = [
     "BUILT_IN_RANK",
     "Agenda",
     "Checksums",
-    "ChildProcess",
     "Choices",
     "CurrentTexts",
     "Embedder",
@@ -66,7 +64,6 @@ __all__ = [
 _HOMES = {
     "Agenda": "watching",
     "Checksums": "embedding.checksums",
-    "ChildProcess": "processes",
     "Choices": "embedding.description",
     "Embedder": "embedding.embedder",
     "Hub": "embedding.hub",

@@ -15,6 +15,7 @@ from .database.private import (
     make_private,
     write_private,
 )
+from .processes import ChildProcess, ProcessPool, die_with
 from .values.answers import Answer, Exchange, Sentence
 from .values.daemon import NO_DAEMON, DaemonActivity, DaemonReport, DaemonStatus
 from .values.embeddings import Embed, Vectors
@@ -75,6 +76,7 @@ __all__ = [
     "BadQuery",
     "CacheUse",
     "Changes",
+    "ChildProcess",
     "DaemonActivity",
     "DaemonReport",
     "DaemonStatus",
@@ -105,6 +107,7 @@ __all__ = [
     "Passage",
     "PassagePart",
     "Preview",
+    "ProcessPool",
     "Progress",
     "Quantiser",
     "Query",
@@ -138,6 +141,7 @@ __all__ = [
     "clean_query",
     "close_to_others",
     "create_private",
+    "die_with",
     "indexed_text",
     "is_open_to_others",
     "make_private",

@@ -18,8 +18,8 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from indexer import ChildProcess, Scope
-from store import Progress
+from indexer import Scope
+from store import ChildProcess, Progress
 
 from ..engine.blas import keep_to_one_thread
 from ..user.paths import Paths

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from functools import cache
 from time import monotonic
 
+from store import ChildProcess, ProcessPool
+
 from ..formats.document import Unreadable, UnreadableHere
 from ..formats.extract import Extract
-from ..processes import ChildProcess, ProcessPool
 from .confinement import Confinement, are_enough
 from .protocol import BadAnswer, Request, receive_answer, receive_ready, send_request
 

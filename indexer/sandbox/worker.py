@@ -10,10 +10,11 @@ import os
 import socket
 import sys
 
+from store import die_with
+
 from ..formats.document import Unreadable
 from ..formats.extract import Extract
 from ..formats.extractors import extract
-from ..processes import die_with
 from .confine import MOST_MEMORY_BYTES, MemoryGauge, confine
 from .protocol import Request, WorkerAnswer, receive_request, send_answer, send_ready
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from store import ChildProcess, ProcessPool
+
 from ..embedding.embedder import Embedder
-from ..processes import ChildProcess, ProcessPool
 from .preparing import Item, Outcome, prepare
 
 _LEAST_BYTES = 2 << 20

@@ -11,9 +11,10 @@ import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from store import die_with
+
 from ..embedding.embedder import Embedder
 from ..embedding.model import Model
-from ..processes import die_with
 from .preparing import prepare
 
 

@@ -29,8 +29,6 @@ from .segments import segments
 _MOST_PASSAGES = 8
 """Of one document; the best of them becomes its hit."""
 
-Mask = Mask
-
 
 @dataclass(slots=True)
 class Verified:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from ..values.queries import Filters, Mode, Query
 from . import analysis
-from .patterns import Expression, expression, matcher
+from .expressions import Expression, expression
+from .patterns import matcher
 
 _TOKEN = re.compile(
     r'(?<!\S)(?P<minus>-?)(?:(?P<field>path|type|folder):)?(?:"(?P<phrase>[^"]+)"|(?P<word>\S+))'

@@ -1,4 +1,4 @@
-"""Phrases and regular expressions over the texts of a document's chunks."""
+"""Phrases over the texts of a document's chunks."""
 
 from __future__ import annotations
 
@@ -6,19 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from ..values.errors import BadQuery
 from . import analysis
-
-if TYPE_CHECKING:
-    import regex
-
-_TIMEOUT_S = 1.0
-"""Longest time that a regular expression may take with one document."""
-_LONGEST_PATTERN = 1000
-
-Range = tuple[int, int]
 
 
 class Matcher(Protocol):
@@ -59,47 +49,6 @@ class Phrase:
         return _chunks_at(starts, parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
-    """A regular expression, whatever the case; `^` and `$` stand for the ends of lines."""
-
-    pattern: regex.Pattern[str]
-
-    def chunks(self, title: str, texts: tuple[str, ...], where: str) -> set[int]:
-        """Return the chunks in which a match begins."""
-        joined = "\n".join(texts)
-        ends = list(accumulate(len(text) + 1 for text in texts))
-        holding: set[int] = set()
-        try:
-            if self.pattern.search(title, timeout=_TIMEOUT_S):
-                return set(range(len(texts)))
-            start = 0
-            for chunk, end in enumerate(ends):
-                if start >= end:
-                    continue
-                match = self.pattern.search(joined, start, timeout=_TIMEOUT_S)
-                if match is None:
-                    break
-                start = max(match.start(), start)
-                if match.start() < end:
-                    holding.add(chunk)
-                    start = end
-        except TimeoutError:
-            raise BadQuery(
-                f"the regular expression takes too long with {where}; make it simpler, "
-                "or search fewer files"
-            ) from None
-        return holding
-
-    def highlights(self, text: str) -> tuple[Range, ...]:
-        """Return the ranges of the matches in a text; none if that takes too long."""
-        try:
-            matches = self.pattern.finditer(text, timeout=_TIMEOUT_S)
-            return tuple(match.span() for match in matches if match.end() > match.start())
-        except TimeoutError:
-            return ()
-
-
 @lru_cache(maxsize=64)
 def matcher(phrase: str) -> Phrase:
     """Return a phrase to look for. It begins and ends at the edges of words, unless in CJK."""
@@ -108,18 +57,6 @@ def matcher(phrase: str) -> Phrase:
     before = r"(?<!\w)" if analysis.is_spaced(words[0][:1]) else ""
     after = r"(?!\w)" if analysis.is_spaced(words[-1][-1:]) else ""
     return Phrase(re.compile(before + pattern + after), words)
-
-
-def expression(text: str) -> Expression:
-    """Compile a regular expression. Raises BadQuery with a sentence for people."""
-    import regex  # which few searches need
-
-    if len(text) > _LONGEST_PATTERN:
-        raise BadQuery(f"the regular expression is longer than {_LONGEST_PATTERN:,} characters")
-    try:
-        return Expression(regex.compile(text, regex.IGNORECASE | regex.MULTILINE | regex.VERSION0))
-    except (regex.error, OverflowError, RecursionError, ValueError) as error:
-        raise BadQuery(f"not a regular expression: {error}") from None
 
 
 def _chunks_at(starts: list[int], parts: list[str]) -> set[int]:

@@ -16,10 +16,9 @@ import pytest
 from indexer import BUILT_IN_RANK, Embedder, Model
 from indexer.formats.document import Unreadable
 from indexer.formats.extract import Extract
-from indexer.processes import ChildProcess
 from indexer.workers import Item, Outcome, Prepared, WorkerPool, workers_for
 from indexer.workers import pool as worker_pool
-from store import Mode
+from store import ChildProcess, Mode
 from tests.indexer.conftest import Notes
 
 ITEMS = [
