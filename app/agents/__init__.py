@@ -19,5 +19,7 @@ def serve(engine: AnyEngine) -> None:
     if find_spec("mcp") is None:
         raise ValueError(MISSING)
     from .server import make_server  # a second of imports, for this command alone
+    from .stdin import repair_stdin
 
+    repair_stdin()
     make_server(engine).run("stdio")

@@ -12,7 +12,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import CallToolResult, InputRequiredResult, ToolAnnotations
 from pydantic import Field, ValidationError
 
-from store import StoreError
+from store import StoreError, safe_line
 
 from .. import __version__
 from .answers import Hits, IndexStatus, Text, Texts
@@ -75,7 +75,7 @@ def _in_one_sentence(function: Callable[..., T]) -> Callable[..., T]:
         try:
             return function(**arguments)
         except (ValueError, StoreError) as error:
-            raise ToolError(str(error)) from None
+            raise ToolError(safe_line(str(error))) from None
 
     return told
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer import Unreadable
-from store import Filters, Folder, Hit, Mode, Passage, Query, clean_query
+from store import Filters, Folder, Hit, Mode, Passage, Query, clean_query, safe_line, safe_text
 
 from ..engine.folders import find_folder
 from .answers import Found, Hits, IndexedFolder, IndexStatus, Missing, Text, Texts
@@ -65,7 +65,7 @@ class Tools:
             document=document_id(place.path),
             source=_source(place.path, self._engine.folders()),
             line=first.line,
-            text=text[offset:end],
+            text=safe_text(text[offset:end]),
             next_offset=end if len(text) > end else None,
         )
 
@@ -132,12 +132,12 @@ def _found(hit: Hit, folders: Sequence[Folder]) -> Found:
         id=passage_id(hit.path, hit.start),
         document=document_id(hit.path),
         source=_source(hit.path, folders),
-        title=hit.title,
-        heading=hit.heading,
+        title=safe_line(hit.title),
+        heading=safe_line(hit.heading),
         line=hit.line,
         page=hit.page,
         score=round(hit.score, 4),
-        text=hit.text,
+        text=safe_text(hit.text),
         fresh=hit.fresh,
     )
 
@@ -147,5 +147,5 @@ def _source(path: Path, folders: Sequence[Folder]) -> str:
     for folder in folders:
         if path.is_relative_to(folder.path):
             inside = path.relative_to(folder.path)
-            return f"{folder.name}/{inside}".encode("utf-8", "replace").decode()
-    return path.name.encode("utf-8", "replace").decode()
+            return safe_line(f"{folder.name}/{inside}")
+    return safe_line(path.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -117,6 +118,11 @@ async def test_an_agent_finds_reads_and_compares_documents(own_home: Path) -> No
         assert "http" not in told.text
 
 
+def request(number: int, tool: str, arguments: dict[str, object]) -> dict[str, object]:
+    params = {"name": tool, "arguments": arguments}
+    return {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params}
+
+
 @pytest.mark.usefixtures("real")
 def test_stdout_carries_protocol_only_and_the_process_ends_with_its_input(own_home: Path) -> None:
     hello = {
@@ -135,6 +141,8 @@ def test_stdout_carries_protocol_only_and_the_process_ends_with_its_input(own_ho
         "garbage \x1b[2J",
         "[]",
         "{" * 2000,
+        json.dumps(request(3, "search", {"query": "deposit \ud800"})),
+        json.dumps(request(4, "get", {"id": "\udfff"})),
         json.dumps({"jsonrpc": "2.0", "id": 2, "method": "tools/list"}),
     ]
     with subprocess.Popen(
@@ -150,7 +158,7 @@ def test_stdout_carries_protocol_only_and_the_process_ends_with_its_input(own_ho
         process.stdin.write("\n".join(lines) + "\n")
         process.stdin.flush()
         answers: dict[object, Any] = {}
-        while 2 not in answers:
+        while answers.keys() < {1, 2, 3, 4}:  # half a character is no reason for silence
             message = json.loads(process.stdout.readline())
             assert message["jsonrpc"] == "2.0"
             answers[message.get("id")] = message
@@ -201,3 +209,14 @@ def test_without_the_sdk_the_cure_is_told(run: Run, monkeypatch: pytest.MonkeyPa
     done = run("mcp")
     assert (done.code, done.out) == (2, "")
     assert done.err == f"thimble: {agents.MISSING}\n"
+
+
+def test_no_control_character_of_a_document_reaches_an_agent(real: Engine, notes: Path) -> None:
+    hostile = "The landlady \x9b31m shouts \x1b]52;c;x\x07 \u202etxet\u202c \U000e0041 on Monday."
+    (notes / "hostile\x9b.md").write_text(f"# Landlady\x9d here\n\n{hostile}\n")
+    real.index(lambda progress: None)
+    tools = Tools(real)
+    found = tools.search("landlady shouts", 5, "hybrid", (), (), recent=False)
+    (hit,) = [one for one in found.hits if "landlady" in one.text.lower()]
+    shown = repr(hit) + repr(tools.get(hit.id, around=1, offset=0))
+    assert not re.search("\\\\x[0189]|\\\\u202|[\x80-\x9f]", shown)
