@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from store import (
+    AwayFolder,
     Changes,
     Folder,
     MovedFile,
@@ -125,7 +126,12 @@ class Run:
         )
         seen = replace(seen, root=outcome.root or seen.root)
         self._writer.set_last_seen(folder, seen, online=outcome.online)
+        away = [
+            AwayFolder(folder.path / path if path else folder.path, reason)
+            for path, reason in outcome.unreadable
+        ]
         self._advance(
+            away=(*self.progress.away, *away),
             files_total=self.progress.files_total + len(outcome.found),
             bytes_total=self.progress.bytes_total
             + sum(file.signature.size for file in outcome.found),

@@ -55,7 +55,7 @@ from .values.passages import (
     ReadTexts,
     indexed_text,
 )
-from .values.progress import Progress
+from .values.progress import AwayFolder, Progress
 from .values.queries import Filters, Mode, Query, SearchParameters, SearchPath, clean_query
 from .values.results import Explain, Hit, Preview, Results, TextStyle, Topic
 from .values.sanitizer import safe_line, safe_text
@@ -73,6 +73,7 @@ __all__ = [
     "CODE_DIMS",
     "NO_DAEMON",
     "Answer",
+    "AwayFolder",
     "BadQuery",
     "CacheUse",
     "Changes",

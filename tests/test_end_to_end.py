@@ -191,3 +191,20 @@ def wait_until(condition: Callable[[], bool], timeout_s: float = 30) -> None:
             return
         time.sleep(0.02)
     raise AssertionError("it did not happen in time")
+
+
+def test_a_folder_that_is_away_is_told_of_and_keeps_what_is_indexed(tmp_path: Path) -> None:
+    notes, home = tmp_path / "notes", tmp_path / "home"
+    (notes / "inner").mkdir(parents=True)
+    (notes / "inner" / "a.md").write_text("The kettle boils.")
+    thimble(home, "add", str(notes))
+    notes.rename(tmp_path / "unplugged")
+    done = thimble(home, "index")
+    assert f"could not look into {notes} (No such file or directory)" in done.stderr
+    assert "up to date" not in done.stderr
+    notes.write_text("a file in its place")
+    assert f"could not look into {notes} (Not a directory)" in thimble(home, "index").stderr
+    notes.unlink()
+    (tmp_path / "unplugged").rename(notes)
+    assert "up to date" in thimble(home, "index").stderr
+    assert "a.md" in thimble(home, "search", "kettle").stdout

@@ -41,8 +41,12 @@ class DaemonLock:
             os.close(descriptor)
             return False
         content = {"pid": os.getpid(), "version": version, "socket": os.fsencode(socket).hex()}
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, json.dumps(content).encode())
+        try:
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, json.dumps(content).encode())
+        except OSError as error:
+            os.close(descriptor)
+            raise OSError(error.errno, error.strerror, str(self._path)) from error
         self._descriptor = descriptor
         return True
 

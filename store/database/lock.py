@@ -7,6 +7,7 @@ import json
 import os
 import shlex
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -47,7 +48,8 @@ class WriterLock:
             ) from None
         os.ftruncate(descriptor, 0)
         command = shlex.join(["thimble", *sys.argv[1:]])
-        os.write(descriptor, json.dumps({"pid": os.getpid(), "command": command}).encode())
+        with suppress(OSError):  # on a full disk it is only less known who holds it
+            os.write(descriptor, json.dumps({"pid": os.getpid(), "command": command}).encode())
         self._descriptor = descriptor
 
     def release(self) -> None:

@@ -47,9 +47,13 @@ def write_private(file: Path, content: bytes, *, durable: bool = False) -> None:
             if durable:
                 os.fsync(descriptor)
         partial.replace(file)
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):  # as where nothing can be written at all
             partial.unlink()
+        if isinstance(error, OSError):
+            raise OSError(
+                error.errno, error.strerror, str(file)
+            ) from error  # a full disk names none
         raise
 
 

@@ -7,6 +7,14 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
+class AwayFolder:
+    """A folder, or one inside, that a run could not look into; what is indexed of it stays."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far an index run has come; each one reported replaces the one before."""
 
@@ -26,6 +34,7 @@ class Progress:
     moved: int = 0
     """Files found again at another place or under another date; nothing was embedded."""
     removed: int = 0
+    away: tuple[AwayFolder, ...] = ()
     relinked: float = 0.0
     """How far relinking has come, from 0 to 1."""
 

@@ -11,7 +11,7 @@ import pytest
 import tui
 from app.cli.printing.sandbox import walls_fields
 from app.user.viewer import viewer_command
-from store import FileExplanation, Folder, StoreBusy
+from store import FileExplanation, Folder, StoreBusy, StoreFull
 from tests.app.conftest import Run
 from tests.app.fakes import HOME, NOTES, FakeEngine, skipped
 from tests.indexer import making
@@ -432,3 +432,17 @@ def test_the_screen_needs_a_terminal(run: Run) -> None:
     done = run("tui")
     assert done.code == 2
     assert done.err == "thimble: the screen needs a terminal; in a pipe use: thimble search\n"
+
+
+def test_a_purge_that_cannot_be_finished_says_what_is_left(
+    run: Run, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def compact() -> tuple[int, int]:
+        raise StoreFull("cannot write the index at /x (database or disk is full)")
+
+    monkeypatch.setattr(engine, "compact", compact)
+    done = run("remove", "-y", "--purge", "notes")
+    assert (done.code, engine.known) == (2, [])
+    assert "'notes' is removed, but traces of it are still in the index: cannot write" in done.err
+    assert "thimble index --compact" in done.err
+    assert "holds no trace" not in done.err

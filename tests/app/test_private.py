@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
@@ -11,6 +12,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from store import write_private
+from store.database.lock import WriterLock
 from tests.processes import thimble
 
 
@@ -157,3 +160,20 @@ os.environ["THIMBLE_HOME"] = sys.argv[1]
 os.setuid(65534)
 sys.exit(main(sys.argv[2:]))
 """
+
+
+def test_a_full_disk_is_told_of_with_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with WriterLock(tmp_path / "writer.lock") as lock:
+        lock.release()
+        monkeypatch.setattr("os.write", is_full)
+        lock.acquire()  # who holds it is only less known
+    monkeypatch.setattr("os.fchmod", is_full)
+    with pytest.raises(OSError, match=r"saved\.json") as caught:
+        write_private(tmp_path / "saved.json", b"x")
+    assert caught.value.errno == errno.ENOSPC
+    assert [path.name for path in tmp_path.iterdir()] == ["writer.lock"]

@@ -13,7 +13,7 @@ from app.cli.commands.index import stoppable
 from app.cli.printing.diagnostics import Diagnostics
 from app.cli.printing.layout import columns
 from app.cli.printing.progress import ProgressLine, progress_line, summary
-from store import Progress
+from store import AwayFolder, Progress
 from tests.app.conftest import Run
 from tests.app.fakes import DONE, FakeEngine, Terminal
 
@@ -25,6 +25,8 @@ HALFWAY = replace(
     elapsed_s=2.0,
     current=Path("/home/ada/notes/lease.md"),
 )
+
+AWAY = AwayFolder(Path("/mnt/usb"), "No such file or directory")
 
 
 def test_the_line_shows_share_rate_time_left_and_file() -> None:
@@ -77,6 +79,15 @@ def test_empty_files_do_not_divide_by_zero() -> None:
             "moved 2 files, removed 1 file in 12.3 s",
         ),
         (replace(DONE, indexed=0, skipped=0, elapsed_s=0.21), "everything is up to date (0.2 s)"),
+        (
+            replace(DONE, indexed=0, skipped=0, elapsed_s=0.21, away=(AWAY,)),
+            "could not look into /mnt/usb (No such file or directory) in 0.2 s",
+        ),
+        (
+            replace(DONE, indexed=2, skipped=0, elapsed_s=0.21, away=(AWAY, AWAY, AWAY)),
+            "indexed 2 files, could not look into /mnt/usb (No such file or directory) and 2 more"
+            " folders in 0.2 s",
+        ),
     ],
 )
 def test_the_summary_is_one_sentence(progress: Progress, sentence: str) -> None:

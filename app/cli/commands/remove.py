@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
+
+from store import Folder, StoreError
 
 from ...engine.folders import find_folder
 from ..printing.diagnostics import ExitCode, UsageError
 from . import Context
+
+if TYPE_CHECKING:
+    from ...daemon import AnyEngine
 
 
 def run(args: argparse.Namespace, context: Context) -> ExitCode:
@@ -23,7 +29,23 @@ def run(args: argparse.Namespace, context: Context) -> ExitCode:
                 return ExitCode.NOTHING
         engine.remove_folder(folder)
         if args.purge:
-            engine.compact()
+            _purge(engine, folder)
     traces = ", which holds no trace of it" if args.purge else ""
     talk.say(f"removed '{folder.name}' from the index{traces}; its files are untouched")
+    if args.purge:
+        talk.say(
+            "what you searched for is kept beside the index: the history of queries and, as "
+            f"digests, what saved searches have seen ({context.paths.home})"
+        )
     return ExitCode.FOUND
+
+
+def _purge(engine: AnyEngine, folder: Folder) -> None:
+    """Overwrite what is left of a folder. Raises StoreError, saying that it is not done."""
+    try:
+        engine.compact()
+    except StoreError as error:
+        raise StoreError(
+            f"'{folder.name}' is removed, but traces of it are still in the index: {error}; "
+            "to purge them: thimble index --compact"
+        ) from error

@@ -69,10 +69,19 @@ def summary(progress: Progress) -> str:
         "failed": progress.failed,
     }
     told = [f"{what} {count(number, 'file')}" for what, number in done.items() if number]
+    if progress.away:
+        told.append(_away(progress))
     if not told:
         return f"everything is up to date ({took})"
     text = f"{', '.join(told)} in {took}"
     return f"{text}; for the reasons: thimble status --skipped" if progress.failed else text
+
+
+def _away(progress: Progress) -> str:
+    """Say what could not be looked into."""
+    first, *others = progress.away
+    more = f" and {count(len(others), 'more folder')}" if others else ""
+    return f"could not look into {safe_line(str(first.path))} ({first.reason}){more}"
 
 
 def _share(progress: Progress) -> float:
