@@ -6,7 +6,7 @@ WORKERS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN))
 PARALLEL := -n $(WORKERS) --dist worksteal
 DEMO := THIMBLE_HOME=$(CURDIR)/.demo $(BIN)/thimble
 
-.PHONY: demo test matrix faults lint format man bench train docs lock clean
+.PHONY: demo test matrix faults lint format man bench train docs lock sbom audit clean
 
 demo: .venv/installed
 	@rm -rf .demo
@@ -61,6 +61,19 @@ lock: .venv/installed-dev
 	$(COMPILE) --output-file requirements.lock pyproject.toml
 	$(COMPILE) --only-build-deps --all-build-deps --output-file requirements-build.lock pyproject.toml
 	$(COMPILE) --extra dev --extra docs --all-build-deps --output-file requirements-dev.lock pyproject.toml
+
+# A bill of materials (CycloneDX) of what an installation gets: build/sbom.json
+sbom: .venv/installed-dev
+	$(BIN)/pip install --quiet --disable-pip-version-check cyclonedx-bom
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
+	  --output-file build/sbom.json requirements.lock
+
+# Known vulnerabilities of what is locked; needs a network.
+audit: .venv/installed-dev
+	$(BIN)/pip install --quiet --disable-pip-version-check pip-audit
+	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
+	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements-dev.lock
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -208,3 +208,24 @@ def test_a_folder_that_is_away_is_told_of_and_keeps_what_is_indexed(tmp_path: Pa
     (tmp_path / "unplugged").rename(notes)
     assert "up to date" in thimble(home, "index").stderr
     assert "a.md" in thimble(home, "search", "kettle").stdout
+
+
+def test_a_file_from_the_year_5000_stops_nothing(tmp_path: Path) -> None:
+    notes, home = tmp_path / "notes", tmp_path / "home"
+    notes.mkdir()
+    for number, moment in enumerate((95_617_584_000, 2**33, -(2**31), 0, 2**62 // 10**9)):
+        (notes / f"{number}.md").write_text(f"The kettle number {number} boils.")
+        os.utime(notes / f"{number}.md", (moment, moment))
+    assert "indexed 5 files" in thimble(home, "add", str(notes)).stderr
+    assert "up to date" in thimble(home, "index").stderr
+    options = (["--recent"], ["--since", "1y"], ["--json"], ["--mode", "semantic"], [])
+    for words in options:
+        done = thimble(home, "search", *words, "kettle")
+        ["--recent", "kettle"],
+        ["--since", "1y", "kettle"],
+        ["--json", "kettle"],
+    ):
+        done = thimble(home, "search", *words)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert thimble(home, "status").returncode == 0
+    assert "sound" in thimble(home, "doctor").stderr

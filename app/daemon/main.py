@@ -7,9 +7,11 @@ import os
 import resource
 import signal
 import threading
+from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+import indexer
 from store import make_private
 
 from .. import __version__
@@ -68,6 +70,7 @@ def _serve(state: DaemonState, socket: Path) -> int:
     server = DaemonServer(socket, Requests(state), Requests.is_long)
     state.clients = lambda: server.clients
     _log.info("started: pid %d, thimble %s", os.getpid(), __version__)
+    threading.Thread(target=_log_walls, name="walls", daemon=True).start()
     while not state.is_stopping.wait(_TICK_S) and upkeep.is_alive():
         state.rest_if_idle()
     has_failed = not state.is_stopping.is_set()
@@ -78,6 +81,14 @@ def _serve(state: DaemonState, socket: Path) -> int:
     if has_failed:
         return FAILED
     return RESTART if state.is_for_newer else 0
+
+
+def _log_walls() -> None:
+    """Note what stands around documents while they are taken apart; a worker tells."""
+    with suppress(OSError):
+        confinement = indexer.walls()
+        missing = ", ".join(confinement.missing) or "none"
+        _log.info("sandbox: %s stand; missing: %s", confinement, missing)
 
 
 def _open_log(path: Path) -> logging.Handler:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import tui
-from app.cli.printing.sandbox import walls_fields
+from app.cli.printing.sandbox import walls_fields, walls_sentence
 from app.user.viewer import viewer_command
 from store import FileExplanation, Folder, StoreBusy, StoreFull
 from tests.app.conftest import Run
@@ -133,6 +133,7 @@ def test_the_status_counts_what_there_is(run: Run, engine: FakeEngine) -> None:
     assert run("status").out == (
         "2 files, 31 chunks, 1 skipped, 0 failed\n"
         "being written by pid 7, thimble index\n"
+        f"{walls_sentence()}\n"
         "\n"
         "notes\t2\t31\t1\t0\t4.2 MB\t/home/ada/notes\n"
     )
@@ -167,6 +168,7 @@ def test_people_see_the_status_as_a_table(run: Run, engine: FakeEngine) -> None:
     engine.known = [replace(NOTES, online=False)]
     assert run("status", "--color=never", terminal=True).out == (
         "2 files, 31 chunks, 1 skipped, 0 failed\n"
+        f"{walls_sentence()}\n"
         "\n"
         "name   files  chunks  skipped  failed    text  folder\n"
         "notes      2      31        1       0  4.2 MB  ~/notes (not there now)\n"

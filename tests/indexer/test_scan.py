@@ -7,8 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import apsw
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -413,3 +416,19 @@ def test_why_agrees_with_the_scan_about_every_file(
         if path.is_file():
             is_read = why(folder_at(root), path) is None
             assert is_read == (str(path.relative_to(root)) in read)
+
+
+WILD = st.integers(-(2**200), 2**200)
+
+
+@given(WILD, WILD, WILD, WILD)
+def test_no_number_of_a_file_system_is_too_odd_for_a_signature(
+    size: int, modified: int, changed: int, inode: int
+) -> None:
+    """Archives and foreign disks can state anything."""
+    status = SimpleNamespace(st_size=size, st_mtime_ns=modified, st_ctime_ns=changed, st_ino=inode)
+    signature = signature_of(status)  # type: ignore[arg-type]
+    connection = apsw.Connection(":memory:")
+    (row,) = connection.execute("SELECT ?, ?, ?", tuple(signature)).fetchall()
+    assert row == tuple(signature)
+    np.array(signature, dtype=np.int64)

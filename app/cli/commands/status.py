@@ -14,7 +14,7 @@ from ..printing.hits import short_path
 from ..printing.layout import print_table
 from ..printing.output import Output, path_fields
 from ..printing.quantities import count, percent, size
-from ..printing.sandbox import walls_fields
+from ..printing.sandbox import walls_fields, walls_sentence
 from . import Context
 from .daemon import daemon_fields, daemon_sentence
 
@@ -34,6 +34,7 @@ def run(args: argparse.Namespace, context: Context) -> ExitCode:
         _print(context.out, status)
         if daemon is not None:
             context.out.line(daemon_sentence(daemon))
+        context.out.line(walls_sentence())
         _print_folders(context.out, status)
         _print_skipped(context.out, skipped)
     return ExitCode.FOUND

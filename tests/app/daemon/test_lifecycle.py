@@ -32,7 +32,7 @@ def test_a_daemon_is_started_asked_and_stopped(running: Running) -> None:
     assert thimble("daemon", "stop").returncode == 0
     assert thimble("daemon", "stop").returncode == 1
     assert thimble_json("status", "--json")["daemon"] == {"state": "off"}
-    logged = thimble("daemon", "logs", "-n", "2").stdout
+    logged = thimble("daemon", "logs", "-n", "3").stdout
     assert "started" in logged
     assert "stopped" in logged
 
