@@ -1,6 +1,7 @@
 """The store: one SQLite file, and search over it. Knows no ONNX and no file formats.
 
-Importing this package imports the values alone; numpy and SQLite come with what needs them.
+Importing this package imports the values alone; numpy, SQLite and what starts processes come with
+what needs them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from .database.private import (
     make_private,
     write_private,
 )
-from .processes import ChildProcess, ProcessPool, die_with
 from .values.answers import Answer, Exchange, Sentence
 from .values.daemon import NO_DAEMON, DaemonActivity, DaemonReport, DaemonStatus
 from .values.embeddings import Embed, Vectors
@@ -64,6 +64,7 @@ from .values.status import CacheUse, FolderStatus, IndexModel, LastSeen, Migrati
 if TYPE_CHECKING:
     from .graph.linking import GraphParameters
     from .lexical.analysis import terms
+    from .processes import ChildProcess, ProcessPool, die_with
     from .store import Store
     from .vectors.models import SearchModels
     from .vectors.quantiser import CODE_DIMS, Quantiser
@@ -154,17 +155,20 @@ __all__ = [
 
 _HOMES = {
     "CODE_DIMS": "vectors.quantiser",
+    "ChildProcess": "processes",
     "GraphParameters": "graph.linking",
+    "ProcessPool": "processes",
     "Quantiser": "vectors.quantiser",
     "SearchModels": "vectors.models",
     "Store": "store",
     "Writer": "writer",
+    "die_with": "processes",
     "terms": "lexical.analysis",
 }
 
 
 def __getattr__(name: str) -> object:
-    """Import what brings numpy and SQLite when it is first asked for."""
+    """Import what brings numpy, SQLite or processes when it is first asked for."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f".{_HOMES[name]}", __name__), name)

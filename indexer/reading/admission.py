@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 from store import Folder
@@ -33,7 +34,14 @@ class Admission:
 
     def __init__(self, folders: Sequence[Folder] = (), max_bytes: int = MAX_FILE_BYTES) -> None:
         """Check by the rules of these folders. What is in none of them is let through."""
-        self._rules = [Rules.of(folder, max_bytes=max_bytes) for folder in folders]
+        self._folders = folders
+        self._max_bytes = max_bytes
+
+    def check_size(self, path: Path) -> None:
+        """Raise Unreadable if a file is too large to be read; OSError if it is gone."""
+        size = path.stat().st_size
+        if size > self._max_bytes:
+            self.check_file(path)
 
     def check_file(self, path: Path) -> None:
         """Raise Unreadable if a file is too large or named like a secret; OSError if it is gone."""
@@ -46,6 +54,10 @@ class Admission:
         rules, inside = self._rules_of(path)
         if rules is not None and not rules.is_named(inside):
             refuse_secret(content, path.name)
+
+    @cached_property
+    def _rules(self) -> list[Rules]:
+        return [Rules.of(folder, max_bytes=self._max_bytes) for folder in self._folders]
 
     def _rules_of(self, path: Path) -> tuple[Rules | None, str]:
         whole = os.fspath(path)

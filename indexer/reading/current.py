@@ -167,7 +167,7 @@ class CurrentTexts:
 
     def _text_of(self, record: FileRecord, kept: ReadKept) -> _Text:
         """Find the text of an indexed file. Raises OSError if it is gone, or Unreadable."""
-        self._admission.check_file(record.path)
+        self._admission.check_size(record.path)
         if record.parts is None:
             source = read_source(record.path)
             if source.is_still(record):

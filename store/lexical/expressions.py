@@ -7,13 +7,16 @@ import socket
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import accumulate
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..processes import ChildProcess, ProcessPool
 from ..values.errors import BadQuery
+
+if TYPE_CHECKING:
+    from ..processes import ProcessPool
 
 TIME_LIMIT_S = 5.0
 """Of one search, in all that its expression is looked for in."""
@@ -61,7 +64,7 @@ class Expression:
             "pattern": self.pattern,
             "texts": [{"text": text, "ends": ends} for text, ends in texts],
         }
-        with _PROCESSES_THAT_LOOK.child() as process:
+        with _processes().child() as process:
             started = monotonic()
             try:
                 answer = process.ask(request, started + self._budget.left_s)
@@ -93,6 +96,8 @@ class _Looker:
     """A process that runs expressions, started anew once it has misbehaved."""
 
     def __init__(self) -> None:
+        from ..processes import ChildProcess
+
         self._child = ChildProcess(_WORKER, own_session=True)
 
     def ask(self, request: object, deadline: float) -> dict[str, Any]:
@@ -117,7 +122,11 @@ class _Looker:
         self._child.close()
 
 
-_PROCESSES_THAT_LOOK = ProcessPool(_Looker() for _ in range(_PROCESSES))
+@cache
+def _processes() -> ProcessPool[_Looker]:
+    from ..processes import ProcessPool  # which few searches need
+
+    return ProcessPool(_Looker() for _ in range(_PROCESSES))
 
 
 def _wait_until(connection: socket.socket, deadline: float) -> None:

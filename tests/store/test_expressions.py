@@ -67,7 +67,7 @@ def test_the_limit_is_for_all_that_a_search_reads() -> None:
 
 def test_a_process_that_died_costs_one_search() -> None:
     made = expression("b+")
-    looker = expressions._PROCESSES_THAT_LOOK._children
+    looker = expressions._processes()._children
     for child in looker:
         if child._child._process is not None:
             os.kill(child._child._process.pid, signal.SIGKILL)

@@ -11,18 +11,25 @@ What is asked here is whether a whole file is one, so the tables are ours.
 
 from __future__ import annotations
 
-from .keys import key_kind
-from .lines import lines_kind
-from .names import is_secret_name
-from .phrases import phrase_kind
-from .structures import structure_kind
-from .tables import table_kind
-from .text import plain_head
+from collections.abc import Callable
+from functools import cache
 
 __all__ = ["looks_secret", "secret_by_name"]
 
-_KINDS = (key_kind, structure_kind, table_kind, lines_kind, phrase_kind)
-"""Each takes the beginning of a file and its name, and returns what it recognises or None."""
+
+@cache
+def _rules() -> tuple[Callable[[bytes, str], str | None], ...]:
+    """Return what recognises a kind of secret by the beginning of a file and its name.
+
+    Loaded with the first file that is read: few searches need it.
+    """
+    from .keys import key_kind
+    from .lines import lines_kind
+    from .phrases import phrase_kind
+    from .structures import structure_kind
+    from .tables import table_kind
+
+    return (key_kind, structure_kind, table_kind, lines_kind, phrase_kind)
 
 
 def secret_by_name(path: str) -> str | None:
@@ -30,6 +37,8 @@ def secret_by_name(path: str) -> str | None:
 
     The folders before the name tell more, if there are any: `.docker/config.json` is a secret.
     """
+    from .names import is_secret_name
+
     return _reason("by its name") if is_secret_name(path) else None
 
 
@@ -38,10 +47,12 @@ def looks_secret(data: bytes, name: str = "") -> str | None:
 
     The name may say what the content does not: twelve words are a wallet's if the file says so.
     """
+    from .text import plain_head
+
     head = plain_head(data)
     if not head:
         return None
-    kind = next(filter(None, (find(head, name) for find in _KINDS)), None)
+    kind = next(filter(None, (find(head, name) for find in _rules())), None)
     return _reason(kind) if kind else None
 
 
