@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from time import time
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import indexer
 from store import (
@@ -28,12 +28,14 @@ from store import (
 )
 
 from ..user.settings import Settings
-from .benchmark import Bench, Benchmark
 from .documents import explain_file, preview
 from .finding import Finder, retried
 from .index_operations import IndexOperations
 from .models import Models
 from .presenting import presented, widened
+
+if TYPE_CHECKING:
+    from .benchmark import Bench
 
 
 class Engine(IndexOperations, Finder):
@@ -133,6 +135,8 @@ class Engine(IndexOperations, Finder):
 
     def bench(self, queries: int, limit_s: float, report: Callable[[int, int], None]) -> Bench:
         """Compare searches with exact search on this index; see `Benchmark.run`."""
+        from .benchmark import Benchmark  # which no other command needs
+
         return Benchmark(self._settings, self._models).run(queries, limit_s, report)
 
     def why(self, path: Path) -> FileExplanation:
