@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import socket
 import struct
@@ -126,7 +127,9 @@ class _Looker:
 def _processes() -> ProcessPool[_Looker]:
     from ..processes import ProcessPool  # which few searches need
 
-    return ProcessPool(_Looker() for _ in range(_PROCESSES))
+    pool = ProcessPool(_Looker() for _ in range(_PROCESSES))
+    atexit.register(pool.close)
+    return pool
 
 
 def _wait_until(connection: socket.socket, deadline: float) -> None:

@@ -9,19 +9,19 @@ place in the source file alone.
 from __future__ import annotations
 
 import re
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 
 from ..document import Document, Unreadable
 from ..encoding import decode
 from ..table import FORMATS, Access, format_of
-from . import chat, code, html
+from . import chat
 from .layout import Layout, unix_lines
 
 __all__ = [
     "PARTS",
     "Layout",
-    "html",
     "kind_of",
     "part_starts",
     "plain",
@@ -29,9 +29,7 @@ __all__ = [
     "unix_lines",
 ]
 
-_READERS: dict[str, ModuleType] = {
-    row.kind: import_module(f".{row.reader}", __name__) for row in FORMATS if row.reader
-}
+_MODULES = {row.kind: row.reader for row in FORMATS if row.reader}
 PARTS = {row.kind: row.part for row in FORMATS if row.part}
 """Kinds of text that have parts: what a part is called."""
 
@@ -80,8 +78,10 @@ def part_starts(kind: str, text: str) -> list[int]:
     return starts
 
 
+@cache
 def _reader(kind: str) -> ModuleType:
-    return _READERS.get(kind, code)
+    """Return the module that reads a kind of text, loading it if nobody has asked for it yet."""
+    return import_module(f".{_MODULES.get(kind, 'code')}", __name__)
 
 
 def _kind_of_text(decoded: str) -> str:
