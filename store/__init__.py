@@ -9,11 +9,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from .database.lock_file import LockFile
 from .database.private import (
     close_to_others,
-    create_private,
     is_open_to_others,
     make_private,
+    open_private,
     write_private,
 )
 from .values.answers import Answer, Exchange, Sentence
@@ -64,7 +65,7 @@ from .values.status import CacheUse, FolderStatus, IndexModel, LastSeen, Migrati
 if TYPE_CHECKING:
     from .graph.linking import GraphParameters
     from .lexical.analysis import terms
-    from .processes import ChildProcess, ProcessPool, die_with
+    from .processes import ChildProcess, ProcessPool, die_with, receive, receive_some
     from .store import Store
     from .vectors.models import SearchModels
     from .vectors.quantiser import CODE_DIMS, Quantiser
@@ -100,6 +101,7 @@ __all__ = [
     "IndexModel",
     "IndexPart",
     "LastSeen",
+    "LockFile",
     "Migration",
     "Mode",
     "ModelMismatch",
@@ -142,11 +144,13 @@ __all__ = [
     "Writer",
     "clean_query",
     "close_to_others",
-    "create_private",
     "die_with",
     "indexed_text",
     "is_open_to_others",
     "make_private",
+    "open_private",
+    "receive",
+    "receive_some",
     "safe_line",
     "safe_text",
     "terms",
@@ -163,6 +167,8 @@ _HOMES = {
     "Store": "store",
     "Writer": "writer",
     "die_with": "processes",
+    "receive": "processes",
+    "receive_some": "processes",
     "terms": "lexical.analysis",
 }
 

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from queue import LifoQueue
 from threading import Lock
+from time import monotonic
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
 
@@ -27,6 +28,7 @@ _BARE_ENVIRONMENT = {
 }
 _EXIT_S = 1.0
 """So long a process that hung up may take to end."""
+_PIECE_BYTES = 1 << 20
 _SET_DEATH_SIGNAL = 1
 _starter = ThreadPoolExecutor(1, "process")
 """A process ends with the thread that started it, so that one lives as long as the program."""
@@ -165,6 +167,31 @@ class ProcessPool(Generic[_ChildT]):
         """End all for good, the busy ones too."""
         for child in self._children:
             child.close()
+
+
+def receive(connection: socket.socket, length: int, deadline: float) -> bytearray:
+    """Return so many bytes from a child. Raises TimeoutError at `deadline`, EOFError or OSError."""
+    pieces = bytearray()
+    while len(pieces) < length:
+        pieces += receive_some(connection, length - len(pieces), deadline)
+    return pieces
+
+
+def receive_some(connection: socket.socket, most: int, deadline: float) -> bytes:
+    """Return what has come from a child, if not more than `most` bytes; raises as `receive`."""
+    wait_until(connection, deadline)
+    piece = connection.recv(min(most, _PIECE_BYTES))
+    if not piece:
+        raise EOFError
+    return piece
+
+
+def wait_until(connection: socket.socket, deadline: float) -> None:
+    """Let the next step of a connection take until then. Raises TimeoutError if that is past."""
+    left_s = deadline - monotonic()
+    if left_s <= 0:
+        raise TimeoutError
+    connection.settimeout(left_s)
 
 
 def die_with(parent: int) -> None:

@@ -53,6 +53,7 @@ from .methods import (
     TOPICS,
     WHY,
     EngineMethod,
+    EngineStream,
     NewFolder,
     Question,
 )
@@ -124,19 +125,11 @@ class RemoteEngine(Finder):
         self, query: Query, is_cancelled: Callable[[], bool] = lambda: False
     ) -> Iterator[Results]:
         """Yield the instant answer, then the exact one; see `Engine.search`."""
-        try:
-            yield from self._asked().items(SEARCH, query, is_cancelled)
-        except Unreachable as error:
-            self._note(error)
-            yield from self._local.search(query, is_cancelled)
+        return self._stream(SEARCH, query, is_cancelled)
 
     def ask(self, query: Query, history: Sequence[Exchange] = ()) -> Iterator[Answer]:
         """Yield an answer sentence by sentence; see `Engine.ask`."""
-        try:
-            yield from self._asked().items(ASK, Question(query, tuple(history)))
-        except Unreachable as error:
-            self._note(error)
-            yield from self._local.ask(query, history)
+        return self._stream(ASK, Question(query, tuple(history)), lambda: False)
 
     def documents(self) -> tuple[Path, ...]:
         """Return the paths of all indexed documents."""
@@ -275,6 +268,15 @@ class RemoteEngine(Finder):
         except Unreachable as error:
             self._note(error)
             return method.run(self._local, argument)
+
+    def _stream(
+        self, method: EngineStream[A, R], argument: A, is_cancelled: Callable[[], bool]
+    ) -> Iterator[R]:
+        try:
+            yield from self._asked().items(method, argument, is_cancelled)
+        except Unreachable as error:
+            self._note(error)
+            yield from method.run(self._local, argument, is_cancelled)
 
     @contextmanager
     def _held(self) -> Iterator[None]:

@@ -1,6 +1,6 @@
 """The socket between a client and the daemon: one request a connection, one JSON object a line.
 
-The client sends `{"version", "settings", "method", "arguments"}`. The daemon answers with
+The client sends `{"version", "settings", "method", "argument"}`. The daemon answers with
 `{"item": …}` lines while there is something to tell and ends with `{"value": …}` or
 `{"error": {"kind", "message"}}`. An empty line is a sign of life: one comes as soon as a request
 is read, others while it is answered. Who hangs up cancels. Both sides make sure that the other one

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from indexer import Choices, Embedder, Hub, Model, ModelError, describe, is_hub_name
-from store import make_private
+from store import make_private, write_private
 
 from ..user.paths import given_path
 from .models import BUILT_IN_FOLDERS
@@ -119,7 +119,7 @@ class KnownModels:
             if not move:
                 shutil.rmtree(fresh, ignore_errors=True)
                 fresh.mkdir(mode=0o700)
-            (fresh / "model.toml").write_text(model.to_toml(fresh), encoding="utf-8")
+            write_private(fresh / "model.toml", model.to_toml(fresh).encode())
             fresh.rename(target)
         except OSError as error:
             raise ModelError(f"cannot keep the model at {target}: {error.strerror}") from error

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from store import create_private, make_private
+from store import make_private, open_private
 
 from .description import CONFIG_FILES, choose_graph
 from .model import ModelError
@@ -120,8 +120,7 @@ class Hub:
         partial = target.with_name(f"{target.name}.part")
         try:
             make_private(target.parent)
-            create_private(partial)
-            with partial.open("r+b") as content:
+            with open(open_private(partial), "r+b") as content:  # noqa: PTH123 (a descriptor)
                 self._receive(name, commit, file, _Counted(content, report))
         except ModelError:
             raise

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
-from store import CODE_DIMS, Quantiser, make_private
+from store import CODE_DIMS, Quantiser, make_private, write_private
 
 from .embedder import Embedder
 from .model import Model, ModelError
@@ -66,7 +66,7 @@ def _read(path: Path, model: Model) -> Quantiser:
 def _keep(made: bytes, path: Path) -> None:
     """Write a file whole, unless another process was quicker: then both use that one's."""
     partial = path.with_suffix(f".{os.getpid()}")
-    partial.write_bytes(made)
+    write_private(partial, made)
     if path.exists():
         partial.unlink()
     else:

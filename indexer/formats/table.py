@@ -80,7 +80,6 @@ def _text(
     reader: str = "",
     *,
     names: str = "",
-    part: str = "",
     is_prose: bool = False,
     style: TextStyle = TextStyle.CODE,
 ) -> Format:
@@ -92,7 +91,6 @@ def _text(
         tuple(suffixes.split()),
         tuple(names.split()),
         reader=reader or "code",
-        part=part,
         prose_kinds=(kind,) if is_prose else (),
         style=style,
     )

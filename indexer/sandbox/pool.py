@@ -102,15 +102,6 @@ class SandboxPool(ProcessPool[SandboxWorker]):
         """Have so many workers; none is started before it is needed."""
         super().__init__(SandboxWorker(arguments) for _ in range(workers))
 
-    @property
-    def confinement(self) -> Confinement:
-        """The walls around each worker, of which one is started if none has been.
-
-        Raises OSError, EOFError or TimeoutError.
-        """
-        with self.child() as worker:
-            return worker.walls()
-
     def extract(self, descriptor: int, kind: str, name: str, size: int) -> Extract:
         """Extract a document with a worker that is free; see `SandboxWorker.extract`.
 

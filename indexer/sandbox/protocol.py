@@ -19,7 +19,8 @@ import socket
 import struct
 from array import array
 from dataclasses import asdict, dataclass
-from time import monotonic
+
+from store import receive, receive_some
 
 from ..formats.document import Unreadable
 from ..formats.extract import LONGEST_NAME_CHARS, LONGEST_TEXT_CHARS, Extract, clean, one_line
@@ -28,7 +29,6 @@ from .confinement import Confinement
 _MOST_REQUEST_BYTES = 64 * 1024
 _READY = "ready: "
 _MOST_READY_BYTES = 1024
-_PIECE_BYTES = 1 << 20
 
 _HEAD = struct.Struct("<B7xQ7Q")
 _EXTRACTED, _UNREADABLE, _FAILED = range(3)
@@ -89,7 +89,7 @@ def receive_ready(connection: socket.socket, deadline: float) -> Confinement:
     """
     line = b""
     while not line.endswith(b"\n"):
-        line += _receive_some(connection, _PIECE_BYTES, deadline)
+        line += receive_some(connection, _MOST_READY_BYTES, deadline)
         if len(line) > _MOST_READY_BYTES:
             raise EOFError
     return Confinement.parse(line.decode("ascii", "replace").removeprefix(_READY).strip())
@@ -132,14 +132,14 @@ def send_answer(connection: socket.socket, answer: WorkerAnswer) -> None:
 
 def receive_answer(connection: socket.socket, deadline: float) -> WorkerAnswer:
     """Return the answer. Raises BadAnswer, TimeoutError at `deadline`, EOFError or OSError."""
-    status, memory_bytes, *sizes = _HEAD.unpack(_receive(connection, _HEAD.size, deadline))
+    status, memory_bytes, *sizes = _HEAD.unpack(receive(connection, _HEAD.size, deadline))
     if status > _FAILED:
         raise BadAnswer("gave an answer that makes no sense")
     if any(size > most for size, most in zip(sizes, _LIMITS, strict=True)):
         raise BadAnswer("gave too much text")
     *lengths, headings, starts = sizes
-    texts = [_receive(connection, length, deadline) for length in lengths]
-    numbers = _receive(connection, 8 * (3 * headings + starts), deadline)
+    texts = [receive(connection, length, deadline) for length in lengths]
+    numbers = receive(connection, 8 * (3 * headings + starts), deadline)
     try:
         kind, unit, reason, names, text = (str(part, "utf-8") for part in texts)
         extract = None
@@ -165,21 +165,3 @@ def _checked(
     extract = Extract(kind, text, tuple(zip(flat, flat, flat, strict=True)), unit, starts, named)
     extract.check()
     return extract
-
-
-def _receive(connection: socket.socket, length: int, deadline: float) -> bytearray:
-    pieces = bytearray()
-    while len(pieces) < length:
-        pieces += _receive_some(connection, length - len(pieces), deadline)
-    return pieces
-
-
-def _receive_some(connection: socket.socket, most: int, deadline: float) -> bytes:
-    left_s = deadline - monotonic()
-    if left_s <= 0:
-        raise TimeoutError
-    connection.settimeout(left_s)
-    piece = connection.recv(min(most, _PIECE_BYTES))
-    if not piece:
-        raise EOFError
-    return piece

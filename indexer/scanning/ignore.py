@@ -149,13 +149,17 @@ class Rules:
 
     def refuse_now(self, path: str, size: int) -> Refusal | None:
         """Return why a file that was indexed may not be read as it is now; None if it may."""
-        if not self.is_named(path) and (reason := secret_by_name(path)):
-            return Refusal(reason, Skips.LISTED)
-        return self._refuse_size(path.rpartition(os.sep)[2], size)
+        name = path.rpartition(os.sep)[2]
+        return self._refuse_secret(path) or self._refuse_size(name, size)
 
     def is_named(self, path: str) -> bool:
         """Return whether the user asked for this very file, which allows it to hold secrets."""
         return bool(self.named) and self.named.deciding(path, is_folder=False) is not None
+
+    def _refuse_secret(self, path: str) -> Refusal | None:
+        if not self.is_named(path) and (reason := secret_by_name(path)):
+            return Refusal(reason, Skips.LISTED)
+        return None
 
     def _refuse_size(self, name: str, size: int) -> Refusal | None:
         if size > self.max_bytes and size > (most := self.max_bytes * size_factor(name)):
@@ -173,8 +177,8 @@ class Rules:
         return None if usual else self._refuse_unusual(path, name)
 
     def _refuse_unusual(self, path: str, name: str) -> Refusal | None:
-        if not self.is_named(path) and (reason := secret_by_name(path)):
-            return Refusal(reason, Skips.LISTED)
+        if refusal := self._refuse_secret(path):
+            return refusal
         if name.startswith(".") and not self.dotted.deciding(path, is_folder=False):
             return Refusal("hidden")
         row = format_of(name)

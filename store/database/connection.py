@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cache
@@ -19,7 +20,7 @@ from ..values.errors import (
     StoreTooNew,
 )
 from .lock import WriterLock
-from .private import close_to_others, create_private
+from .private import close_to_others, open_private
 from .registry import read_copy
 from .schema import APPLICATION_ID, MIGRATIONS, VERSION
 
@@ -81,7 +82,7 @@ def open_writer(path: Path) -> apsw.Connection:
     """
     with designed_errors(path):
         _refuse_foreign(path)
-        create_private(path)  # SQLite gives the files beside it the same rights
+        os.close(open_private(path))  # SQLite gives the files beside it the same rights
         for beside in ("-wal", "-shm"):
             close_to_others(path.with_name(path.name + beside))
         connection = _connect(path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shlex
@@ -12,15 +11,14 @@ from pathlib import Path
 from typing import Self
 
 from ..values.errors import StoreBusy
-from .private import create_private
+from .lock_file import LockFile
 
 
 class WriterLock:
     """An exclusive lock on the index, naming its holder. The system frees it if we die."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._descriptor: int | None = None
+        self._file = LockFile(path)
 
     @classmethod
     def beside(cls, database: Path) -> Self:
@@ -36,40 +34,22 @@ class WriterLock:
 
     def acquire(self) -> None:
         """Take the lock. Raises StoreBusy naming the process that has it."""
-        create_private(self._path)
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
+        if not self._file.acquire():
             raise StoreBusy(
                 f"another process is writing the index ({self.holder()}); "
                 "wait until it is done, or stop it"
-            ) from None
-        os.ftruncate(descriptor, 0)
+            )
         command = shlex.join(["thimble", *sys.argv[1:]])
         with suppress(OSError):  # on a full disk it is only less known who holds it
-            os.write(descriptor, json.dumps({"pid": os.getpid(), "command": command}).encode())
-        self._descriptor = descriptor
+            self._file.write({"pid": os.getpid(), "command": command})
 
     def release(self) -> None:
         """Give the lock back."""
-        if self._descriptor is not None:
-            os.ftruncate(self._descriptor, 0)
-            os.close(self._descriptor)
-            self._descriptor = None
+        self._file.release()
 
     def holder(self) -> str | None:
         """Return the process that holds the lock now, for people, or None if it is free."""
-        try:
-            with self._path.open("rb") as file:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    return _describe(file.read())
-        except FileNotFoundError:
-            pass
-        return None
+        return _describe(self._file.content()) if self._file.is_held() else None
 
 
 def _describe(content: bytes) -> str:

@@ -23,10 +23,11 @@ def make_private(folder: Path) -> Path:
     return folder
 
 
-def create_private(file: Path) -> None:
-    """Create an empty file, or leave one that exists; close it to other users. Raises OSError."""
-    os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _FILE))
+def open_private(file: Path) -> int:
+    """Open a file to read and write, creating it if need be; close it to other users. OSError."""
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _FILE)
     close_to_others(file)
+    return descriptor
 
 
 def write_private(file: Path, content: bytes, *, durable: bool = False) -> None:
@@ -51,9 +52,8 @@ def write_private(file: Path, content: bytes, *, durable: bool = False) -> None:
         with suppress(OSError):  # as where nothing can be written at all
             partial.unlink()
         if isinstance(error, OSError):
-            raise OSError(
-                error.errno, error.strerror, str(file)
-            ) from error  # a full disk names none
+            # A full disk names no file.
+            raise OSError(error.errno, error.strerror, str(file)) from error
         raise
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import json
-import socket
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -102,14 +101,16 @@ class _Looker:
         self._child = ChildProcess(_WORKER, own_session=True)
 
     def ask(self, request: object, deadline: float) -> dict[str, Any]:
-        """Return the answer to a request. Raises TimeoutError at `deadline`, or BadQuery."""
+        """Return the answer to a request. Raises TimeoutError at `deadline`."""
+        from ..processes import receive, wait_until
+
         body = json.dumps(request).encode()
         try:
             connection = self._child.connection or self._child.start()
-            _wait_until(connection, deadline)
+            wait_until(connection, deadline)
             connection.sendall(_LENGTH.pack(len(body)) + body)
-            (length,) = _LENGTH.unpack(_receive(connection, _LENGTH.size, deadline))
-            answer: dict[str, Any] = json.loads(_receive(connection, length, deadline))
+            (length,) = _LENGTH.unpack(receive(connection, _LENGTH.size, deadline))
+            answer: dict[str, Any] = json.loads(receive(connection, length, deadline))
         except TimeoutError:
             self._child.stop()
             raise
@@ -130,21 +131,3 @@ def _processes() -> ProcessPool[_Looker]:
     pool = ProcessPool(_Looker() for _ in range(_PROCESSES))
     atexit.register(pool.close)
     return pool
-
-
-def _wait_until(connection: socket.socket, deadline: float) -> None:
-    left_s = deadline - monotonic()
-    if left_s <= 0:
-        raise TimeoutError
-    connection.settimeout(left_s)
-
-
-def _receive(connection: socket.socket, length: int, deadline: float) -> bytes:
-    pieces = bytearray()
-    while len(pieces) < length:
-        _wait_until(connection, deadline)
-        piece = connection.recv(min(length - len(pieces), 1 << 20))
-        if not piece:
-            raise EOFError
-        pieces += piece
-    return bytes(pieces)

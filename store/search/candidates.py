@@ -21,8 +21,6 @@ class Candidates:
     """What may become hits, and what is known of it."""
 
     evidence: Evidence
-    sought: Sought | None
-    """What the query means to the index; None if only words are asked for."""
     found: Mapping[int, Candidate]
     """By chunk."""
     by_words: tuple[int, ...]
@@ -43,7 +41,7 @@ def find_candidates(plan: Plan, context: SearchContext) -> Candidates:
     """
     lexical = _match_words(plan, context, confirms=not plan.recomputes)
     sought = _seek(plan, context) if plan.uses_meaning else None
-    return _nearest(_gather(plan, context, lexical, sought), sought, plan, context)
+    return _nearest(_gather(plan, context, lexical, sought), plan, context)
 
 
 def confirm_words(candidates: Candidates, plan: Plan, context: SearchContext) -> Candidates:
@@ -51,13 +49,14 @@ def confirm_words(candidates: Candidates, plan: Plan, context: SearchContext) ->
     evidence = candidates.evidence
     if evidence.lexical.is_open:
         lexical = _match_words(plan, context, confirms=True)
-        evidence = _gather(plan, context, lexical, candidates.sought)
-    return _nearest(evidence, candidates.sought, plan, context)
+        sought = evidence.meaning.sought if evidence.meaning else None
+        evidence = _gather(plan, context, lexical, sought)
+    return _nearest(evidence, plan, context)
 
 
 def widen(candidates: Candidates, plan: Plan, context: SearchContext) -> Candidates:
     """Return as many candidates as a plan keeps that was widened."""
-    wider = _nearest(candidates.evidence, candidates.sought, plan, context)
+    wider = _nearest(candidates.evidence, plan, context)
     return replace(wider, expanded=candidates.expanded)
 
 
@@ -83,12 +82,10 @@ def _gather(
             parameters = plan.query.parameters
             retriever = Retriever(context.connection, context.table, context.graph, parameters)
             meaning = retriever.retrieve(sought, plan.allowed, lexical.scores)
-    return Evidence(plan.parsed, plan.allowed, lexical, meaning, fusion_for(plan.query.mode))
+    return Evidence(lexical, meaning, fusion_for(plan.query.mode))
 
 
-def _nearest(
-    evidence: Evidence, sought: Sought | None, plan: Plan, context: SearchContext
-) -> Candidates:
+def _nearest(evidence: Evidence, plan: Plan, context: SearchContext) -> Candidates:
     """Keep the best chunks by meaning, by words, and by both."""
     with context.stopwatch.stage("candidates"):
         scores = evidence.lexical.scores
@@ -103,4 +100,4 @@ def _nearest(
         chunks = [*dict.fromkeys((*by_meaning, *by_words, *by_both))]
         known = evidence.candidates(chunks, by_meaning=frozenset(by_meaning))
         found = dict(zip(chunks, known, strict=True))
-    return Candidates(evidence, sought, found, tuple(by_words), tuple(by_meaning))
+    return Candidates(evidence, found, tuple(by_words), tuple(by_meaning))

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..coding.arrays import Mask
 from ..lexical.bm25 import LexicalScores
-from ..lexical.parsed_query import ParsedQuery
 from ..vectors.ranking import Scale
 from .candidate import Candidate
 from .features import Features, features
@@ -21,9 +19,6 @@ from .fusion import Fusion
 class Evidence:
     """What is known before anything is read."""
 
-    parsed: ParsedQuery
-    allowed: Mask
-    """Chunks that the filters let through, by chunk id."""
     lexical: LexicalScores
     meaning: FirstStage | None
     """None if only words are asked for."""

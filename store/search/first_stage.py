@@ -47,8 +47,8 @@ class Sought:
 class FirstStage:
     """What codes, and the graph, tell about a query."""
 
+    sought: Sought
     path: SearchPath
-    estimates: Estimates
     met: Ids
     """Chunks that the filters let through and that may become candidates."""
     visited: int
@@ -58,6 +58,11 @@ class FirstStage:
     queue: Frontier | LeannSearch
     """Says what to recompute next."""
     feedback: Feedback
+
+    @property
+    def estimates(self) -> Estimates:
+        """Similarities as the codes tell."""
+        return self.sought.estimates
 
     def look_near(self, best: Ids) -> None:
         """Let the best chunks so far say what to recompute next. LEANN has no such step."""
@@ -107,7 +112,7 @@ class Retriever:
             self._parameters.ef,
         )
         queue = self._queue(path, met, estimates, words, allowed)
-        return FirstStage(path, estimates, met, visited, estimates.scale(ids), queue, feedback)
+        return FirstStage(sought, path, met, visited, estimates.scale(ids), queue, feedback)
 
     def _queue(
         self,

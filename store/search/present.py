@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..lexical.parsed_query import has_excluded
+from ..lexical.parsed_query import ParsedQuery, has_excluded
 from ..values.files import FileRecord
 from ..values.parts import PassagePart
 from ..values.passages import Passage
@@ -44,7 +44,7 @@ def present(
     if not candidates.is_exact:
         limit = min(limit, _IN_SIGHT)
     with context.stopwatch.stage("show" if candidates.is_exact else "read"):
-        hits = _hits(list(candidates.found.values()), evidence, reader, limit)
+        hits = _hits(candidates, plan.parsed, reader, limit)
     confident = bool(hits) and (plan.parsed.is_exact or hits[0].score >= evidence.fusion.confident)
     explain = _explain(candidates, plan, context)
     return Results(plan.query, hits, candidates.is_exact, explain, confident)
@@ -67,7 +67,7 @@ def _explain(candidates: Candidates, plan: Plan, context: SearchContext) -> Expl
 
 
 def _hits(
-    candidates: Sequence[Candidate], evidence: Evidence, reader: PassageReader, limit: int
+    candidates: Candidates, parsed: ParsedQuery, reader: PassageReader, limit: int
 ) -> tuple[Hit, ...]:
     """Return the best `limit` documents among the candidates.
 
@@ -76,13 +76,13 @@ def _hits(
     """
     hits: dict[bytes, Hit] = {}
     seen: set[int] = set()
-    for ranked in _ranked(candidates, evidence):
+    for ranked in _ranked(list(candidates.found.values()), candidates.evidence):
         candidate = ranked.candidate
         first_chunk, digest = reader.identity(candidate)
         if first_chunk in seen or (len(hits) == limit and digest not in hits):
             continue
         passage = reader.passage(candidate)
-        if passage is None or has_excluded(passage.indexed_text, evidence.parsed):
+        if passage is None or has_excluded(passage.indexed_text, parsed):
             continue
         seen.add(first_chunk)
         record = reader.file(candidate)
@@ -91,7 +91,11 @@ def _hits(
             hits[digest] = replace(first, duplicates=(*first.duplicates, record.path))
         else:
             rank, title = len(hits) + 1, reader.title(record)
-            hits[digest] = _hit(rank, ranked, evidence, record, passage, title)
+            highlights = snippets.highlights(passage.text, parsed)
+            weights = candidates.evidence.lexical.weights
+            snippet = snippets.snippet(passage.text, highlights, weights)
+            plain = hit_of(rank, ranked.score, record, passage, title, snippet)
+            hits[digest] = _matched(plain, ranked, highlights)
     return tuple(hits.values())
 
 
@@ -106,20 +110,12 @@ def _ranked(candidates: Sequence[Candidate], evidence: Evidence) -> Iterator[Ran
         yield Ranked(candidates[place], score, tuple(known[place].tolist()))
 
 
-def _hit(
-    rank: int,
-    ranked: Ranked,
-    evidence: Evidence,
-    record: FileRecord,
-    passage: Passage,
-    title: str,
-) -> Hit:
+def _matched(plain: Hit, ranked: Ranked, highlights: tuple[tuple[int, int], ...]) -> Hit:
+    """Return a hit with what matched in it."""
     candidate = ranked.candidate
-    highlights = snippets.highlights(passage.text, evidence.parsed)
-    snippet = snippets.snippet(passage.text, highlights, evidence.lexical.weights)
     found_by = {"meaning": candidate.by_meaning, "words": candidate.by_words}
     return replace(
-        hit_of(rank, ranked.score, record, passage, title, snippet),
+        plain,
         highlights=highlights,
         found_by=tuple(name for name, found in found_by.items() if found),
         evidence=ranked.features,

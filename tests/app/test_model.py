@@ -60,6 +60,7 @@ def test_a_folder_is_added_used_shown_and_removed(run: Run, tiny: Path, own_home
     added = run("model", "add", str(tiny), "--name", "mine", "--query-prefix", "query: ")
     assert (added.code, added.out) == (0, "")
     assert "added 'mine' (8 dims, 512 tokens, licence not stated)" in added.err
+    assert (own_home / "models" / "mine" / "model.toml").stat().st_mode & 0o777 == 0o600
     assert setting(own_home, "rank_model") is None
     used = run("model", "use", "mine")
     assert used.err == "thimble: 'mine' is the rank model now\n"

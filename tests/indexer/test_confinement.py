@@ -167,8 +167,8 @@ def extracted(worker: SandboxWorker, path: Path, kind: str, name: str) -> Extrac
 @on_linux
 def test_all_walls_stand_and_are_told() -> None:
     assert walls() == Confinement(WALLS)
-    with SandboxPool(2) as sandbox:
-        assert sandbox.confinement == walls()
+    with SandboxPool(2) as sandbox, sandbox.child() as worker:
+        assert worker.walls() == walls()
 
 
 def test_a_document_is_not_read_where_a_demanded_wall_is_missing(document: Path) -> None:

@@ -18,10 +18,6 @@ from store import Folder
 ROWS = pytest.mark.parametrize("row", FORMATS, ids=lambda row: f"{row.kind}-{row.title}")
 
 
-def file_name(row: Format) -> str:
-    return f"a.{row.suffixes[0]}" if row.suffixes else row.names[0] if row.names else ""
-
-
 @ROWS
 def test_every_row_has_what_reads_its_files(row: Format) -> None:
     assert bool(row.reader or row.extractor) == (row.access in (Access.TEXT, Access.EXTRACTED))

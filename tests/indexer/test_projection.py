@@ -21,6 +21,7 @@ def test_a_model_without_a_projection_gets_one_once(model_folder: Path, tmp_path
     again = load_quantiser(Embedder(Model.load(model_folder)), cache, lambda: ["of later"] * 300)
     assert fitted.digest == again.digest
     assert len(list(cache.iterdir())) == 1
+    assert {path.stat().st_mode & 0o777 for path in cache.iterdir()} == {0o600}
     assert fitted.dims == shipped.dims
 
 
